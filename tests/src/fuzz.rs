@@ -183,20 +183,15 @@ pub fn lists(data: &[u8]) {
     use avepoint_elements_v3::types::UserPage;
     const THINGS: Operation = Operation::new("listThings", Method::Get, "/things", "List the things");
     static LISTS: [Operation; 3] = [
-        THINGS.paging(Paging::PageNumber {
-            page: "pageIndex",
-            size: "pageSize",
-            items: "data",
-            total: Some("metadata.totalCount"),
-            more: None,
-        }),
-        THINGS.paging(Paging::Token {
-            token: "nextToken",
-            size: "pageSize",
-            items: "data",
-            next: "nextToken",
-        }),
-        THINGS.paging(Paging::Single { items: "data" }),
+        THINGS.paging(Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        )),
+        THINGS.paging(Paging::token("nextToken", "pageSize", "data", "nextToken")),
+        THINGS.paging(Paging::single("data")),
     ];
     let Some((choice, body)) = data.split_first() else {
         return;
@@ -242,11 +237,9 @@ pub fn waits(data: &[u8]) {
         let asked = parse_retry_after(&headers, now);
         for policy in [
             RetryPolicy::default(),
-            RetryPolicy {
-                initial_backoff: Duration::MAX,
-                max_backoff: Duration::MAX,
-                ..RetryPolicy::default()
-            },
+            RetryPolicy::default()
+                .initial_backoff(Duration::MAX)
+                .max_backoff(Duration::MAX),
         ] {
             let wait = policy.delay(u32::from(*count), 1.0, asked);
             assert!(wait >= asked.unwrap_or_default());

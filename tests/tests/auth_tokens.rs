@@ -122,10 +122,7 @@ async fn a_token_request_is_sent_again_where_that_may_help() {
     ])
     .await;
     let clock = clock();
-    let policy = RetryPolicy {
-        max_attempts: 5,
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy::default().max_attempts(5);
     let credential = secret(&server, &clock).retry(policy).build().expect("a credential");
     assert_eq!(credential.token(&LIST).await.expect("a token").expose(), "late");
     let sleeps = clock.sleeps();
@@ -137,11 +134,9 @@ async fn a_token_request_is_sent_again_where_that_may_help() {
 async fn retries_end_with_the_attempts_and_with_the_time() {
     let server = Server::always(Reply::empty(503).header("retry-after", "40")).await;
     let clock = clock();
-    let policy = RetryPolicy {
-        max_attempts: 9,
-        deadline: Duration::from_secs(100),
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy::default()
+        .max_attempts(9)
+        .deadline(Duration::from_secs(100));
     let credential = secret(&server, &clock).retry(policy).build().expect("a credential");
     let error = credential.token(&LIST).await.expect_err("503 without end");
     assert_eq!(server.received().len(), 3, "a third wait would end too late");

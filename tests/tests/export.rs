@@ -346,10 +346,7 @@ async fn a_start_that_may_have_been_carried_out_is_not_repeated() {
 #[tokio::test]
 async fn the_deadline_of_an_export_bounds_each_of_its_calls() {
     // Nothing else would: a call has all the time there is.
-    let for_ever = RetryPolicy {
-        deadline: Duration::MAX,
-        ..RetryPolicy::default()
-    };
+    let for_ever = RetryPolicy::default().deadline(Duration::MAX);
     let patient = CallOptions::default().retry(for_ever).timeout(Duration::MAX);
     let short = || quick().deadline(Duration::from_millis(100));
     for silent in [Ask::Start, Ask::Status(String::new())] {

@@ -27,10 +27,7 @@ async fn at_the_level_info_there_is_one_line_for_each_call() {
         Reply::Silence(Duration::from_secs(60)),
     ])
     .await;
-    let policy = RetryPolicy {
-        max_attempts: 2,
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy::default().max_attempts(2);
     let (client, _) = client_with_retries(&server.url(), policy);
     run(&client, "getUser").await.expect("an answer in the end");
     run(&client, "onboardCustomer").await.expect_err("400");

@@ -156,10 +156,7 @@ async fn all_hops_share_the_time_of_one_attempt() {
     })
     .await;
     let attempt = once().timeout(Duration::from_millis(600));
-    let deadline = CallOptions::default().retry(RetryPolicy {
-        deadline: Duration::from_millis(600),
-        ..RetryPolicy::none()
-    });
+    let deadline = CallOptions::default().retry(RetryPolicy::none().deadline(Duration::from_millis(600)));
     for options in [attempt, deadline] {
         hops.store(0, Ordering::SeqCst);
         let client = builder(&server.url()).options(options).build().expect("a client");

@@ -31,10 +31,7 @@ const HEADER: &str = "secret-of-the-caller";
 
 fn client(server: &Server) -> Client {
     let options = CallOptions::default()
-        .retry(RetryPolicy {
-            max_attempts: 3,
-            ..RetryPolicy::default()
-        })
+        .retry(RetryPolicy::default().max_attempts(3))
         .header("x-api-key", HEADER)
         .expect("a header");
     Client::builder()

@@ -104,10 +104,7 @@ async fn a_clone_that_would_wait_beyond_its_deadline_sends_nothing() {
     }
     assert!(clock.sleeps().is_empty());
     // Whoever has the time waits it out, once.
-    let patient = RetryPolicy {
-        deadline: Duration::from_secs(601),
-        ..RetryPolicy::default()
-    };
+    let patient = RetryPolicy::default().deadline(Duration::from_secs(601));
     let client = client.with_options(CallOptions::default().retry(patient));
     run(&client, "getUser").await.expect("the service takes it");
     assert_eq!(

@@ -98,10 +98,7 @@ async fn a_token_that_does_not_come_is_not_waited_for_beyond_the_deadline() {
 
 #[tokio::test]
 async fn without_any_time_nothing_is_sent() {
-    let none = RetryPolicy {
-        deadline: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
+    let none = RetryPolicy::default().deadline(Duration::ZERO);
     for options in [
         CallOptions::default().timeout(Duration::ZERO),
         CallOptions::default().retry(none),
@@ -120,12 +117,11 @@ async fn without_any_time_nothing_is_sent() {
 
 #[tokio::test]
 async fn no_length_of_time_is_too_long() {
-    let endless = RetryPolicy {
-        max_attempts: u32::MAX,
-        initial_backoff: Duration::MAX,
-        max_backoff: Duration::MAX,
-        deadline: Duration::MAX,
-    };
+    let endless = RetryPolicy::default()
+        .max_attempts(u32::MAX)
+        .initial_backoff(Duration::MAX)
+        .max_backoff(Duration::MAX)
+        .deadline(Duration::MAX);
     for wait in [
         "18446744073709551615",
         "18446744073709551614",

@@ -6,6 +6,7 @@ use crate::error::Error;
 
 /// The service a client talks to; the clouds address them differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Service {
     /// Elements: one host for all regions of a cloud.
     Elements,

@@ -6,14 +6,15 @@ use std::any::Any;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
 pub use crate::argument::{Built, Given};
 pub use crate::call::Call;
 use crate::error::{Error, without_mark};
 pub use crate::fields::Fields;
-use crate::operation::{Operation, Paging};
+use crate::operation::{Constraint, Operation, Paging};
 use crate::paging::{Examined, documented, examine};
 use crate::reader::{self, Problem, Reading, Unread, UnreadMember};
 use crate::redact::members::is_one;
@@ -124,6 +125,40 @@ pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
     let (value, unread) = read.map_err(|problem| Error::unreadable(&problem))?;
     warn_of(None, &unread);
     Ok(value)
+}
+
+/// An object that is one of several, before it is known which.
+pub struct Form(Map<String, Value>);
+
+impl Form {
+    /// It as one of its types.
+    ///
+    /// # Errors
+    /// Where it does not fit.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.0)
+    }
+}
+
+/// What an object of a choice must meet, and how it is read.
+pub type ReadForm<T> = (&'static Constraint, fn(&Form) -> Result<T, serde_json::Error>);
+
+/// Reads an object that is one of several: as the first that has no more required members than it, and fits.
+///
+/// # Errors
+/// Where it is no object, or fits none.
+pub fn read_choice<'de, T, D: Deserializer<'de>>(deserializer: D, forms: &[ReadForm<T>]) -> Result<T, D::Error> {
+    let form = Form(Map::deserialize(deserializer)?);
+    let is_whole = |constraint: &Constraint| match constraint {
+        Constraint::Object { members, .. } => {
+            let mut required = members.iter().filter(|member| member.required);
+            required.all(|member| form.0.contains_key(member.name))
+        }
+        _ => true,
+    };
+    let mut fitting = forms.iter().filter(|(constraint, _)| is_whole(constraint));
+    let read = fitting.find_map(|(_, read)| read(&form).ok());
+    read.ok_or_else(|| D::Error::custom("the object is none of those that it may be"))
 }
 
 /// Shows what was kept as it came, but for the members of these names.

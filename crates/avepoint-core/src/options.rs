@@ -316,6 +316,7 @@ impl fmt::Debug for ResponseRecorder {
 ///
 /// Secrets may stand in it, and in its headers: `Debug` shows neither values of headers nor the body, but its length.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct RawResponse {
     /// The operation that was called.
     pub operation: &'static Operation,

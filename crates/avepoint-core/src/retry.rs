@@ -21,11 +21,12 @@ use jiff::tz::TimeZone;
 /// use std::time::Duration;
 /// use avepoint_core::RetryPolicy;
 ///
-/// let patient = RetryPolicy { max_attempts: 8, deadline: Duration::from_secs(600), ..RetryPolicy::default() };
+/// let patient = RetryPolicy::default().max_attempts(8).deadline(Duration::from_secs(600));
 /// assert_eq!(RetryPolicy::none().max_attempts, 1);
 /// # let _ = patient;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// How often a call is sent at most, the first time included. Default: 5.
     pub max_attempts: u32,
@@ -57,6 +58,33 @@ impl RetryPolicy {
             max_attempts: 1,
             ..RetryPolicy::default()
         }
+    }
+
+    /// Sends a call so often at most, the first time included. Default: 5.
+    #[must_use]
+    pub fn max_attempts(self, max_attempts: u32) -> Self {
+        RetryPolicy { max_attempts, ..self }
+    }
+
+    /// Waits so long before the second attempt; before each further one, twice as long. Default: half a second.
+    #[must_use]
+    pub fn initial_backoff(self, initial_backoff: Duration) -> Self {
+        RetryPolicy {
+            initial_backoff,
+            ..self
+        }
+    }
+
+    /// Waits no longer than this, unless the server asks for it. Default: 30 seconds.
+    #[must_use]
+    pub fn max_backoff(self, max_backoff: Duration) -> Self {
+        RetryPolicy { max_backoff, ..self }
+    }
+
+    /// Gives the whole call so much time, as [`deadline`](Self#structfield.deadline) says. Default: 2 minutes.
+    #[must_use]
+    pub fn deadline(self, deadline: Duration) -> Self {
+        RetryPolicy { deadline, ..self }
     }
 
     /// The wait after a failed attempt: exponential, of which at least half is kept and the rest is left to chance

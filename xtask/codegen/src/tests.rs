@@ -2,6 +2,8 @@
 //!
 //! What it gives was read and approved, and is compiled and called as the package `xtask-codegen-golden`.
 
+mod compatibility;
+
 use std::path::{Path, PathBuf};
 
 use super::*;
@@ -108,8 +110,8 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             "a union here has no name; make it a component",
         ),
         (
-            "        - {$ref: '#/components/schemas/Cutting'}\n",
-            "        - {$ref: '#/components/schemas/Cutting'}\n      anyOf: [{$ref: '#/components/schemas/Seeds'}]\n",
+            "        - {$ref: '#/components/schemas/PlantCutting'}\n",
+            "        - {$ref: '#/components/schemas/PlantCutting'}\n      anyOf: [{$ref: '#/components/schemas/PlantSeeds'}]\n",
             "oneOf:",
             "`anyOf` and `oneOf` are used together; keep one of the two",
         ),

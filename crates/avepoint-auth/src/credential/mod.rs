@@ -115,12 +115,10 @@ impl<C> CredentialBuilder<C> {
             allowed_origins: Vec::new(),
             scopes: None,
             store: None,
-            retry: RetryPolicy {
-                max_attempts: 4,
-                max_backoff: Duration::from_secs(10),
-                deadline: Duration::from_secs(60),
-                ..RetryPolicy::default()
-            },
+            retry: RetryPolicy::default()
+                .max_attempts(4)
+                .max_backoff(Duration::from_secs(10))
+                .deadline(Duration::from_secs(60)),
             timeout: Duration::from_secs(20),
             clock: Arc::new(SystemClock::default()),
             http: None,

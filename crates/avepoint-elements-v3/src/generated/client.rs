@@ -19,7 +19,7 @@ pub mod types {
     }
     /// A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online
     /// & OneDrive. `byos` says whose storage it uses.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupPoolWithByosRequest {
@@ -33,24 +33,33 @@ pub mod types {
             crate::generated::enums::AvePointStorageType,
         >,
         /// True for storage that the customer brings, false for storage of AvePoint.
-        pub byos: bool,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub byos: ::std::option::Option<bool>,
         /// What to take from the pools.
-        #[serde(rename = "licenseItems")]
+        #[serde(
+            rename = "licenseItems",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "licenseItems")]
         pub license_items: ::avepoint_core::List<BackupLicenseItem>,
         /// Always the type of pooled subscriptions.
-        #[serde(rename = "licenseType")]
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "licenseType")]
-        pub license_type: crate::generated::enums::PooledLicense,
+        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::BackupProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
             rename = "retentionYear",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "retentionYear")]
-        pub retention_year: ::std::option::Option<i32>,
+        pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
@@ -63,31 +72,47 @@ pub mod types {
     }
     /// A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online
     /// & OneDrive. `avepoint_storage_type` and `retention_year` say on which storage of AvePoint.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupPoolWithStorageTypeRequest {
         /// Which storage of AvePoint to use.
-        #[serde(rename = "avepointStorageType")]
+        #[serde(
+            rename = "avepointStorageType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "avepointStorageType")]
-        pub avepoint_storage_type: crate::generated::enums::AvePointStorageType,
+        pub avepoint_storage_type: ::std::option::Option<
+            crate::generated::enums::AvePointStorageType,
+        >,
         /// True for storage that the customer brings, false for storage of AvePoint.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub byos: ::std::option::Option<bool>,
         /// What to take from the pools.
-        #[serde(rename = "licenseItems")]
+        #[serde(
+            rename = "licenseItems",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "licenseItems")]
         pub license_items: ::avepoint_core::List<BackupLicenseItem>,
         /// Always the type of pooled subscriptions.
-        #[serde(rename = "licenseType")]
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "licenseType")]
-        pub license_type: crate::generated::enums::PooledLicense,
+        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::BackupProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
-        #[serde(rename = "retentionYear")]
+        #[serde(
+            rename = "retentionYear",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "retentionYear")]
-        pub retention_year: i32,
+        pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
@@ -100,7 +125,7 @@ pub mod types {
     }
     /// A trial of Cloud Backup for Microsoft 365 or of Cloud Backup for Exchange Online & OneDrive. `byos`
     /// says whose storage it uses.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupTrialWithByosRequest {
@@ -114,20 +139,25 @@ pub mod types {
             crate::generated::enums::AvePointStorageType,
         >,
         /// True for storage that the customer brings, false for storage of AvePoint.
-        pub byos: bool,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub byos: ::std::option::Option<bool>,
         /// Always a trial.
-        #[serde(rename = "licenseType")]
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "licenseType")]
-        pub license_type: crate::generated::enums::TrialLicense,
+        pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::BackupProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
             rename = "retentionYear",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "retentionYear")]
-        pub retention_year: ::std::option::Option<i32>,
+        pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
@@ -140,27 +170,39 @@ pub mod types {
     }
     /// A trial of Cloud Backup for Microsoft 365 or of Cloud Backup for Exchange Online & OneDrive.
     /// `avepoint_storage_type` and `retention_year` say on which storage of AvePoint.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupTrialWithStorageTypeRequest {
         /// Which storage of AvePoint to use.
-        #[serde(rename = "avepointStorageType")]
+        #[serde(
+            rename = "avepointStorageType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "avepointStorageType")]
-        pub avepoint_storage_type: crate::generated::enums::AvePointStorageType,
+        pub avepoint_storage_type: ::std::option::Option<
+            crate::generated::enums::AvePointStorageType,
+        >,
         /// True for storage that the customer brings, false for storage of AvePoint.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub byos: ::std::option::Option<bool>,
         /// Always a trial.
-        #[serde(rename = "licenseType")]
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "licenseType")]
-        pub license_type: crate::generated::enums::TrialLicense,
+        pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::BackupProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
-        #[serde(rename = "retentionYear")]
+        #[serde(
+            rename = "retentionYear",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "retentionYear")]
-        pub retention_year: i32,
+        pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
@@ -173,57 +215,23 @@ pub mod types {
     }
     /// A subscription to add, in one of six shapes. A subscription to Cloud Backup names its storage in one
     /// of two ways; a request may do both.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum AddCustomerServiceRequest {
         /// As [`AddBackupTrialWithStorageTypeRequest`].
-        BackupTrialWithStorageTypeRequest(AddBackupTrialWithStorageTypeRequest),
+        AddBackupTrialWithStorageTypeRequest(AddBackupTrialWithStorageTypeRequest),
         /// As [`AddBackupTrialWithByosRequest`].
-        BackupTrialWithByosRequest(AddBackupTrialWithByosRequest),
+        AddBackupTrialWithByosRequest(AddBackupTrialWithByosRequest),
         /// As [`AddServiceTrialRequest`].
-        ServiceTrialRequest(AddServiceTrialRequest),
+        AddServiceTrialRequest(AddServiceTrialRequest),
         /// As [`AddBackupPoolWithStorageTypeRequest`].
-        BackupPoolWithStorageTypeRequest(AddBackupPoolWithStorageTypeRequest),
+        AddBackupPoolWithStorageTypeRequest(AddBackupPoolWithStorageTypeRequest),
         /// As [`AddBackupPoolWithByosRequest`].
-        BackupPoolWithByosRequest(AddBackupPoolWithByosRequest),
+        AddBackupPoolWithByosRequest(AddBackupPoolWithByosRequest),
         /// As [`AddServicePoolRequest`].
-        ServicePoolRequest(AddServicePoolRequest),
-    }
-    impl ::std::convert::From<AddBackupTrialWithStorageTypeRequest>
-    for AddCustomerServiceRequest {
-        fn from(value: AddBackupTrialWithStorageTypeRequest) -> Self {
-            Self::BackupTrialWithStorageTypeRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddBackupTrialWithByosRequest>
-    for AddCustomerServiceRequest {
-        fn from(value: AddBackupTrialWithByosRequest) -> Self {
-            Self::BackupTrialWithByosRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddServiceTrialRequest> for AddCustomerServiceRequest {
-        fn from(value: AddServiceTrialRequest) -> Self {
-            Self::ServiceTrialRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddBackupPoolWithStorageTypeRequest>
-    for AddCustomerServiceRequest {
-        fn from(value: AddBackupPoolWithStorageTypeRequest) -> Self {
-            Self::BackupPoolWithStorageTypeRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddBackupPoolWithByosRequest>
-    for AddCustomerServiceRequest {
-        fn from(value: AddBackupPoolWithByosRequest) -> Self {
-            Self::BackupPoolWithByosRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddServicePoolRequest> for AddCustomerServiceRequest {
-        fn from(value: AddServicePoolRequest) -> Self {
-            Self::ServicePoolRequest(value)
-        }
+        AddServicePoolRequest(AddServicePoolRequest),
     }
     /// How the addition of a service ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -247,32 +255,44 @@ pub mod types {
         >,
     }
     /// A pooled subscription to a service other than backup.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddServicePoolRequest {
         /// What to take from the pools.
-        #[serde(rename = "licenseItems")]
+        #[serde(
+            rename = "licenseItems",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "licenseItems")]
         pub license_items: ::avepoint_core::List<ServiceLicenseItem>,
         /// Always the type of pooled subscriptions.
-        #[serde(rename = "licenseType")]
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "licenseType")]
-        pub license_type: crate::generated::enums::PooledLicense,
+        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::ServicePoolProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::ServicePoolProduct>,
     }
     /// A trial of a service that needs no storage named.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddServiceTrialRequest {
         /// Always a trial.
-        #[serde(rename = "licenseType")]
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "licenseType")]
-        pub license_type: crate::generated::enums::TrialLicense,
+        pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::ServiceTrialProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::ServiceTrialProduct>,
     }
     /// What a storage that is compatible with Amazon has of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -472,11 +492,12 @@ pub mod types {
         pub name: ::std::option::Option<::std::string::String>,
     }
     /// Assigned pooled subscriptions that a reseller accepts or rejects.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AnswerLicensesRequest {
         /// The pooled subscriptions.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub licenses: ::avepoint_core::List<AssignedLicense>,
     }
     /// A baseline that was deployed to a tenant.
@@ -503,7 +524,7 @@ pub mod types {
         pub version: ::std::option::Option<::avepoint_core::NumberOrText>,
     }
     /// What a reseller gets of a pooled subscription.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AssignResellerLicenseRequest {
@@ -515,23 +536,36 @@ pub mod types {
         #[doc(alias = "Currency")]
         pub currency: ::std::option::Option<::std::string::String>,
         /// When the assignment expires. Not later than the pooled subscription does.
-        #[serde(rename = "ExpirationTime")]
+        #[serde(
+            rename = "ExpirationTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "ExpirationTime")]
-        pub expiration_time: ::avepoint_core::Time,
+        pub expiration_time: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the assignment is to expire together with the pooled subscription.
-        #[serde(rename = "IsSameAsPool")]
+        #[serde(
+            rename = "IsSameAsPool",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "IsSameAsPool")]
-        pub is_same_as_pool: bool,
+        pub is_same_as_pool: ::std::option::Option<bool>,
         /// The pooled subscription the seats come from.
-        #[serde(rename = "licenseId")]
+        #[serde(
+            rename = "licenseId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "licenseId")]
-        pub license_id: crate::generated::ids::LicenseId,
+        pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
         /// How the seats are paid for.
-        #[serde(rename = "PaymentType")]
+        #[serde(
+            rename = "PaymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "PaymentType")]
-        pub payment_type: crate::generated::enums::PaymentType,
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The product of the pooled subscription.
-        pub product: crate::generated::enums::LicenseProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
         /// When the assignment takes effect. Only for Fly.
         #[serde(
             rename = "StartDate",
@@ -547,9 +581,12 @@ pub mod types {
         #[doc(alias = "UnitPrice")]
         pub unit_price: ::std::option::Option<f64>,
         /// How many user seats the reseller gets.
-        #[serde(rename = "UserSeat")]
+        #[serde(
+            rename = "UserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "UserSeat")]
-        pub user_seat: i32,
+        pub user_seat: ::std::option::Option<i64>,
     }
     /// How the assignment ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -573,18 +610,24 @@ pub mod types {
         >,
     }
     /// A pooled subscription that is assigned to a reseller.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AssignedLicense {
         /// Identifies the pooled subscription.
-        #[serde(rename = "licenseId")]
+        #[serde(
+            rename = "licenseId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "licenseId")]
-        pub license_id: crate::generated::ids::LicenseId,
+        pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
         /// How the pooled subscription is paid for.
-        #[serde(rename = "paymentType")]
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "paymentType")]
-        pub payment_type: crate::generated::enums::PaymentType,
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
     }
     /// A property that was changed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1129,7 +1172,7 @@ pub mod types {
         pub name: ::std::option::Option<::std::string::String>,
     }
     /// Seats of a backup service, taken from a pool.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BackupLicenseItem {
@@ -1147,7 +1190,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "customerSize")]
-        pub customer_size: ::std::option::Option<i32>,
+        pub customer_size: ::std::option::Option<i64>,
         /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
         #[serde(
             rename = "expireTime",
@@ -1172,23 +1215,38 @@ pub mod types {
         #[doc(alias = "packageType")]
         pub package_type: ::std::option::Option<crate::generated::enums::PackageType>,
         /// How the subscription is paid for.
-        #[serde(rename = "paymentType")]
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "paymentType")]
-        pub payment_type: crate::generated::enums::PaymentType,
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The pool the seats come from.
-        pub resource: crate::generated::enums::BackupResource,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resource: ::std::option::Option<crate::generated::enums::BackupResource>,
         /// How the subscription is measured.
-        #[serde(rename = "saleType")]
+        #[serde(
+            rename = "saleType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "saleType")]
-        pub sale_type: crate::generated::enums::SaleType,
+        pub sale_type: ::std::option::Option<crate::generated::enums::SaleType>,
         /// The kind of that pool.
-        #[serde(rename = "subscriptionSourceType")]
+        #[serde(
+            rename = "subscriptionSourceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "subscriptionSourceType")]
-        pub subscription_source_type: crate::generated::enums::SubscriptionSource,
+        pub subscription_source_type: ::std::option::Option<
+            crate::generated::enums::SubscriptionSource,
+        >,
         /// How many user seats the customer gets.
-        #[serde(rename = "userSeat")]
+        #[serde(
+            rename = "userSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "userSeat")]
-        pub user_seat: i32,
+        pub user_seat: ::std::option::Option<i64>,
     }
     /// A baseline.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1275,19 +1333,25 @@ pub mod types {
         pub metadata: ::std::option::Option<PageMetadata>,
     }
     /// A baseline to apply, and its rank.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BaselineRanking {
         /// The baseline. It is an id in text, although the documentation also calls it a whole number.
-        #[serde(rename = "baselineId")]
+        #[serde(
+            rename = "baselineId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "baselineId")]
-        pub baseline_id: crate::generated::ids::BaselineId,
+        pub baseline_id: ::std::option::Option<crate::generated::ids::BaselineId>,
         /// The rank of the baseline among all that are applied to the tenant. The documented request counts
         /// from 1.
-        #[serde(rename = "rankingOrder")]
+        #[serde(
+            rename = "rankingOrder",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "rankingOrder")]
-        pub ranking_order: i32,
+        pub ranking_order: ::std::option::Option<i64>,
     }
     /// What became of one configuration when a baseline was created.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1403,24 +1467,38 @@ pub mod types {
         pub metadata: ::std::option::Option<PageMetadata>,
     }
     /// Tenants to add to modules.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ConnectTenantsRequest {
         /// The customer that owns the tenants.
-        #[serde(rename = "CustomerId")]
+        #[serde(
+            rename = "CustomerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "CustomerId")]
-        pub customer_id: crate::generated::ids::CustomerId,
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// Whether the tenants are hybrid.
-        #[serde(rename = "HybridTenant")]
+        #[serde(
+            rename = "HybridTenant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "HybridTenant")]
-        pub hybrid_tenant: bool,
+        pub hybrid_tenant: ::std::option::Option<bool>,
         /// The modules to add them to.
-        #[serde(rename = "ProductName")]
+        #[serde(
+            rename = "ProductName",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "ProductName")]
         pub product_name: ::avepoint_core::List<crate::generated::enums::ConnectModule>,
         /// The tenants to add.
-        #[serde(rename = "TenantIds")]
+        #[serde(
+            rename = "TenantIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "TenantIds")]
         pub tenant_ids: ::avepoint_core::List<crate::generated::ids::TenantId>,
     }
@@ -1482,18 +1560,28 @@ pub mod types {
         pub parent_environment: ::std::option::Option<::std::string::String>,
     }
     /// Service apps to authorize.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateAppAuthorizationLinkRequest {
         /// The directory cloud the tenant belongs to.
-        #[serde(rename = "aadEnvironment")]
+        #[serde(
+            rename = "aadEnvironment",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "aadEnvironment")]
-        pub aad_environment: crate::generated::enums::AadEnvironment,
+        pub aad_environment: ::std::option::Option<
+            crate::generated::enums::AadEnvironment,
+        >,
         /// Who is to consent.
-        #[serde(rename = "consentMethod")]
+        #[serde(
+            rename = "consentMethod",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "consentMethod")]
-        pub consent_method: crate::generated::enums::ConsentMethod,
+        pub consent_method: ::std::option::Option<
+            crate::generated::enums::ConsentMethod,
+        >,
         /// Whom to notify by e-mail of each app that was consented to.
         #[serde(
             rename = "customRecipientEmails",
@@ -1503,39 +1591,61 @@ pub mod types {
         #[doc(alias = "customRecipientEmails")]
         pub custom_recipient_emails: ::avepoint_core::List<::std::string::String>,
         /// True to authorize existing apps once more, false to create and authorize them.
-        #[serde(rename = "isReAuth")]
+        #[serde(
+            rename = "isReAuth",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "isReAuth")]
-        pub is_re_auth: bool,
+        pub is_re_auth: ::std::option::Option<bool>,
         /// The platform the tenant belongs to.
-        #[serde(rename = "platformEnvironmentType")]
+        #[serde(
+            rename = "platformEnvironmentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "platformEnvironmentType")]
-        pub platform_environment_type: crate::generated::enums::PlatformEnvironment,
+        pub platform_environment_type: ::std::option::Option<
+            crate::generated::enums::PlatformEnvironment,
+        >,
         /// The services whose apps to authorize.
-        #[serde(rename = "productNames")]
+        #[serde(
+            rename = "productNames",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "productNames")]
         pub product_names: ::avepoint_core::List<crate::generated::enums::AppService>,
     }
     /// A baseline to create.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateBaselineRequest {
         /// The color that marks the baseline: a code of the list, which may be sent as a number or as text. The
         /// documented request sends text.
-        pub color: ::avepoint_core::CodeOrText<crate::generated::enums::BaselineColor>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub color: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::BaselineColor>,
+        >,
         /// The customer that owns the tenant.
-        #[serde(rename = "customerId")]
+        #[serde(
+            rename = "customerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "customerId")]
-        pub customer_id: crate::generated::ids::CustomerId,
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// What the baseline is for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The name of the baseline.
-        pub name: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// The tenant whose settings become the baseline.
-        #[serde(rename = "tenantId")]
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "tenantId")]
-        pub tenant_id: crate::generated::ids::TenantId,
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// The baseline that was created.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1551,14 +1661,19 @@ pub mod types {
         pub baseline_id: ::std::option::Option<crate::generated::ids::BaselineId>,
     }
     /// A Microsoft 365 tenant to add.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateTenantAuthorizationLinkRequest {
         /// The cloud the tenant belongs to.
-        #[serde(rename = "aadEnvironment")]
+        #[serde(
+            rename = "aadEnvironment",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "aadEnvironment")]
-        pub aad_environment: crate::generated::enums::AadEnvironment,
+        pub aad_environment: ::std::option::Option<
+            crate::generated::enums::AadEnvironment,
+        >,
         /// Whom to notify by e-mail once the tenant is added.
         #[serde(
             rename = "customRecipientEmails",
@@ -1575,9 +1690,12 @@ pub mod types {
         #[doc(alias = "tenantDescription")]
         pub tenant_description: ::std::option::Option<::std::string::String>,
         /// The name to show for the tenant.
-        #[serde(rename = "tenantFriendlyName")]
+        #[serde(
+            rename = "tenantFriendlyName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "tenantFriendlyName")]
-        pub tenant_friendly_name: ::std::string::String,
+        pub tenant_friendly_name: ::std::option::Option<::std::string::String>,
         /// Where the tenant's SharePoint admin center is.
         #[serde(
             rename = "tenantSharePointAdminUrl",
@@ -3179,33 +3297,48 @@ pub mod types {
         pub module: ::std::option::Option<crate::generated::enums::ProtectedModule>,
     }
     /// A customer to register.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OnboardCustomerRequest {
         /// The country or region of the customer.
-        #[serde(rename = "countryCode")]
+        #[serde(
+            rename = "countryCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "countryCode")]
-        pub country_code: crate::generated::enums::CountryCode,
+        pub country_code: ::std::option::Option<crate::generated::enums::CountryCode>,
         /// Where to keep the customer's data.
-        #[serde(rename = "dataCenter")]
+        #[serde(
+            rename = "dataCenter",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "dataCenter")]
-        pub data_center: crate::generated::enums::DataCenter,
+        pub data_center: ::std::option::Option<crate::generated::enums::DataCenter>,
         /// The given name of the customer.
-        #[serde(rename = "firstName")]
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "firstName")]
-        pub first_name: ::std::string::String,
+        pub first_name: ::std::option::Option<::std::string::String>,
         /// What signs the customer in: a code of the list, which may be sent as a number or as text. The
         /// documented request sends text.
-        #[serde(rename = "identityProviderType")]
+        #[serde(
+            rename = "identityProviderType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "identityProviderType")]
-        pub identity_provider_type: ::avepoint_core::CodeOrText<
-            crate::generated::enums::IdentityProvider,
+        pub identity_provider_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::IdentityProvider>,
         >,
         /// The family name of the customer.
-        #[serde(rename = "lastName")]
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "lastName")]
-        pub last_name: ::std::string::String,
+        pub last_name: ::std::option::Option<::std::string::String>,
         /// A switch for the management mode. Which of its values means management by the partner is not
         /// documented.
         #[serde(
@@ -3215,15 +3348,22 @@ pub mod types {
         #[doc(alias = "managementMode")]
         pub management_mode: ::std::option::Option<bool>,
         /// The organization of the customer.
-        #[serde(rename = "organizationName")]
+        #[serde(
+            rename = "organizationName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "organizationName")]
-        pub organization_name: ::std::string::String,
+        pub organization_name: ::std::option::Option<::std::string::String>,
         /// The password of the account.
-        pub password: ::avepoint_core::SecretText,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
         /// The account to register, such as an e-mail address.
-        #[serde(rename = "registrationAccount")]
+        #[serde(
+            rename = "registrationAccount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "registrationAccount")]
-        pub registration_account: ::std::string::String,
+        pub registration_account: ::std::option::Option<::std::string::String>,
         /// Tags to put on the customer.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub tags: ::avepoint_core::List<::std::string::String>,
@@ -4136,21 +4276,25 @@ pub mod types {
         pub login_time: ::std::option::Option<::avepoint_core::Time>,
     }
     /// An action to run on a tenant.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RunTenantActionRequest {
         /// The action: a code of the list, which may be sent as a number or as text. The documented request
         /// sends text.
-        #[serde(rename = "actionType")]
+        #[serde(
+            rename = "actionType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "actionType")]
-        pub action_type: ::avepoint_core::CodeOrText<
-            crate::generated::enums::TenantAction,
+        pub action_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::TenantAction>,
         >,
         /// The baselines to apply: a list or, for one baseline, the object alone. The documented request sends
         /// a list.
-        pub data: ::avepoint_core::OneOrMany<
-            crate::generated::client::types::BaselineRanking,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<
+            ::avepoint_core::OneOrMany<crate::generated::client::types::BaselineRanking>,
         >,
     }
     /// The action that was started.
@@ -4556,7 +4700,7 @@ pub mod types {
         pub is_consent: ::std::option::Option<bool>,
     }
     /// Seats of a service, taken from a pool.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ServiceLicenseItem {
@@ -4583,19 +4727,31 @@ pub mod types {
         #[doc(alias = "isSameAsPool")]
         pub is_same_as_pool: ::std::option::Option<bool>,
         /// How the subscription is paid for.
-        #[serde(rename = "paymentType")]
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "paymentType")]
-        pub payment_type: crate::generated::enums::PaymentType,
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The pool the seats come from.
-        pub resource: crate::generated::enums::ServiceResource,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resource: ::std::option::Option<crate::generated::enums::ServiceResource>,
         /// The kind of that pool.
-        #[serde(rename = "subscriptionSourceType")]
+        #[serde(
+            rename = "subscriptionSourceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "subscriptionSourceType")]
-        pub subscription_source_type: crate::generated::enums::SubscriptionSource,
+        pub subscription_source_type: ::std::option::Option<
+            crate::generated::enums::SubscriptionSource,
+        >,
         /// How many user seats the customer gets.
-        #[serde(rename = "userSeat")]
+        #[serde(
+            rename = "userSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "userSeat")]
-        pub user_seat: i32,
+        pub user_seat: ::std::option::Option<i64>,
     }
     /// A subscription of a customer to a service. `N/A` stands where a member does not apply.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5142,314 +5298,455 @@ pub mod types {
         pub name: ::std::option::Option<::std::string::String>,
     }
     /// New telephone numbers of a hybrid or local user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserContactRequest {
         /// The fax number.
-        pub fax: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fax: ::std::option::Option<::std::string::String>,
         /// The telephone number at home.
-        #[serde(rename = "homePhone")]
+        #[serde(
+            rename = "homePhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "homePhone")]
-        pub home_phone: ::std::string::String,
+        pub home_phone: ::std::option::Option<::std::string::String>,
         /// The number of the internet telephone.
-        #[serde(rename = "ipPhone")]
+        #[serde(
+            rename = "ipPhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "ipPhone")]
-        pub ip_phone: ::std::string::String,
+        pub ip_phone: ::std::option::Option<::std::string::String>,
         /// The mobile phone number.
-        pub mobile: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mobile: ::std::option::Option<::std::string::String>,
         /// The business telephone number.
-        #[serde(rename = "officePhone")]
+        #[serde(
+            rename = "officePhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "officePhone")]
-        pub office_phone: ::std::string::String,
+        pub office_phone: ::std::option::Option<::std::string::String>,
         /// The pager number.
-        pub pager: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pager: ::std::option::Option<::std::string::String>,
     }
     /// New names and job of a hybrid or local user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserGeneralRequest {
         /// A short remark on the user.
-        pub comment: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub comment: ::std::option::Option<::std::string::String>,
         /// The name shown for the user.
-        #[serde(rename = "displayName")]
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "displayName")]
-        pub display_name: ::std::string::String,
+        pub display_name: ::std::option::Option<::std::string::String>,
         /// The number or name the company gave its employee.
-        #[serde(rename = "employeeId")]
+        #[serde(
+            rename = "employeeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "employeeId")]
-        pub employee_id: ::std::string::String,
+        pub employee_id: ::std::option::Option<::std::string::String>,
         /// The given name.
-        #[serde(rename = "firstName")]
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "firstName")]
-        pub first_name: ::std::string::String,
+        pub first_name: ::std::option::Option<::std::string::String>,
         /// The initials.
-        pub initials: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub initials: ::std::option::Option<::std::string::String>,
         /// The job title.
-        #[serde(rename = "jobTitle")]
+        #[serde(
+            rename = "jobTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "jobTitle")]
-        pub job_title: ::std::string::String,
+        pub job_title: ::std::option::Option<::std::string::String>,
         /// The family name.
-        #[serde(rename = "lastName")]
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "lastName")]
-        pub last_name: ::std::string::String,
+        pub last_name: ::std::option::Option<::std::string::String>,
         /// The middle name.
-        #[serde(rename = "middleName")]
+        #[serde(
+            rename = "middleName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "middleName")]
-        pub middle_name: ::std::string::String,
+        pub middle_name: ::std::option::Option<::std::string::String>,
     }
     /// New notes.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserNotesRequest {
         /// Free text on the user.
-        pub notes: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub notes: ::std::option::Option<::std::string::String>,
     }
     /// A new office address of a hybrid or local user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserOfficeLocationRequest {
         /// The street and number.
-        pub address: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub address: ::std::option::Option<::std::string::String>,
         /// The city.
-        pub city: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub city: ::std::option::Option<::std::string::String>,
         /// The country or region, by name as a rule; a code of the list is accepted too.
-        #[serde(rename = "countryRegion")]
+        #[serde(
+            rename = "countryRegion",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "countryRegion")]
-        pub country_region: ::avepoint_core::CodeOrText<
-            crate::generated::enums::CountryCode,
+        pub country_region: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
         >,
         /// The title people put before the name.
-        #[serde(rename = "personalTitle")]
+        #[serde(
+            rename = "personalTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "personalTitle")]
-        pub personal_title: ::std::string::String,
+        pub personal_title: ::std::option::Option<::std::string::String>,
         /// The post office box.
-        #[serde(rename = "poBox")]
+        #[serde(
+            rename = "poBox",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "poBox")]
-        pub po_box: ::std::string::String,
+        pub po_box: ::std::option::Option<::std::string::String>,
         /// The postal code.
-        #[serde(rename = "postalCode")]
+        #[serde(
+            rename = "postalCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "postalCode")]
-        pub postal_code: ::std::string::String,
+        pub postal_code: ::std::option::Option<::std::string::String>,
         /// The state or province.
-        pub state: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<::std::string::String>,
         /// The address of the web page.
-        #[serde(rename = "webPage")]
+        #[serde(
+            rename = "webPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "webPage")]
-        pub web_page: ::std::string::String,
+        pub web_page: ::std::option::Option<::std::string::String>,
     }
     /// New company, department and location of a hybrid or local user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserOfficeRequest {
         /// The company the user works for.
-        pub company: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub company: ::std::option::Option<::std::string::String>,
         /// The department the user works in.
-        pub department: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub department: ::std::option::Option<::std::string::String>,
         /// The number of the department.
-        #[serde(rename = "departmentNumber")]
+        #[serde(
+            rename = "departmentNumber",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "departmentNumber")]
-        pub department_number: ::std::string::String,
+        pub department_number: ::std::option::Option<::std::string::String>,
         /// Where the user works.
-        pub location: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
     }
     /// New profile paths.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserProfileRequest {
         /// The path of the home directory.
-        #[serde(rename = "homeDirectory")]
+        #[serde(
+            rename = "homeDirectory",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "homeDirectory")]
-        pub home_directory: ::std::string::String,
+        pub home_directory: ::std::option::Option<::std::string::String>,
         /// The script that runs at logon.
-        #[serde(rename = "logonScript")]
+        #[serde(
+            rename = "logonScript",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "logonScript")]
-        pub logon_script: ::std::string::String,
+        pub logon_script: ::std::option::Option<::std::string::String>,
         /// The path of the profile.
-        #[serde(rename = "profilePath")]
+        #[serde(
+            rename = "profilePath",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "profilePath")]
-        pub profile_path: ::std::string::String,
+        pub profile_path: ::std::option::Option<::std::string::String>,
     }
     /// New account settings.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserAccountRequest {
         /// Whether the account is valid only until `enforce_end_date_time`.
-        #[serde(rename = "enforceEnd")]
+        #[serde(
+            rename = "enforceEnd",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "enforceEnd")]
-        pub enforce_end: bool,
+        pub enforce_end: ::std::option::Option<bool>,
         /// Until when the account is valid.
-        #[serde(rename = "enforceEndDateTime")]
+        #[serde(
+            rename = "enforceEndDateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "enforceEndDateTime")]
-        pub enforce_end_date_time: ::avepoint_core::Time,
+        pub enforce_end_date_time: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the account is valid only from `enforce_start_date_time` on.
-        #[serde(rename = "enforceStart")]
+        #[serde(
+            rename = "enforceStart",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "enforceStart")]
-        pub enforce_start: bool,
+        pub enforce_start: ::std::option::Option<bool>,
         /// From when on the account is valid.
-        #[serde(rename = "enforceStartDateTime")]
+        #[serde(
+            rename = "enforceStartDateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "enforceStartDateTime")]
-        pub enforce_start_date_time: ::avepoint_core::Time,
+        pub enforce_start_date_time: ::std::option::Option<::avepoint_core::Time>,
         /// The mail address.
-        pub mail: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mail: ::std::option::Option<::std::string::String>,
         /// The language the user wants to see.
-        #[serde(rename = "preferredLanguage")]
+        #[serde(
+            rename = "preferredLanguage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "preferredLanguage")]
-        pub preferred_language: crate::generated::enums::LanguageTag,
+        pub preferred_language: ::std::option::Option<
+            crate::generated::enums::LanguageTag,
+        >,
         /// The country in which the account uses its licences. The documented limit of 128 characters is met by
         /// every code.
-        #[serde(rename = "usageLocation")]
+        #[serde(
+            rename = "usageLocation",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "usageLocation")]
-        pub usage_location: crate::generated::enums::UsageLocation,
+        pub usage_location: ::std::option::Option<
+            crate::generated::enums::UsageLocation,
+        >,
     }
     /// New alternate e-mail addresses.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserAlternateEmailAddressRequest {
         /// The e-mail addresses beside the primary one.
-        #[serde(rename = "alternateEmailAddress")]
+        #[serde(
+            rename = "alternateEmailAddress",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "alternateEmailAddress")]
         pub alternate_email_address: ::avepoint_core::List<::std::string::String>,
     }
     /// A new birthday.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserBirthdayRequest {
         /// The birthday, as a moment in time.
-        pub birthday: ::avepoint_core::Time,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub birthday: ::std::option::Option<::avepoint_core::Time>,
     }
     /// New telephone numbers of a cloud user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserContactRequest {
         /// The fax number.
-        pub fax: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fax: ::std::option::Option<::std::string::String>,
         /// The mobile phone number.
-        pub mobile: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mobile: ::std::option::Option<::std::string::String>,
         /// The business telephone number.
-        #[serde(rename = "officePhone")]
+        #[serde(
+            rename = "officePhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "officePhone")]
-        pub office_phone: ::std::string::String,
+        pub office_phone: ::std::option::Option<::std::string::String>,
     }
     /// Whether the user is external.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserExternalFlagRequest {
         /// Whether the user counts as external.
-        #[serde(rename = "isExternal")]
+        #[serde(
+            rename = "isExternal",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "isExternal")]
-        pub is_external: bool,
+        pub is_external: ::std::option::Option<bool>,
     }
     /// New names and job of a cloud user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserGeneralRequest {
         /// The name shown for the user.
-        #[serde(rename = "displayName")]
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "displayName")]
-        pub display_name: ::std::string::String,
+        pub display_name: ::std::option::Option<::std::string::String>,
         /// The number or name the company gave its employee.
-        #[serde(rename = "employeeId")]
+        #[serde(
+            rename = "employeeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "employeeId")]
-        pub employee_id: ::std::string::String,
+        pub employee_id: ::std::option::Option<::std::string::String>,
         /// The given name.
-        #[serde(rename = "firstName")]
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "firstName")]
-        pub first_name: ::std::string::String,
+        pub first_name: ::std::option::Option<::std::string::String>,
         /// The job title.
-        #[serde(rename = "jobTitle")]
+        #[serde(
+            rename = "jobTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "jobTitle")]
-        pub job_title: ::std::string::String,
+        pub job_title: ::std::option::Option<::std::string::String>,
         /// The family name.
-        #[serde(rename = "lastName")]
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "lastName")]
-        pub last_name: ::std::string::String,
+        pub last_name: ::std::option::Option<::std::string::String>,
     }
     /// A new manager.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserManagerRequest {
         /// Who manages the user. For a cloud user the user principal name of the manager; for any other user
         /// the distinguished name (DN), such as `CN=Sofia Lindqvist,DC=northwind,DC=example`.
-        #[serde(rename = "userPrincipalName")]
+        #[serde(
+            rename = "userPrincipalName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "userPrincipalName")]
-        pub user_principal_name: ::std::string::String,
+        pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// A new office address of a cloud user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserOfficeLocationRequest {
         /// The street and number.
-        pub address: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub address: ::std::option::Option<::std::string::String>,
         /// The city.
-        pub city: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub city: ::std::option::Option<::std::string::String>,
         /// The country or region, by name as a rule; a code of the list is accepted too.
-        #[serde(rename = "countryRegion")]
+        #[serde(
+            rename = "countryRegion",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "countryRegion")]
-        pub country_region: ::avepoint_core::CodeOrText<
-            crate::generated::enums::CountryCode,
+        pub country_region: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
         >,
         /// The postal code.
-        #[serde(rename = "postalCode")]
+        #[serde(
+            rename = "postalCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "postalCode")]
-        pub postal_code: ::std::string::String,
+        pub postal_code: ::std::option::Option<::std::string::String>,
         /// The state or province.
-        pub state: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<::std::string::String>,
     }
     /// New company, department and location of a cloud user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserOfficeRequest {
         /// The company the user works for.
-        pub company: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub company: ::std::option::Option<::std::string::String>,
         /// The department the user works in.
-        pub department: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub department: ::std::option::Option<::std::string::String>,
         /// Where the user works.
-        pub location: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
     }
     /// Whether the password expires.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserPasswordSettingRequest {
         /// Whether the password stays valid without end.
-        #[serde(rename = "passwordNeverExpire")]
+        #[serde(
+            rename = "passwordNeverExpire",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "passwordNeverExpire")]
-        pub password_never_expire: bool,
+        pub password_never_expire: ::std::option::Option<bool>,
     }
     /// A new sponsor.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserSponsorRequest {
         /// Who sponsors the user, by user principal name.
-        #[serde(rename = "userPrincipalName")]
+        #[serde(
+            rename = "userPrincipalName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "userPrincipalName")]
-        pub user_principal_name: ::std::string::String,
+        pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// Whether the user is a test account.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserTestFlagRequest {
         /// Whether the account is for tests.
-        #[serde(rename = "isTestUser")]
+        #[serde(
+            rename = "isTestUser",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "isTestUser")]
-        pub is_test_user: bool,
+        pub is_test_user: ::std::option::Option<bool>,
     }
     /// A user as lists show it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -6064,6 +6361,77 @@ pub mod types {
             builder::AddBackupTrialWithStorageTypeRequest::default()
         }
     }
+    impl<'de> ::serde::Deserialize<'de> for AddCustomerServiceRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST,
+                        |form| {
+                            form.read().map(Self::AddBackupTrialWithStorageTypeRequest)
+                        },
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST,
+                        |form| form.read().map(Self::AddBackupTrialWithByosRequest),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_SERVICE_TRIAL_REQUEST,
+                        |form| form.read().map(Self::AddServiceTrialRequest),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST,
+                        |form| form.read().map(Self::AddBackupPoolWithStorageTypeRequest),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_BACKUP_POOL_WITH_BYOS_REQUEST,
+                        |form| form.read().map(Self::AddBackupPoolWithByosRequest),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_SERVICE_POOL_REQUEST,
+                        |form| form.read().map(Self::AddServicePoolRequest),
+                    ),
+                ],
+            )
+        }
+    }
+    impl ::std::convert::From<AddBackupTrialWithStorageTypeRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupTrialWithStorageTypeRequest) -> Self {
+            Self::AddBackupTrialWithStorageTypeRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddBackupTrialWithByosRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupTrialWithByosRequest) -> Self {
+            Self::AddBackupTrialWithByosRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddServiceTrialRequest> for AddCustomerServiceRequest {
+        fn from(value: AddServiceTrialRequest) -> Self {
+            Self::AddServiceTrialRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddBackupPoolWithStorageTypeRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupPoolWithStorageTypeRequest) -> Self {
+            Self::AddBackupPoolWithStorageTypeRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddBackupPoolWithByosRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupPoolWithByosRequest) -> Self {
+            Self::AddBackupPoolWithByosRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddServicePoolRequest> for AddCustomerServiceRequest {
+        fn from(value: AddServicePoolRequest) -> Self {
+            Self::AddServicePoolRequest(value)
+        }
+    }
     impl AddServicePoolRequest {
         /// Begins one without members.
         pub fn builder() -> builder::AddServicePoolRequest {
@@ -6445,7 +6813,7 @@ pub mod types {
             #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
                 self
@@ -6585,7 +6953,7 @@ pub mod types {
             #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
                 self
@@ -6717,7 +7085,7 @@ pub mod types {
             #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
                 self
@@ -6846,7 +7214,7 @@ pub mod types {
             #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
                 self
@@ -7225,7 +7593,7 @@ pub mod types {
             #[doc(alias = "UserSeat")]
             pub fn user_seat<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("UserSeat", ::avepoint_core::Argument::given(value));
                 self
@@ -7368,7 +7736,7 @@ pub mod types {
             #[doc(alias = "customerSize")]
             pub fn customer_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("customerSize", ::avepoint_core::Argument::given(value));
                 self
@@ -7476,7 +7844,7 @@ pub mod types {
             #[doc(alias = "userSeat")]
             pub fn user_seat<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("userSeat", ::avepoint_core::Argument::given(value));
                 self
@@ -7542,7 +7910,7 @@ pub mod types {
             #[doc(alias = "rankingOrder")]
             pub fn ranking_order<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("rankingOrder", ::avepoint_core::Argument::given(value));
                 self
@@ -9264,7 +9632,7 @@ pub mod types {
             #[doc(alias = "userSeat")]
             pub fn user_seat<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("userSeat", ::avepoint_core::Argument::given(value));
                 self

@@ -3,13 +3,15 @@
 /// The types of requests and answers.
 pub mod types {
     /// Keeps only what fits: a filter by creator.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreatedByFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::CreatedByFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::CreatedByFilterName>,
         /// The users who created the objects, by their e-mail addresses.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     /// An object with its sensitivity, exposure and risk.
@@ -168,7 +170,7 @@ pub mod types {
         pub web_url: ::std::option::Option<::std::string::String>,
     }
     /// A filter on detail records.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -191,51 +193,6 @@ pub mod types {
         LocationFilter(LocationFilter),
         /// As [`SiteNameFilter`].
         SiteNameFilter(SiteNameFilter),
-    }
-    impl ::std::convert::From<ModuleFilter> for DetailRecordFilter {
-        fn from(value: ModuleFilter) -> Self {
-            Self::ModuleFilter(value)
-        }
-    }
-    impl ::std::convert::From<ObjectTypeFilter> for DetailRecordFilter {
-        fn from(value: ObjectTypeFilter) -> Self {
-            Self::ObjectTypeFilter(value)
-        }
-    }
-    impl ::std::convert::From<TagNameFilter> for DetailRecordFilter {
-        fn from(value: TagNameFilter) -> Self {
-            Self::TagNameFilter(value)
-        }
-    }
-    impl ::std::convert::From<UsernameFilter> for DetailRecordFilter {
-        fn from(value: UsernameFilter) -> Self {
-            Self::UsernameFilter(value)
-        }
-    }
-    impl ::std::convert::From<SensitivityLevelFilter> for DetailRecordFilter {
-        fn from(value: SensitivityLevelFilter) -> Self {
-            Self::SensitivityLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<ExposureLevelFilter> for DetailRecordFilter {
-        fn from(value: ExposureLevelFilter) -> Self {
-            Self::ExposureLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<RiskLevelFilter> for DetailRecordFilter {
-        fn from(value: RiskLevelFilter) -> Self {
-            Self::RiskLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<LocationFilter> for DetailRecordFilter {
-        fn from(value: LocationFilter) -> Self {
-            Self::LocationFilter(value)
-        }
-    }
-    impl ::std::convert::From<SiteNameFilter> for DetailRecordFilter {
-        fn from(value: SiteNameFilter) -> Self {
-            Self::SiteNameFilter(value)
-        }
     }
     /// One page of detail records.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -263,13 +220,14 @@ pub mod types {
         pub status: ::std::option::Option<i64>,
     }
     /// Which activities to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportActivitiesRequest {
         /// The e-mail address or principal name of the user. Empty for what was done to the object, by
         /// whomever.
-        pub email: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// Only activities until this time.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub endtime: ::std::option::Option<ReportTime>,
@@ -290,29 +248,43 @@ pub mod types {
         #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The whole URL of the object. Empty for what the user did, whatever the object.
-        pub path: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub path: ::std::option::Option<::std::string::String>,
         /// Only activities from this time on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub starttime: ::std::option::Option<ReportTime>,
     }
     /// Which permissions of groups to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportGroupPermissionsRequest {
         /// The kinds of workspace to look in.
-        #[serde(rename = "dataSources")]
+        #[serde(
+            rename = "dataSources",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "dataSources")]
         pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
         /// The identifiers of the groups, whatever the name says. An empty list together with option 3 means
         /// all groups.
-        #[serde(rename = "Emails")]
+        #[serde(
+            rename = "Emails",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "Emails")]
         pub emails: ::avepoint_core::List<crate::generated::ids::GroupId>,
         /// How much detail the report holds.
-        #[serde(rename = "ExportOptionType")]
+        #[serde(
+            rename = "ExportOptionType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "ExportOptionType")]
-        pub export_option_type: crate::generated::enums::ExportOption,
+        pub export_option_type: ::std::option::Option<
+            crate::generated::enums::ExportOption,
+        >,
         /// The language of the labels in the report.
         #[serde(
             rename = "Language",
@@ -391,7 +363,7 @@ pub mod types {
         }
     }
     /// Which sharing links to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportSharingLinksRequest {
@@ -404,10 +376,13 @@ pub mod types {
         pub end_time: ::std::option::Option<ReportTime>,
         /// The type of links: a code of the list, which may be sent as text or as a number. The documented
         /// request sends text.
-        #[serde(rename = "exportLinkType")]
+        #[serde(
+            rename = "exportLinkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "exportLinkType")]
-        pub export_link_type: ::avepoint_core::CodeOrText<
-            crate::generated::enums::LinkType,
+        pub export_link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
         >,
         /// The language of the labels in the report.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -421,7 +396,7 @@ pub mod types {
         pub start_time: ::std::option::Option<ReportTime>,
     }
     /// Which permissions in site collections to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportSitePermissionsRequest {
@@ -429,26 +404,38 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The URLs of the site collections.
-        #[serde(rename = "siteUrls")]
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "siteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Which permissions of users to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportUserPermissionsRequest {
         /// The kinds of workspace to look in.
-        #[serde(rename = "dataSources")]
+        #[serde(
+            rename = "dataSources",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "dataSources")]
         pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
         /// The names with which the users sign in.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// How much detail the report holds: one code, as in the documented request, or a list of codes.
-        #[serde(rename = "ExportOptionType")]
+        #[serde(
+            rename = "ExportOptionType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "ExportOptionType")]
-        pub export_option_type: ::avepoint_core::OneOrMany<
-            crate::generated::enums::ExportOption,
+        pub export_option_type: ::std::option::Option<
+            ::avepoint_core::OneOrMany<crate::generated::enums::ExportOption>,
         >,
         /// The language of the labels in the report.
         #[serde(
@@ -467,13 +454,15 @@ pub mod types {
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Keeps only what fits: a filter by exposure.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExposureLevelFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::ExposureLevelFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::ExposureLevelFilterName>,
         /// The levels of exposure to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::ExposureLevel>,
         >,
@@ -557,7 +546,7 @@ pub mod types {
         pub status: ::std::option::Option<i64>,
     }
     /// Which detail records to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListDetailRecordsRequest {
@@ -568,15 +557,18 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// How many records a page holds at most.
-        #[serde(rename = "pageSize")]
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "pageSize")]
-        pub page_size: i32,
+        pub page_size: ::std::option::Option<i64>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<::std::string::String>,
     }
     /// Which page of groups to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListGroupSummariesRequest {
@@ -593,14 +585,17 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "PageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// Which page to answer with. The first page is 1.
-        #[serde(rename = "StartPage")]
+        #[serde(
+            rename = "StartPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "StartPage")]
-        pub start_page: i32,
+        pub start_page: ::std::option::Option<i64>,
     }
     /// Which sharing links to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSharingLinksRequest {
@@ -613,16 +608,21 @@ pub mod types {
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The type of links: a code of the list, which may be sent as text or as a number. The documented
         /// request sends text.
-        #[serde(rename = "LinkType")]
+        #[serde(
+            rename = "LinkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "LinkType")]
-        pub link_type: ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
+        pub link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
+        >,
         /// How many links a page holds at most.
         #[serde(
             rename = "PageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "PageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// The URLs of the site collections whose links to read.
         #[serde(
             rename = "SiteUrls",
@@ -640,39 +640,50 @@ pub mod types {
         pub token: ::std::option::Option<::std::string::String>,
     }
     /// Which detail records of a site collection to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSiteDetailRecordsRequest {
         /// What to keep. The page marks all seven filters as required; give one of each kind to follow it.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub filters: ::avepoint_core::List<SiteDetailRecordFilter>,
         /// The language of the labels in the answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// How many records a page holds at most.
-        #[serde(rename = "pageSize")]
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "pageSize")]
-        pub page_size: i32,
+        pub page_size: ::std::option::Option<i64>,
         /// The site collection.
-        #[serde(rename = "siteId")]
+        #[serde(
+            rename = "siteId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "siteId")]
-        pub site_id: crate::generated::ids::SiteId,
+        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<::std::string::String>,
     }
     /// Which site collections to look up.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSiteIdsRequest {
         /// The URLs of the site collections.
-        #[serde(rename = "siteUrls")]
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "siteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Which site collections to read, and what to count.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSiteOverviewsRequest {
@@ -680,15 +691,18 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub filters: ::avepoint_core::List<SiteOverviewFilter>,
         /// How many entries a page holds at most.
-        #[serde(rename = "pageSize")]
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "pageSize")]
-        pub page_size: i32,
+        pub page_size: ::std::option::Option<i64>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<::std::string::String>,
     }
     /// Which permissions in site collections to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSitePermissionsRequest {
@@ -700,7 +714,11 @@ pub mod types {
         #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The URLs of the site collections.
-        #[serde(rename = "SiteUrls")]
+        #[serde(
+            rename = "SiteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "SiteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
@@ -713,15 +731,19 @@ pub mod types {
         /// How many entries a page holds at most.
         #[serde(rename = "Top", skip_serializing_if = "::std::option::Option::is_none")]
         #[doc(alias = "Top")]
-        pub top: ::std::option::Option<i32>,
+        pub top: ::std::option::Option<i64>,
     }
     /// Which permissions of users to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListUserPermissionsRequest {
         /// The e-mail addresses or principal names of the users.
-        #[serde(rename = "Emails")]
+        #[serde(
+            rename = "Emails",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "Emails")]
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// The language of the labels in the answer.
@@ -749,10 +771,10 @@ pub mod types {
         /// How many entries a page holds at most.
         #[serde(rename = "Top", skip_serializing_if = "::std::option::Option::is_none")]
         #[doc(alias = "Top")]
-        pub top: ::std::option::Option<i32>,
+        pub top: ::std::option::Option<i64>,
     }
     /// Which page of users to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListUserSummariesRequest {
@@ -769,52 +791,63 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "PageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// Which page to answer with. The first page is 1.
-        #[serde(rename = "StartPage")]
+        #[serde(
+            rename = "StartPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "StartPage")]
-        pub start_page: i32,
+        pub start_page: ::std::option::Option<i64>,
     }
     /// Keeps only what fits: a filter by URL.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LocationFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::LocationFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::LocationFilterName>,
         /// URLs of objects or of site collections. Blanks in them may stand as they are.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     /// Keeps only what fits: a filter by time of the last change.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ModifiedTimeFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::ModifiedTimeFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::ModifiedTimeFilterName>,
         /// Moments of the last change: two of them mark the beginning and the end of a period.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<::avepoint_core::Time>,
     }
     /// Keeps only what fits: a filter by the kind of workspace.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ModuleFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::ModuleFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::ModuleFilterName>,
         /// The kinds of workspace to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::WorkspaceType>,
         >,
     }
     /// Keeps only what fits: a filter by the kind of object.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ObjectTypeFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::ObjectTypeFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::ObjectTypeFilterName>,
         /// The kinds of object to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::ObjectType>,
         >,
@@ -867,25 +900,31 @@ pub mod types {
         }
     }
     /// Keeps only what fits: a filter by risk.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RiskLevelFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::RiskLevelFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::RiskLevelFilterName>,
         /// The levels of risk to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::RiskLevel>,
         >,
     }
     /// Keeps only what fits: a filter by sensitivity.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SensitivityLevelFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::SensitivityLevelFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<
+            crate::generated::enums::SensitivityLevelFilterName,
+        >,
         /// The levels of sensitivity to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::SensitivityLevel>,
         >,
@@ -1038,7 +1077,7 @@ pub mod types {
         pub status: ::std::option::Option<i64>,
     }
     /// A filter on the detail records of a site collection.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1057,41 +1096,6 @@ pub mod types {
         CreatedByFilter(CreatedByFilter),
         /// As [`ModifiedTimeFilter`].
         ModifiedTimeFilter(ModifiedTimeFilter),
-    }
-    impl ::std::convert::From<ObjectTypeFilter> for SiteDetailRecordFilter {
-        fn from(value: ObjectTypeFilter) -> Self {
-            Self::ObjectTypeFilter(value)
-        }
-    }
-    impl ::std::convert::From<TagNameFilter> for SiteDetailRecordFilter {
-        fn from(value: TagNameFilter) -> Self {
-            Self::TagNameFilter(value)
-        }
-    }
-    impl ::std::convert::From<SensitivityLevelFilter> for SiteDetailRecordFilter {
-        fn from(value: SensitivityLevelFilter) -> Self {
-            Self::SensitivityLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<ExposureLevelFilter> for SiteDetailRecordFilter {
-        fn from(value: ExposureLevelFilter) -> Self {
-            Self::ExposureLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<RiskLevelFilter> for SiteDetailRecordFilter {
-        fn from(value: RiskLevelFilter) -> Self {
-            Self::RiskLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<CreatedByFilter> for SiteDetailRecordFilter {
-        fn from(value: CreatedByFilter) -> Self {
-            Self::CreatedByFilter(value)
-        }
-    }
-    impl ::std::convert::From<ModifiedTimeFilter> for SiteDetailRecordFilter {
-        fn from(value: ModifiedTimeFilter) -> Self {
-            Self::ModifiedTimeFilter(value)
-        }
     }
     /// The identifier of a site collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1139,13 +1143,15 @@ pub mod types {
         pub status: ::std::option::Option<i64>,
     }
     /// Keeps only what fits: a filter by name of the site.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteNameFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::SiteNameFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::SiteNameFilterName>,
         /// Names of the sites that hold the records.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     /// What a site collection holds.
@@ -1190,7 +1196,7 @@ pub mod types {
         pub site_url: ::std::option::Option<::std::string::String>,
     }
     /// A filter on what the overview of site collections counts.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1207,36 +1213,6 @@ pub mod types {
         LocationFilter(LocationFilter),
         /// As [`CreatedByFilter`].
         CreatedByFilter(CreatedByFilter),
-    }
-    impl ::std::convert::From<ModuleFilter> for SiteOverviewFilter {
-        fn from(value: ModuleFilter) -> Self {
-            Self::ModuleFilter(value)
-        }
-    }
-    impl ::std::convert::From<SensitivityLevelFilter> for SiteOverviewFilter {
-        fn from(value: SensitivityLevelFilter) -> Self {
-            Self::SensitivityLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<ExposureLevelFilter> for SiteOverviewFilter {
-        fn from(value: ExposureLevelFilter) -> Self {
-            Self::ExposureLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<RiskLevelFilter> for SiteOverviewFilter {
-        fn from(value: RiskLevelFilter) -> Self {
-            Self::RiskLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<LocationFilter> for SiteOverviewFilter {
-        fn from(value: LocationFilter) -> Self {
-            Self::LocationFilter(value)
-        }
-    }
-    impl ::std::convert::From<CreatedByFilter> for SiteOverviewFilter {
-        fn from(value: CreatedByFilter) -> Self {
-            Self::CreatedByFilter(value)
-        }
     }
     /// One page of site collections.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1375,13 +1351,15 @@ pub mod types {
         pub id: ::std::option::Option<ExportJobId>,
     }
     /// Keeps only what fits: a filter by tag.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TagNameFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::TagNameFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::TagNameFilterName>,
         /// Names of tags that exist in Insights.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     /// An object that a user has access to.
@@ -1581,19 +1559,113 @@ pub mod types {
         pub status: ::std::option::Option<i64>,
     }
     /// Keeps only what fits: a filter by user of Insights.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UsernameFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::UsernameFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::enums::UsernameFilterName>,
         /// E-mail addresses of users that are set up in the user management of Insights.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     impl CreatedByFilter {
         /// Begins one without members.
         pub fn builder() -> builder::CreatedByFilter {
             builder::CreatedByFilter::default()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DetailRecordFilter {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::MODULE_FILTER,
+                        |form| form.read().map(Self::ModuleFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::OBJECT_TYPE_FILTER,
+                        |form| form.read().map(Self::ObjectTypeFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::TAG_NAME_FILTER,
+                        |form| form.read().map(Self::TagNameFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::USERNAME_FILTER,
+                        |form| form.read().map(Self::UsernameFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::SENSITIVITY_LEVEL_FILTER,
+                        |form| form.read().map(Self::SensitivityLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::EXPOSURE_LEVEL_FILTER,
+                        |form| form.read().map(Self::ExposureLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::RISK_LEVEL_FILTER,
+                        |form| form.read().map(Self::RiskLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::LOCATION_FILTER,
+                        |form| form.read().map(Self::LocationFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::SITE_NAME_FILTER,
+                        |form| form.read().map(Self::SiteNameFilter),
+                    ),
+                ],
+            )
+        }
+    }
+    impl ::std::convert::From<ModuleFilter> for DetailRecordFilter {
+        fn from(value: ModuleFilter) -> Self {
+            Self::ModuleFilter(value)
+        }
+    }
+    impl ::std::convert::From<ObjectTypeFilter> for DetailRecordFilter {
+        fn from(value: ObjectTypeFilter) -> Self {
+            Self::ObjectTypeFilter(value)
+        }
+    }
+    impl ::std::convert::From<TagNameFilter> for DetailRecordFilter {
+        fn from(value: TagNameFilter) -> Self {
+            Self::TagNameFilter(value)
+        }
+    }
+    impl ::std::convert::From<UsernameFilter> for DetailRecordFilter {
+        fn from(value: UsernameFilter) -> Self {
+            Self::UsernameFilter(value)
+        }
+    }
+    impl ::std::convert::From<SensitivityLevelFilter> for DetailRecordFilter {
+        fn from(value: SensitivityLevelFilter) -> Self {
+            Self::SensitivityLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<ExposureLevelFilter> for DetailRecordFilter {
+        fn from(value: ExposureLevelFilter) -> Self {
+            Self::ExposureLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<RiskLevelFilter> for DetailRecordFilter {
+        fn from(value: RiskLevelFilter) -> Self {
+            Self::RiskLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<LocationFilter> for DetailRecordFilter {
+        fn from(value: LocationFilter) -> Self {
+            Self::LocationFilter(value)
+        }
+    }
+    impl ::std::convert::From<SiteNameFilter> for DetailRecordFilter {
+        fn from(value: SiteNameFilter) -> Self {
+            Self::SiteNameFilter(value)
         }
     }
     impl ExportActivitiesRequest {
@@ -1727,10 +1799,149 @@ pub mod types {
             builder::SensitivityLevelFilter::default()
         }
     }
+    impl<'de> ::serde::Deserialize<'de> for SiteDetailRecordFilter {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::OBJECT_TYPE_FILTER,
+                        |form| form.read().map(Self::ObjectTypeFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::TAG_NAME_FILTER,
+                        |form| form.read().map(Self::TagNameFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::SENSITIVITY_LEVEL_FILTER,
+                        |form| form.read().map(Self::SensitivityLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::EXPOSURE_LEVEL_FILTER,
+                        |form| form.read().map(Self::ExposureLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::RISK_LEVEL_FILTER,
+                        |form| form.read().map(Self::RiskLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::CREATED_BY_FILTER,
+                        |form| form.read().map(Self::CreatedByFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::MODIFIED_TIME_FILTER,
+                        |form| form.read().map(Self::ModifiedTimeFilter),
+                    ),
+                ],
+            )
+        }
+    }
+    impl ::std::convert::From<ObjectTypeFilter> for SiteDetailRecordFilter {
+        fn from(value: ObjectTypeFilter) -> Self {
+            Self::ObjectTypeFilter(value)
+        }
+    }
+    impl ::std::convert::From<TagNameFilter> for SiteDetailRecordFilter {
+        fn from(value: TagNameFilter) -> Self {
+            Self::TagNameFilter(value)
+        }
+    }
+    impl ::std::convert::From<SensitivityLevelFilter> for SiteDetailRecordFilter {
+        fn from(value: SensitivityLevelFilter) -> Self {
+            Self::SensitivityLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<ExposureLevelFilter> for SiteDetailRecordFilter {
+        fn from(value: ExposureLevelFilter) -> Self {
+            Self::ExposureLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<RiskLevelFilter> for SiteDetailRecordFilter {
+        fn from(value: RiskLevelFilter) -> Self {
+            Self::RiskLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<CreatedByFilter> for SiteDetailRecordFilter {
+        fn from(value: CreatedByFilter) -> Self {
+            Self::CreatedByFilter(value)
+        }
+    }
+    impl ::std::convert::From<ModifiedTimeFilter> for SiteDetailRecordFilter {
+        fn from(value: ModifiedTimeFilter) -> Self {
+            Self::ModifiedTimeFilter(value)
+        }
+    }
     impl SiteNameFilter {
         /// Begins one without members.
         pub fn builder() -> builder::SiteNameFilter {
             builder::SiteNameFilter::default()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SiteOverviewFilter {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::MODULE_FILTER,
+                        |form| form.read().map(Self::ModuleFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::SENSITIVITY_LEVEL_FILTER,
+                        |form| form.read().map(Self::SensitivityLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::EXPOSURE_LEVEL_FILTER,
+                        |form| form.read().map(Self::ExposureLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::RISK_LEVEL_FILTER,
+                        |form| form.read().map(Self::RiskLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::LOCATION_FILTER,
+                        |form| form.read().map(Self::LocationFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::CREATED_BY_FILTER,
+                        |form| form.read().map(Self::CreatedByFilter),
+                    ),
+                ],
+            )
+        }
+    }
+    impl ::std::convert::From<ModuleFilter> for SiteOverviewFilter {
+        fn from(value: ModuleFilter) -> Self {
+            Self::ModuleFilter(value)
+        }
+    }
+    impl ::std::convert::From<SensitivityLevelFilter> for SiteOverviewFilter {
+        fn from(value: SensitivityLevelFilter) -> Self {
+            Self::SensitivityLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<ExposureLevelFilter> for SiteOverviewFilter {
+        fn from(value: ExposureLevelFilter) -> Self {
+            Self::ExposureLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<RiskLevelFilter> for SiteOverviewFilter {
+        fn from(value: RiskLevelFilter) -> Self {
+            Self::RiskLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<LocationFilter> for SiteOverviewFilter {
+        fn from(value: LocationFilter) -> Self {
+            Self::LocationFilter(value)
+        }
+    }
+    impl ::std::convert::From<CreatedByFilter> for SiteOverviewFilter {
+        fn from(value: CreatedByFilter) -> Self {
+            Self::CreatedByFilter(value)
         }
     }
     impl TagNameFilter {
@@ -2434,7 +2645,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -2514,7 +2725,7 @@ pub mod types {
             #[doc(alias = "PageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("PageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -2525,7 +2736,7 @@ pub mod types {
             #[doc(alias = "StartPage")]
             pub fn start_page<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("StartPage", ::avepoint_core::Argument::given(value));
                 self
@@ -2612,7 +2823,7 @@ pub mod types {
             #[doc(alias = "PageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("PageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -2713,7 +2924,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -2852,7 +3063,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -2955,7 +3166,7 @@ pub mod types {
             #[doc(alias = "Top")]
             pub fn top<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("Top", ::avepoint_core::Argument::given(value));
                 self
@@ -3060,7 +3271,7 @@ pub mod types {
             #[doc(alias = "Top")]
             pub fn top<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("Top", ::avepoint_core::Argument::given(value));
                 self
@@ -3130,7 +3341,7 @@ pub mod types {
             #[doc(alias = "PageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("PageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -3141,7 +3352,7 @@ pub mod types {
             #[doc(alias = "StartPage")]
             pub fn start_page<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("StartPage", ::avepoint_core::Argument::given(value));
                 self

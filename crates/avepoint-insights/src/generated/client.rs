@@ -108,14 +108,17 @@ pub mod types {
         pub values: ::avepoint_core::List<Group>,
     }
     /// Which sharing links to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSharingLinksRequest {
         /// The type of the links.
-        #[serde(rename = "linkType")]
+        #[serde(
+            rename = "linkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "linkType")]
-        pub link_type: crate::generated::enums::SharingLinkType,
+        pub link_type: ::std::option::Option<crate::generated::enums::SharingLinkType>,
         /// The token that the page before answered with; leave it out for the first page.
         #[serde(
             rename = "nextLink",
@@ -129,14 +132,17 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// The address of the SharePoint site.
-        #[serde(rename = "siteUrl")]
+        #[serde(
+            rename = "siteUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "siteUrl")]
-        pub site_url: ::std::string::String,
+        pub site_url: ::std::option::Option<::std::string::String>,
     }
     /// Which objects to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSiteDetailRecordsRequest {
@@ -153,11 +159,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// The SharePoint site to read.
-        #[serde(rename = "siteId")]
+        #[serde(
+            rename = "siteId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         #[doc(alias = "siteId")]
-        pub site_id: crate::generated::ids::SiteId,
+        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
     }
     /// Which sites to list.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -177,7 +186,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// Read only the sites with these levels of risk. The documented request sends a list, the documented
         /// type is a single level; send the list.
         #[serde(
@@ -190,7 +199,7 @@ pub mod types {
         >,
     }
     /// Which permissions to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSitePermissionsRequest {
@@ -207,18 +216,23 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// The addresses of the site collections to read, 100 at most.
-        #[serde(rename = "siteUrls")]
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         #[doc(alias = "siteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Whose permissions to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListUserPermissionsRequest {
         /// The e-mail addresses or principal names of the users, 100 at most.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// The token that the page before answered with; leave it out for the first page.
         #[serde(
@@ -233,7 +247,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// The addresses of the site collections to read, 100 at most; all where they are left out.
         #[serde(
             rename = "siteUrls",
@@ -1087,7 +1101,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1163,7 +1177,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1241,7 +1255,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1323,7 +1337,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1412,7 +1426,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self

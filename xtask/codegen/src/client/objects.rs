@@ -6,7 +6,7 @@ use anyhow::Context;
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Field, Ident, Item, ItemStruct, Path, Type, parse_quote};
+use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, ItemStruct, Path, Type, Variant, parse_quote};
 
 use xtask_spec::Spec;
 use xtask_spec::place::Place;
@@ -22,7 +22,10 @@ use crate::view::{View, forms, requests};
 /// # Errors
 /// If they are not as they are expected.
 pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result<()> {
-    let names: BTreeSet<_> = types.iter().filter_map(subject).map(Ident::to_string).collect();
+    let defined = types
+        .iter()
+        .filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_)));
+    let names: BTreeSet<_> = defined.filter_map(subject).map(Ident::to_string).collect();
     // progenitor's builders, the functions that make them, and their error.
     types.retain_mut(|item| match item {
         Item::Mod(_) => false,
@@ -35,7 +38,7 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
         .collect();
     let requested = requests(spec);
     let mut builders = Vec::new();
-    let mut made = Vec::new();
+    let (mut made, mut chosen) = (Vec::new(), Vec::new());
     for item in types.iter_mut() {
         Ours.visit_item_mut(item);
         match item {
@@ -62,15 +65,19 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
             Item::Enum(choice) => {
                 documented(spec, &mut choice.attrs, || format!("{} of the API.", choice.ident));
                 for variant in &mut choice.variants {
-                    let object = variant.fields.iter().next().map(|field| field.ty.to_token_stream());
-                    let object = object.with_context(|| format!("{} of nothing", variant.ident))?;
-                    documented(spec, &mut variant.attrs, || format!("As [`{object}`]."));
+                    let form = form(variant)?;
+                    documented(spec, &mut variant.attrs, || format!("As [`{form}`]."));
+                    // progenitor leaves out how all of them begin, so that one more could rename the others.
+                    variant.ident = form;
                 }
                 extensible(&mut choice.attrs);
+                made.extend(conversions(choice));
+                chosen.push(choice.ident.clone());
             }
             _ => {}
         }
     }
+    types.retain(|item| conversion(item).is_none_or(|into| !chosen.contains(into)));
     let choices = choices(spec, &requested);
     types.extend(made);
     if builders.is_empty() {
@@ -113,6 +120,74 @@ fn from_borrowed(object: &ItemStruct) -> Option<Item> {
             }
         }
     })
+}
+
+/// The object that a variant of a choice holds.
+fn form(variant: &Variant) -> anyhow::Result<Ident> {
+    let form = match &variant.fields {
+        Fields::Unnamed(fields) => match fields
+            .unnamed
+            .iter()
+            .map(|field| &field.ty)
+            .collect::<Vec<_>>()
+            .as_slice()
+        {
+            [Type::Path(path)] => path.path.get_ident(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let form = form.with_context(|| {
+        format!(
+            "progenitor made a choice of no objects: `{}`",
+            variant.to_token_stream()
+        )
+    });
+    form.cloned()
+}
+
+/// The type that something is converted into, if the item is such a conversion.
+fn conversion(item: &Item) -> Option<&Ident> {
+    let Item::Impl(block) = item else { return None };
+    let (path, _) = block.trait_.as_ref()?;
+    match (path.segments.last(), block.self_ty.as_ref()) {
+        (Some(last), Type::Path(own)) if last.ident == "From" => own.path.get_ident(),
+        _ => None,
+    }
+}
+
+/// Makes a choice of each of its objects, and reads one by what each of these requires: no type says that.
+fn conversions(choice: &mut ItemEnum) -> Vec<Item> {
+    for attribute in choice
+        .attrs
+        .iter_mut()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
+        *attribute = parse_quote! { #[derive(::serde::Serialize, Clone, Debug)] };
+    }
+    let name = &choice.ident;
+    let forms: Vec<_> = choice.variants.iter().map(|variant| &variant.ident).collect();
+    let constraints = forms.iter().map(|form| shouty(&form.to_string()));
+    let mut items = vec![parse_quote! {
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                ::avepoint_core::generated::read_choice(
+                    deserializer,
+                    &[#((&crate::generated::operations::constraints::#constraints, |form| form.read().map(Self::#forms))),*],
+                )
+            }
+        }
+    }];
+    items.extend(forms.iter().map(|form| -> Item {
+        parse_quote! {
+            impl ::std::convert::From<#form> for #name {
+                fn from(value: #form) -> Self {
+                    Self::#form(value)
+                }
+            }
+        }
+    }));
+    items
 }
 
 /// Lets a type get members or variants without breaking its users.

@@ -35,14 +35,6 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub result: ::avepoint_core::List<Bed>,
     }
-    /// A cutting to set.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Cutting {
-        /// Identifies a plant.
-        pub from: crate::generated::ids::PlantId,
-    }
     /// What came of a cutting.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
@@ -130,7 +122,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
     }
     /// A page of gardeners.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -191,14 +183,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// Which page.
         #[serde(
             rename = "startPage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "startPage")]
-        pub start_page: ::std::option::Option<i32>,
+        pub start_page: ::std::option::Option<i64>,
     }
     /// A page of harvests.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -235,12 +227,13 @@ pub mod types {
         pub results: ::avepoint_core::List<Harvest>,
     }
     /// A range of litres a day.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Litres {
         /// The least.
-        pub least: f64,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub least: ::std::option::Option<f64>,
         /// The most.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub most: ::std::option::Option<f64>,
@@ -271,12 +264,13 @@ pub mod types {
         pub lock_code: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A gardener to add.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct NewGardener {
         /// Where mail goes.
-        pub email: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// A key for each gate.
         #[serde(
             default,
@@ -290,7 +284,8 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub keys: ::avepoint_core::List<::avepoint_core::SecretText>,
         /// What opens the gate.
-        pub password: ::avepoint_core::SecretText,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A plant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -334,8 +329,17 @@ pub mod types {
             >,
         >,
     }
+    /// A cutting to set.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct PlantCutting {
+        /// Identifies a plant.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub from: ::std::option::Option<crate::generated::ids::PlantId>,
+    }
     /// Which plants to find.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PlantFilter {
@@ -343,7 +347,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<::std::string::String>,
         /// What the sign says.
-        pub label: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub label: ::std::option::Option<::std::string::String>,
         /// When a plant grows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub season: ::std::option::Option<crate::generated::enums::Season>,
@@ -383,26 +388,28 @@ pub mod types {
         #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
     }
+    /// Seeds to sow.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct PlantSeeds {
+        /// How many.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub count: ::std::option::Option<i64>,
+        /// Says that seeds are sown.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub kind: ::std::option::Option<crate::generated::enums::SeedsKind>,
+    }
     /// What to plant.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum Planting {
-        /// As [`Seeds`].
-        Seeds(Seeds),
-        /// As [`Cutting`].
-        Cutting(Cutting),
-    }
-    impl ::std::convert::From<Seeds> for Planting {
-        fn from(value: Seeds) -> Self {
-            Self::Seeds(value)
-        }
-    }
-    impl ::std::convert::From<Cutting> for Planting {
-        fn from(value: Cutting) -> Self {
-            Self::Cutting(value)
-        }
+        /// As [`PlantSeeds`].
+        PlantSeeds(PlantSeeds),
+        /// As [`PlantCutting`].
+        PlantCutting(PlantCutting),
     }
     /// What came of it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -412,16 +419,6 @@ pub mod types {
         /// One of two, by what was planted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub outcome: ::std::option::Option<crate::generated::variants::Outcome>,
-    }
-    /// Seeds to sow.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Seeds {
-        /// How many.
-        pub count: i32,
-        /// Says that seeds are sown.
-        pub kind: crate::generated::enums::SeedsKind,
     }
     /// What came of seeds.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -515,12 +512,6 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub by: ::std::option::Option<crate::generated::ids::GardenerId>,
     }
-    impl Cutting {
-        /// Begins one without members.
-        pub fn builder() -> builder::Cutting {
-            builder::Cutting::default()
-        }
-    }
     impl GardenerFilter {
         /// Begins one without members.
         pub fn builder() -> builder::GardenerFilter {
@@ -545,16 +536,51 @@ pub mod types {
             builder::NewGardener::default()
         }
     }
+    impl PlantCutting {
+        /// Begins one without members.
+        pub fn builder() -> builder::PlantCutting {
+            builder::PlantCutting::default()
+        }
+    }
     impl PlantFilter {
         /// Begins one without members.
         pub fn builder() -> builder::PlantFilter {
             builder::PlantFilter::default()
         }
     }
-    impl Seeds {
+    impl PlantSeeds {
         /// Begins one without members.
-        pub fn builder() -> builder::Seeds {
-            builder::Seeds::default()
+        pub fn builder() -> builder::PlantSeeds {
+            builder::PlantSeeds::default()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Planting {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::PLANT_SEEDS,
+                        |form| form.read().map(Self::PlantSeeds),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::PLANT_CUTTING,
+                        |form| form.read().map(Self::PlantCutting),
+                    ),
+                ],
+            )
+        }
+    }
+    impl ::std::convert::From<PlantSeeds> for Planting {
+        fn from(value: PlantSeeds) -> Self {
+            Self::PlantSeeds(value)
+        }
+    }
+    impl ::std::convert::From<PlantCutting> for Planting {
+        fn from(value: PlantCutting) -> Self {
+            Self::PlantCutting(value)
         }
     }
     /// The builders of the objects that requests hold.
@@ -565,52 +591,6 @@ pub mod types {
         use ::avepoint_core::generated::{Built, Fields, Given};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
-        /// Makes a [`Cutting`](super::Cutting).
-        ///
-        /// | Setter | | Default | Limits |
-        /// | --- | --- | --- | --- |
-        /// | [`from`](Self::from) | required |  | Length in characters: at least 1 |
-        #[derive(Clone, Debug)]
-        #[must_use = "a builder does nothing unless it is used"]
-        pub struct Cutting(pub(crate) Fields);
-        impl Default for Cutting {
-            fn default() -> Self {
-                Cutting(Fields::new(&constraints::CUTTING, SECRETS))
-            }
-        }
-        impl Cutting {
-            /// Identifies a plant.
-            ///
-            /// Required. Length in characters: at least 1.
-            pub fn from<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<crate::generated::ids::PlantId, M>,
-            ) -> Self {
-                self.0.set("from", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The object.
-            ///
-            /// # Errors
-            ///
-            /// Where it breaks the specification: all that is wrong with it.
-            #[inline]
-            pub fn build(self) -> Result<super::Cutting, ::avepoint_core::Error> {
-                self.0.build()
-            }
-        }
-        impl From<super::Cutting> for Cutting {
-            #[inline]
-            fn from(object: super::Cutting) -> Self {
-                Cutting(Cutting::default().0.of(&object))
-            }
-        }
-        impl ::avepoint_core::Argument<super::Cutting, Built> for Cutting {
-            #[inline]
-            fn given(self) -> Given {
-                Given::Fields(self.0)
-            }
-        }
         /// Makes a [`GardenerFilter`](super::GardenerFilter).
         ///
         /// | Setter | | Default | Limits |
@@ -643,7 +623,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -691,7 +671,7 @@ pub mod types {
             #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -702,7 +682,7 @@ pub mod types {
             #[doc(alias = "startPage")]
             pub fn start_page<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("startPage", ::avepoint_core::Argument::given(value));
                 self
@@ -871,6 +851,52 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
+        /// Makes a [`PlantCutting`](super::PlantCutting).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`from`](Self::from) | required |  | Length in characters: at least 1 |
+        #[derive(Clone, Debug)]
+        #[must_use = "a builder does nothing unless it is used"]
+        pub struct PlantCutting(pub(crate) Fields);
+        impl Default for PlantCutting {
+            fn default() -> Self {
+                PlantCutting(Fields::new(&constraints::PLANT_CUTTING, SECRETS))
+            }
+        }
+        impl PlantCutting {
+            /// Identifies a plant.
+            ///
+            /// Required. Length in characters: at least 1.
+            pub fn from<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<crate::generated::ids::PlantId, M>,
+            ) -> Self {
+                self.0.set("from", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The object.
+            ///
+            /// # Errors
+            ///
+            /// Where it breaks the specification: all that is wrong with it.
+            #[inline]
+            pub fn build(self) -> Result<super::PlantCutting, ::avepoint_core::Error> {
+                self.0.build()
+            }
+        }
+        impl From<super::PlantCutting> for PlantCutting {
+            #[inline]
+            fn from(object: super::PlantCutting) -> Self {
+                PlantCutting(PlantCutting::default().0.of(&object))
+            }
+        }
+        impl ::avepoint_core::Argument<super::PlantCutting, Built> for PlantCutting {
+            #[inline]
+            fn given(self) -> Given {
+                Given::Fields(self.0)
+            }
+        }
         /// Makes a [`PlantFilter`](super::PlantFilter).
         ///
         /// | Setter | | Default | Limits |
@@ -950,7 +976,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`Seeds`](super::Seeds).
+        /// Makes a [`PlantSeeds`](super::PlantSeeds).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -958,19 +984,19 @@ pub mod types {
         /// | [`kind`](Self::kind) | filled in |  | Code: one of [`SeedsKind`](crate::types::SeedsKind) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
-        pub struct Seeds(pub(crate) Fields);
-        impl Default for Seeds {
+        pub struct PlantSeeds(pub(crate) Fields);
+        impl Default for PlantSeeds {
             fn default() -> Self {
-                Seeds(Fields::new(&constraints::SEEDS, SECRETS))
+                PlantSeeds(Fields::new(&constraints::PLANT_SEEDS, SECRETS))
             }
         }
-        impl Seeds {
+        impl PlantSeeds {
             /// How many.
             ///
             /// Required. Value: 1 to 1000.
             pub fn count<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("count", ::avepoint_core::Argument::given(value));
                 self
@@ -994,29 +1020,29 @@ pub mod types {
             ///
             /// Where it breaks the specification: all that is wrong with it.
             #[inline]
-            pub fn build(self) -> Result<super::Seeds, ::avepoint_core::Error> {
+            pub fn build(self) -> Result<super::PlantSeeds, ::avepoint_core::Error> {
                 self.0.build()
             }
         }
-        impl From<super::Seeds> for Seeds {
+        impl From<super::PlantSeeds> for PlantSeeds {
             #[inline]
-            fn from(object: super::Seeds) -> Self {
-                Seeds(Seeds::default().0.of(&object))
+            fn from(object: super::PlantSeeds) -> Self {
+                PlantSeeds(PlantSeeds::default().0.of(&object))
             }
         }
-        impl ::avepoint_core::Argument<super::Seeds, Built> for Seeds {
-            #[inline]
-            fn given(self) -> Given {
-                Given::Fields(self.0)
-            }
-        }
-        impl ::avepoint_core::Argument<super::Planting, Built> for Seeds {
+        impl ::avepoint_core::Argument<super::PlantSeeds, Built> for PlantSeeds {
             #[inline]
             fn given(self) -> Given {
                 Given::Fields(self.0)
             }
         }
-        impl ::avepoint_core::Argument<super::Planting, Built> for Cutting {
+        impl ::avepoint_core::Argument<super::Planting, Built> for PlantSeeds {
+            #[inline]
+            fn given(self) -> Given {
+                Given::Fields(self.0)
+            }
+        }
+        impl ::avepoint_core::Argument<super::Planting, Built> for PlantCutting {
             #[inline]
             fn given(self) -> Given {
                 Given::Fields(self.0)
@@ -1272,10 +1298,10 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
-    /// use xtask_codegen_golden::types::Seeds;
+    /// use xtask_codegen_golden::types::PlantSeeds;
     ///
     /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
-    /// let body = Seeds::builder().count(10);
+    /// let body = PlantSeeds::builder().count(10);
     /// let response = client.add_plants().bed_id("b-1").body(body).send().await?;
     /// println!("{:?}", response.outcome);
     /// # Ok(())
