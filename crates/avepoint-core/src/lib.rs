@@ -45,6 +45,9 @@ pub mod transport;
 #[doc(hidden)]
 pub use reader::outline;
 
+/// What an asynchronous method of a trait returns: `Box::pin(async move { … })`.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 pub use argument::{Argument, Arguments};
 pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
@@ -70,6 +73,7 @@ pub use request::RawRequest;
 pub use response::{ByteStream, Response};
 pub use retry::{RetryPolicy, parse_retry_after};
 pub use session::Session;
+pub use transport::Transport;
 pub use value::code::{Code, CodeOrText, OpenEnum};
 pub use value::id::InvalidId;
 pub use value::json::Json;

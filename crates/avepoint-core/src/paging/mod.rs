@@ -12,11 +12,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use futures_util::future::{BoxFuture, TryFutureExt};
+use futures_util::future::TryFutureExt;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::BoxFuture;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 use crate::generated::decoder;

@@ -27,6 +27,11 @@ impl SecretText {
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+
+    /// The secret as what has to be hidden.
+    pub(crate) fn secret(&self) -> SecretString {
+        self.0.clone()
+    }
 }
 
 impl From<&str> for SecretText {
@@ -38,12 +43,6 @@ impl From<&str> for SecretText {
 impl From<String> for SecretText {
     fn from(secret: String) -> Self {
         SecretText(secret.into())
-    }
-}
-
-impl From<SecretString> for SecretText {
-    fn from(secret: SecretString) -> Self {
-        SecretText(secret)
     }
 }
 
