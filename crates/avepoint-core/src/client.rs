@@ -13,11 +13,11 @@ use crate::credential::Credential;
 use crate::error::Error;
 use crate::gate::{Gate, Limits};
 use crate::hook::RequestHook;
+use crate::network::Transport;
 use crate::options::CallOptions;
 use crate::redact::RecentTokens;
 use crate::renewals::Renewals;
 use crate::session::{Session, Shared};
-use crate::transport::Transport;
 
 /// A generated client.
 pub trait ApiClient: Sized {

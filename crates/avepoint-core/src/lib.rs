@@ -13,9 +13,11 @@ mod fields;
 mod gate;
 mod hook;
 mod log;
+mod network;
 mod operation;
 mod options;
 mod paging;
+pub mod prelude;
 mod prepared;
 mod reader;
 mod renewals;
@@ -60,6 +62,7 @@ pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, E
 #[cfg(feature = "export")]
 pub use export::{export_all, parts};
 pub use hook::{OutgoingRequest, RequestHook, RequestOutcome};
+pub use network::Transport;
 pub use operation::{
     Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation, RequestBody, ResponseBody,
 };
@@ -73,7 +76,6 @@ pub use request::RawRequest;
 pub use response::{ByteStream, Response};
 pub use retry::{RetryPolicy, parse_retry_after};
 pub use session::Session;
-pub use transport::Transport;
 pub use value::code::{Code, CodeOrText, OpenEnum};
 pub use value::id::InvalidId;
 pub use value::json::Json;

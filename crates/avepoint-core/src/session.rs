@@ -25,6 +25,7 @@ use crate::export::Places;
 use crate::gate::{Gate, Pass};
 use crate::hook::{RequestHook, Watched};
 use crate::log::CallLog;
+use crate::network::Transport;
 use crate::operation::{Method, Operation, ResponseBody};
 use crate::options::{CallOptions, RawResponse, secrets_of};
 use crate::protection::Protection;
@@ -32,7 +33,7 @@ use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
 use crate::request::RawRequest;
 use crate::retry::parse_retry_after;
-use crate::transport::{self, Attempts, ReadError, Transport};
+use crate::transport::{self, Attempts, ReadError};
 
 /// The inner part of every client: cheap to clone, and shared by its clones but for the [`CallOptions`].
 #[derive(Clone)]

@@ -17,7 +17,7 @@ const NO_AUTHORITIES: &str = "install the CA certificates of the system (the pac
                               them in `SSL_CERT_FILE`, or give one with `root_certificate`";
 
 /// The cryptography.
-pub(super) fn provider() -> Arc<CryptoProvider> {
+fn provider() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }
 

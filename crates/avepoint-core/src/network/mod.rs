@@ -1,6 +1,8 @@
 //! The one place where HTTP clients are made. Whatever another crate in the same build switches on in the HTTP library,
 //! whatever the environment says and whatever a caller's settings hold, what must not change is said here.
 
+mod tls;
+
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
@@ -10,7 +12,6 @@ use http::Uri;
 use reqwest::{Client, Proxy, Url};
 use secrecy::{ExposeSecret, SecretSlice};
 
-use super::tls;
 use crate::error::{Error, own_words};
 use crate::protection::Protection;
 
@@ -89,7 +90,7 @@ impl Transport {
     /// switched on the feature `fips` of rustls; what is said of TLS in a build of reqwest by the caller is not looked at.
     #[must_use]
     pub fn is_fips() -> bool {
-        tls::provider().fips()
+        tls::none().is_ok_and(|tls| tls.fips())
     }
 
     /// The proxy for https, instead of the one that the environment names, such as `http://proxy.example.com:3128`; it may
