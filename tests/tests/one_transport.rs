@@ -49,8 +49,14 @@ async fn answer<S: tokio::io::AsyncRead + AsyncWriteExt + Unpin>(mut stream: S) 
             true => r#"{"access_token":"a-token","token_type":"Bearer","expires_in":3600}"#,
             false => user.as_str(),
         };
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
-        stream.write_all(format!("{head}{body}").as_bytes()).await.expect("an answer");
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream
+            .write_all(format!("{head}{body}").as_bytes())
+            .await
+            .expect("an answer");
     }
 }
 
