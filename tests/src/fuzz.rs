@@ -234,7 +234,7 @@ pub fn waits(data: &[u8]) {
     };
     let headers = HeaderMap::from_iter([(header::RETRY_AFTER, value)]);
     for now in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
-        let asked = parse_retry_after(&headers, now);
+        let asked = parse_retry_after(&headers, now.into());
         for policy in [
             RetryPolicy::default(),
             RetryPolicy::default()

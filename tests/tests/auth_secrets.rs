@@ -4,6 +4,7 @@ mod auth;
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use auth::{CLIENT, Keys, LIST, SECRET, clock, form, pass, token, until};
 use avepoint_auth::{
@@ -215,7 +216,7 @@ async fn a_token_that_holds_is_shown_by_no_failure_of_the_next_one() {
     let store = MemoryStore::default();
     let key = TokenKey::new(&server.url(), CLIENT, "things.readwrite.all");
     let now = avepoint_core::Clock::now(&*clock);
-    let stored = StoredToken::new(STORED, now, now + jiff::SignedDuration::from_mins(50));
+    let stored = StoredToken::new(STORED, now, now + Duration::from_secs(50 * 60));
     store.put(&key, &stored).await.expect("memory");
     let credential = auth::secret(&server, &clock)
         .store(store)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use auth::{ADD, CLIENT, LIST, PING, SECRET, clock, form, numbered, pass, secret, token, until};
 use avepoint_auth::{ClientSecretCredential, EnvironmentCredential, MemoryStore, StoredToken, TokenKey, TokenStore};
-use avepoint_core::{Credential, ErrorKind, RetryPolicy};
+use avepoint_core::{Credential, ErrorKind, RetryPolicy, Transport};
 use avepoint_tests::elements::{START, case, run};
 use avepoint_tests::server::{Reply, Server};
 use futures_util::FutureExt;
@@ -24,7 +24,7 @@ async fn the_request_is_the_one_of_the_protocol() {
     let token = credential.token(&LIST).await.expect("a token");
     assert_eq!(token.expose(), "token-0");
     let start: Timestamp = START.parse().expect("a time");
-    assert_eq!(token.expires_at(), Some(start + SignedDuration::from_hours(1)));
+    assert_eq!(token.expires_at(), Some((start + SignedDuration::from_hours(1)).into()));
 
     let [request] = &server.received()[..] else {
         panic!("one request")
@@ -193,8 +193,12 @@ async fn a_redirection_is_not_followed() {
     let server =
         Server::always(Reply::empty(307).header("location", format!("{}/connect/token", elsewhere.url()))).await;
     // Not even if the caller's own settings say so.
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(5));
-    let credential = secret(&server, &clock()).http(http).build().expect("a credential");
+    let follow = |http: reqwest::ClientBuilder| http.redirect(reqwest::redirect::Policy::limited(5));
+    let transport = Transport::new().adjust_reqwest(follow);
+    let credential = secret(&server, &clock())
+        .transport(transport)
+        .build()
+        .expect("a credential");
     let error = credential.token(&LIST).await.expect_err("a redirection");
     assert!(
         error
@@ -209,8 +213,8 @@ async fn a_redirection_is_not_followed() {
 async fn a_secret_over_plain_http_meets_no_proxy() {
     let (proxy, server) = (numbered(3600).await, numbered(3600).await);
     let through = reqwest::Proxy::all(proxy.url()).expect("a proxy");
-    let http = reqwest::Client::builder().proxy(through);
-    let credential = secret(&server, &clock()).http(http).proxy(proxy.url());
+    let transport = Transport::new().adjust_reqwest(move |http| http.proxy(through.clone()));
+    let credential = secret(&server, &clock()).transport(transport).proxy(proxy.url());
     credential
         .build()
         .expect("a credential")

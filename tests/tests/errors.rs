@@ -4,11 +4,10 @@ use std::error::Error as _;
 use std::process::Command;
 use std::time::Duration;
 
-use avepoint_core::{AccessToken, CallOptions, Credential, Error, ErrorKind, Operation, RetryPolicy};
+use avepoint_core::{AccessToken, BoxFuture, CallOptions, Credential, Error, ErrorKind, Operation, RetryPolicy};
 use avepoint_tests::elements::{TOKEN, builder, case, client, run};
 use avepoint_tests::raw_server::{RawServer, Script};
 use avepoint_tests::server::{Reply, Server};
-use futures_util::future::BoxFuture;
 use serde_json::json;
 
 fn once() -> CallOptions {
@@ -265,7 +264,7 @@ async fn a_machine_without_certificates_is_named_and_calls_itself_all_the_same()
     assert!(!refused.status.success());
     assert_eq!(
         line.trim_end(),
-        "the HTTP client cannot be set up: unexpected error: No CA certificates were loaded from the system; install \
+        "the HTTP client cannot be set up: No CA certificates were loaded from the system; install \
          the CA certificates of the system (the package `ca-certificates`), name a file of them in `SSL_CERT_FILE`, or \
          give one with `root_certificate`"
     );

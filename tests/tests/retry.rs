@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use avepoint_core::{AccessToken, CallOptions, Credential, Error, ErrorKind, Method, Operation, RetryPolicy};
+use avepoint_core::{
+    AccessToken, BoxFuture, CallOptions, Credential, Error, ErrorKind, Method, Operation, RetryPolicy,
+};
 use avepoint_elements_v3::{Client, operations};
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{READS, START, WRITES, all, builder, case, client, client_with_retries, run};
 use avepoint_tests::server::{Reply, Server};
 use avepoint_tests::specs::Case;
-use futures_util::future::BoxFuture;
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
 

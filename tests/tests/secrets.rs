@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use avepoint_core::{
-    AccessToken, CallOptions, Credential, Error, ErrorKind, ExportOptions, Operation, RetryPolicy, SecretText,
-    StaticToken,
+    AccessToken, BoxFuture, CallOptions, Credential, Error, ErrorKind, ExportOptions, Operation, RetryPolicy,
+    SecretText, StaticToken, Transport,
 };
 use avepoint_elements_v3::{Client, dynamic, types};
 use avepoint_tests::client::{APIS, AnyClient, secrets};
@@ -18,7 +18,6 @@ use avepoint_tests::specs::cases;
 use avepoint_tests::traces::Traces;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use futures_util::future::BoxFuture;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use xtask_spec::api::Api;
@@ -121,7 +120,7 @@ async fn nothing_shows_the_headers_of_a_callers_http_client() {
     let client = Client::builder()
         .base_url("http://127.0.0.1:1")
         .credential(StaticToken::new(TOKEN))
-        .http(reqwest::Client::builder().default_headers(headers))
+        .transport(Transport::new().adjust_reqwest(move |http| http.default_headers(headers.clone())))
         .build()
         .expect("a client");
     for value in [&client as &dyn Debug, &client.list_customers(), client.session()] {

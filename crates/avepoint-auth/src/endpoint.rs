@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use avepoint_core::outline::Outline;
-use avepoint_core::parse_base_url;
 use avepoint_core::redact::Secrets;
+use avepoint_core::transport::base_url;
 use reqwest::Url;
 
 use crate::failure::{Failure, shown};
@@ -33,7 +33,7 @@ impl Identity {
     /// # Errors
     /// A configuration error for any other address.
     pub(crate) fn at(address: &str) -> Result<Self, avepoint_core::Error> {
-        let url = parse_base_url(address)?;
+        let url = base_url(address)?;
         Ok(Identity {
             address: url.as_str().trim_end_matches('/').to_owned(),
             url,
@@ -46,7 +46,7 @@ impl Identity {
     /// # Errors
     /// A configuration error for what is no origin, or one that a secret must not be sent to.
     pub(crate) fn allow(&mut self, origin: &str) -> Result<(), avepoint_core::Error> {
-        let url = parse_base_url(origin)?;
+        let url = base_url(origin)?;
         if url.path() != "/" {
             return Err(avepoint_core::Error::new(
                 avepoint_core::ErrorKind::Configuration,
@@ -126,7 +126,7 @@ impl Identity {
             ));
         }
         let endpoint = document.text("token_endpoint").ok_or("names no token endpoint")?;
-        let url = parse_base_url(&endpoint).map_err(|_| "names a token endpoint that is not an https address")?;
+        let url = base_url(&endpoint).map_err(|_| "names a token endpoint that is not an https address")?;
         let origin = url.origin();
         if !std::iter::once(&self.url)
             .chain(&self.allowed)

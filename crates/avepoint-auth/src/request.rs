@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::redact::Secrets;
-use avepoint_core::transport::{self, Attempts, ReadError, is_transient};
+use avepoint_core::transport::{self, Attempts, ReadError, is_transient, system_time, timestamp};
 use avepoint_core::{Clock, Error, ErrorKind, RetryPolicy, parse_retry_after};
 use http::{StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
@@ -75,7 +75,7 @@ impl Sender {
     ) -> Result<Answer, Failure> {
         let mut attempts = Attempts::new(&self.retry, &*self.clock);
         loop {
-            let asked_at = self.clock.now();
+            let asked_at = timestamp(self.clock.now());
             let until = attempts.until(self.timeout);
             let request = timeout_at(until, request(asked_at)).await;
             let request = request.map_err(|_| Failure::other(format!("{what}: the signer did not sign in time")))??;
@@ -107,7 +107,7 @@ impl Sender {
         let mut response = transport::send(&self.http, request, until)
             .await
             .map_err(Unmet::Unanswered)?;
-        let received_at = self.clock.now();
+        let received_at = timestamp(self.clock.now());
         let body = match timeout_at(until, transport::whole(&mut response, LONGEST)).await {
             Ok(Ok(body)) => Zeroizing::new(body),
             Ok(Err(ReadError::TooLong(_))) => return Err(Unmet::TooLong),
@@ -126,7 +126,7 @@ impl Sender {
         };
         // A token request changes nothing, so that it may always be sent again.
         if is_transient(answer.status, true) {
-            let wait = parse_retry_after(response.headers(), received_at);
+            let wait = parse_retry_after(response.headers(), system_time(received_at));
             return Err(Unmet::Answered(answer, wait));
         }
         Ok(answer)

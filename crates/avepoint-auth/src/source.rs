@@ -3,6 +3,7 @@
 use avepoint_core::Error;
 use avepoint_core::outline::{self, Outline};
 use avepoint_core::redact::{RecentTokens, Secrets};
+use avepoint_core::transport::timestamp;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
@@ -55,7 +56,7 @@ impl Source {
     /// Why there is none.
     pub(crate) async fn fetch(&self, scope: &str) -> Result<StoredToken, Failure> {
         let endpoint = self.endpoint().await?;
-        let (proof, former) = self.proofs.in_turn(self.sender.clock.now()).await;
+        let (proof, former) = self.proofs.in_turn(timestamp(self.sender.clock.now())).await;
         let refused = match self.fetch_with(endpoint, scope, &proof).await {
             Err(Failure::Refused(refusal)) if refusal.code == "invalid_client" => Failure::Refused(refusal),
             Ok(token) => {

@@ -5,12 +5,12 @@
 use std::any::Any;
 use std::fmt;
 
-use futures_util::future::BoxFuture;
 use http::{HeaderValue, header};
 use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::BoxFuture;
 use crate::argument::Given;
 use crate::error::{Error, ErrorKind};
 use crate::fields::Fields;
@@ -260,7 +260,7 @@ impl Call {
     }
 
     fn url(&self, path: &str, mut query: Vec<(&str, String)>) -> Result<Url, Error> {
-        let base = self.session.base_url().as_str().trim_end_matches('/');
+        let base = self.session.base_url().trim_end_matches('/');
         let mut url = Url::parse(&format!("{base}{path}"))
             .map_err(|error| self.invalid(vec![format!("the address is no URL: {error}")]))?;
         if !query.is_empty() {

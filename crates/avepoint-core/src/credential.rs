@@ -1,41 +1,42 @@
 //! Where access tokens come from.
 
 use std::fmt;
+use std::time::SystemTime;
 
-use futures_util::future::BoxFuture;
-use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
+use crate::BoxFuture;
 use crate::error::Error;
 use crate::operation::Operation;
+use crate::value::secret::SecretText;
 
 /// An access token. `Debug` does not show it.
 #[derive(Clone)]
 pub struct AccessToken {
-    secret: SecretString,
-    expires_at: Option<Timestamp>,
+    secret: SecretText,
+    expires_at: Option<SystemTime>,
 }
 
 impl AccessToken {
     /// A token, and when it ends if that is known.
-    pub fn new(secret: impl Into<SecretString>, expires_at: Option<Timestamp>) -> Self {
+    pub fn new(token: impl Into<SecretText>, expires_at: Option<SystemTime>) -> Self {
         AccessToken {
-            secret: secret.into(),
+            secret: token.into(),
             expires_at,
         }
     }
 
     /// The token itself. Keep it out of logs and errors.
     pub fn expose(&self) -> &str {
-        self.secret.expose_secret()
+        self.secret.expose()
     }
 
     pub(crate) fn secret(&self) -> SecretString {
-        self.secret.clone()
+        self.secret.secret()
     }
 
     /// When it ends, if that is known.
-    pub fn expires_at(&self) -> Option<Timestamp> {
+    pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
 }
@@ -52,8 +53,7 @@ impl fmt::Debug for AccessToken {
 /// Gives access tokens to a client.
 ///
 /// ```
-/// use avepoint_core::{AccessToken, Credential, Error, Operation};
-/// use futures_util::future::BoxFuture;
+/// use avepoint_core::{AccessToken, BoxFuture, Credential, Error, Operation};
 ///
 /// #[derive(Debug)]
 /// struct FromVault;
@@ -95,7 +95,7 @@ pub struct StaticToken {
 
 impl StaticToken {
     /// A credential that always gives this token.
-    pub fn new(token: impl Into<SecretString>) -> Self {
+    pub fn new(token: impl Into<SecretText>) -> Self {
         StaticToken {
             token: AccessToken::new(token, None),
         }

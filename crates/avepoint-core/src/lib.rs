@@ -14,9 +14,11 @@ mod fields;
 mod gate;
 mod hook;
 mod log;
+mod network;
 mod operation;
 mod options;
 mod paging;
+pub mod prelude;
 mod prepared;
 mod reader;
 mod renewals;
@@ -47,6 +49,9 @@ pub mod transport;
 #[doc(hidden)]
 pub use reader::outline;
 
+/// What an asynchronous method of a trait returns: `Box::pin(async move { … })`.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 pub use argument::{Argument, Arguments};
 pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
@@ -59,6 +64,7 @@ pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, E
 #[cfg(feature = "export")]
 pub use export::{export_all, parts};
 pub use hook::{OutgoingRequest, RequestHook, RequestOutcome};
+pub use network::Transport;
 pub use operation::{
     Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation, RequestBody, ResponseBody,
 };

@@ -136,7 +136,7 @@ impl RawRequest {
         if let Some(problem) = &self.problem {
             return Err(invalid(problem.clone()));
         }
-        let url = url(self.session.base_url(), &self.path, &self.parameters).map_err(invalid)?;
+        let url = url(self.session.url(), &self.path, &self.parameters).map_err(invalid)?;
         let mut request = Request::new(self.method.into(), url);
         if let Some((content_type, body)) = &self.body {
             request.headers_mut().insert(header::CONTENT_TYPE, content_type.clone());

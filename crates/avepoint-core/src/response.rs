@@ -222,6 +222,14 @@ impl ByteStream {
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         self.0.next().await
     }
+
+    /// The same, for `?`: `while let Some(piece) = file.try_next().await?`.
+    ///
+    /// # Errors
+    /// Where the connection breaks, or no piece comes in time.
+    pub async fn try_next(&mut self) -> Result<Option<Bytes>, Error> {
+        self.next().await.transpose()
+    }
 }
 
 /// A file that is given as a whole, for tests of code that takes one. [`new`](ByteStream::new) makes one of pieces and

@@ -1,11 +1,13 @@
 //! When a call is sent again, and how long to wait before.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+
+use crate::value::time::timestamp;
 
 /// How calls are sent again.
 ///
@@ -134,18 +136,18 @@ pub fn is_transient(status: StatusCode, read_only: bool) -> bool {
 ///
 /// let mut headers = http::HeaderMap::new();
 /// headers.insert("retry-after", http::HeaderValue::from_static("7"));
-/// let now = jiff::Timestamp::UNIX_EPOCH;
+/// let now = std::time::SystemTime::now();
 /// assert_eq!(avepoint_core::parse_retry_after(&headers, now), Some(Duration::from_secs(7)));
 /// ```
 #[must_use]
-pub fn parse_retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub fn parse_retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // What no number holds is longer than any wait.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = http_date(text)?;
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+    Some(Duration::try_from(date.duration_since(timestamp(now))).unwrap_or_default())
 }
 
 /// The time that a header names, in any of the forms of RFC 9110 section 5.6.7, or as mail has it. One behind all that can
@@ -212,6 +214,7 @@ mod tests {
     #[test]
     fn retry_after_is_seconds_or_a_date() {
         let now: Timestamp = "2026-01-31T12:00:00Z".parse().expect("a time");
+        let now = SystemTime::from(now);
         let parse = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::RETRY_AFTER, text.parse().expect("a header"));

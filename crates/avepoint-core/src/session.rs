@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,6 +25,7 @@ use crate::export::Places;
 use crate::gate::{Gate, Pass};
 use crate::hook::{RequestHook, Watched};
 use crate::log::CallLog;
+use crate::network::Transport;
 use crate::operation::{Method, Operation, ResponseBody};
 use crate::options::{CallOptions, RawResponse, secrets_of};
 use crate::protection::Protection;
@@ -32,7 +33,7 @@ use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
 use crate::request::RawRequest;
 use crate::retry::parse_retry_after;
-use crate::transport::{self, Attempts, HttpSettings, ReadError};
+use crate::transport::{self, Attempts, ReadError};
 
 /// The inner part of every client: cheap to clone, and shared by its clones but for the [`CallOptions`].
 #[derive(Clone)]
@@ -47,9 +48,7 @@ pub(crate) struct Shared {
     pub(crate) user_agent: HeaderValue,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: reqwest::Client,
-    pub(crate) settings: HttpSettings,
-    pub(crate) plain_away: OnceLock<reqwest::Client>,
-    pub(crate) tls_away: OnceLock<reqwest::Client>,
+    pub(crate) transport: Transport,
     pub(crate) renewals: Renewals,
     pub(crate) gate: Gate,
     pub(crate) hook: Option<Arc<dyn RequestHook>>,
@@ -81,7 +80,12 @@ impl Session {
     }
 
     /// The address under which the API answers.
-    pub fn base_url(&self) -> &Url {
+    pub fn base_url(&self) -> &str {
+        self.shared.base_url.as_str()
+    }
+
+    /// The same, to be worked with.
+    pub(crate) fn url(&self) -> &Url {
         &self.shared.base_url
     }
 
@@ -419,12 +423,12 @@ impl Session {
         let (mut next, mut away, mut id) = (request, false, None);
         for _ in 0..=REDIRECTIONS {
             let spare = if operation.read_only { next.try_clone() } else { None };
-            let http = if away {
-                self.shared.http_away(next.url())?
+            let response = if away {
+                let http = self.shared.transport.away(next.url())?;
+                transport::send(&http, next, until).await?
             } else {
-                &self.shared.http
+                transport::send(&self.shared.http, next, until).await?
             };
-            let response = transport::send(http, next, until).await?;
             let Some(target) = redirection(&response) else {
                 return Ok(Followed { response, away });
             };
@@ -441,22 +445,6 @@ impl Session {
             id = shown_id(&response);
         }
         Err(Error::new(ErrorKind::Redirect, "the server redirects without end").with_request_id(id))
-    }
-}
-
-impl Shared {
-    /// The client for other servers than the API's: the caller's builder has no part in it, since its headers, such as a
-    /// key, are for the API alone.
-    fn http_away(&self, address: &Url) -> Result<&reqwest::Client, Error> {
-        let client = match address.scheme() {
-            "http" => &self.plain_away,
-            _ => &self.tls_away,
-        };
-        if let Some(client) = client.get() {
-            return Ok(client);
-        }
-        let made = self.settings.client(None, address)?;
-        Ok(client.get_or_init(|| made))
     }
 }
 

@@ -26,6 +26,8 @@ mod legacy_filters;
 mod lists;
 #[path = "../../tests/observing.rs"]
 mod observing;
+#[path = "../../tests/one_transport.rs"]
+mod one_transport;
 #[path = "../../tests/proxy.rs"]
 mod proxy;
 #[path = "../../tests/reading.rs"]

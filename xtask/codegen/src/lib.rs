@@ -145,8 +145,14 @@ mod paging;
 pub(crate) mod variants;
 
 pub use ::avepoint_core;
-pub use ::avepoint_core::{Cloud, Error, Region, StaticToken};
+pub use ::avepoint_core::prelude::*;
 pub use client::{Client, builder};
+
+/// What programs use nearly always.
+pub mod prelude {
+    pub use super::{Client, types};
+    pub use ::avepoint_core::prelude::*;
+}
 
 /// The types of requests and answers: objects, open enums, ids.
 pub mod types {

@@ -7,10 +7,9 @@ mod challenge;
 use std::error::Error as StdError;
 use std::fmt;
 use std::iter::successors;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
-use jiff::Timestamp;
 
 pub(crate) use self::body::ErrorBody;
 pub(crate) use self::cause::own_words;
@@ -178,7 +177,7 @@ impl Error {
                 &secrets,
             );
         }
-        let retry_after = crate::retry::parse_retry_after(headers, Timestamp::now());
+        let retry_after = crate::retry::parse_retry_after(headers, SystemTime::now());
         Error::from_status(status, headers, body, retry_after, &secrets)
     }
 

@@ -1,5 +1,7 @@
 //! A file as it comes, over as many connections as it takes.
 
+use std::time::SystemTime;
+
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -11,6 +13,7 @@ use super::{ExportApi, ExportEvent, ExportOptions};
 use crate::error::{Error, ErrorKind};
 use crate::protection::Protection;
 use crate::response::{ByteStream, Response};
+use crate::value::time::timestamp;
 use crate::witness::{Seen, Witness};
 
 /// How much of an answer that is not a file is read, in bytes.
@@ -301,7 +304,7 @@ const CHANGING: [HeaderName; 2] = [header::ETAG, header::LAST_MODIFIED];
 impl Validator {
     /// That of a whole file: its strong entity tag, or the time of its last change if no other change can have been in
     /// the same second (RFC 9110 section 8.8.2.2).
-    fn of(headers: &HeaderMap, now: Timestamp) -> Option<Self> {
+    fn of(headers: &HeaderMap, now: SystemTime) -> Option<Self> {
         let values = CHANGING.map(|name| all(headers, &name));
         let kept = |name: HeaderName, values: &[HeaderValue]| match values {
             [value] => Some((name, value.clone())),
@@ -310,7 +313,7 @@ impl Validator {
         let tag = kept(header::ETAG, &values[0]).filter(|(_, tag)| is_strong(tag));
         let (name, value) = tag.or_else(|| {
             let changed = time(headers, &header::LAST_MODIFIED)?;
-            let sent = time(headers, &header::DATE).unwrap_or(now);
+            let sent = time(headers, &header::DATE).unwrap_or_else(|| timestamp(now));
             kept(header::LAST_MODIFIED, &values[1]).filter(|_| changed.as_second() < sent.as_second())
         })?;
         Some(Validator {
@@ -391,7 +394,7 @@ mod tests {
 
     #[test]
     fn only_what_changes_with_each_byte_tells_files_apart() {
-        let now = Timestamp::UNIX_EPOCH;
+        let now = SystemTime::UNIX_EPOCH;
         let mut headers = HeaderMap::new();
         let mut name = |header: &HeaderName, value| {
             headers.insert(header, HeaderValue::from_static(value));

@@ -12,11 +12,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use futures_util::future::{BoxFuture, TryFutureExt};
+use futures_util::future::TryFutureExt;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::BoxFuture;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 use crate::generated::decoder;
@@ -365,6 +366,14 @@ impl<T: Send + 'static> Pages<T> {
         StreamExt::next(self).await
     }
 
+    /// The same, for `?`: `while let Some(page) = pages.try_next().await?`.
+    ///
+    /// # Errors
+    /// Where the page cannot be had; nothing follows it.
+    pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
+        self.next().await.transpose()
+    }
+
     /// The entries of the pages, as a stream.
     pub fn items(self) -> Items<T> {
         Items {
@@ -636,6 +645,27 @@ impl<T: Send + 'static> Items<T> {
         T: Unpin,
     {
         StreamExt::next(self).await
+    }
+
+    /// The same, for `?`.
+    ///
+    /// ```
+    /// # use avepoint_core::{Error, Items};
+    /// # async fn all(mut customers: Items<u32>) -> Result<(), Error> {
+    /// while let Some(customer) = customers.try_next().await? {
+    ///     println!("{customer}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// That of the page in which it is; nothing follows it.
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error>
+    where
+        T: Unpin,
+    {
+        self.next().await.transpose()
     }
 
     /// All entries in one list, whatever the server counts. Mind the memory: an account may hold thousands.
