@@ -1,0 +1,117 @@
+"""Compiles and runs the programs of tests/bench/programs, and prints what each side costs.
+
+- CPU seconds (user and system, of cargo and all it starts) to compile one crate, its dependencies being there: the
+  median of three turns, in which both sides are compiled one after the other.
+- Lines of LLVM's language that the compiler writes for the crate, and which of its parts they are for.
+- The size of a stripped release program that lists the customers.
+- How long lists take, as ratios (`race.rs`).
+
+tests/bench/run installs what this needs, and runs it.
+"""
+
+import argparse
+import collections
+import os
+import pathlib
+import re
+import resource
+import statistics
+import subprocess
+
+ROOT = pathlib.Path(__file__).parents[2]
+PROGRAMS = ROOT / "tests/bench/programs"
+TURNS = 3
+
+# The two crates, and a file of each whose change has it compiled anew.
+OURS = "avepoint-elements-v3"
+OTHER = "openapi"
+
+# Which lines of LLVM belong to what: the first pattern that is found in a function's name.
+PARTS = [
+    ("builders of requests", r"::types::builder::"),
+    ("reading and writing of types", r"Deserialize|Serialize|::types::"),
+    ("calls", r"::builder::|dispatch|::send"),
+    ("lists", r"::paging::|Pages|Items"),
+    ("codes and ids", r"::enums::|::ids::|::variants::|open_enum"),
+    ("the core crate", r"avepoint_core"),
+]
+
+
+class Bench:
+    def __init__(self, folder):
+        self.folder = folder
+        self.env = os.environ | {
+            "CARGO_TARGET_DIR": str(folder / "target"),
+            "CARGO_INCREMENTAL": "0",
+            "PATH": f"{folder / 'tools/bin'}{os.pathsep}{os.environ['PATH']}",
+        }
+
+    def cargo(self, *arguments):
+        done = subprocess.run(
+            ["cargo", *arguments], cwd=PROGRAMS, env=self.env, check=False, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise SystemExit(f"bench: cargo {' '.join(arguments)} failed:\n{done.stderr}")
+        return done.stdout
+
+    def seconds(self, *arguments):
+        """The CPU seconds that cargo takes with all it starts."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cargo(*arguments)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    def source(self, package):
+        if package == OURS:
+            return ROOT / "crates" / OURS / "src/lib.rs"
+        return self.folder / "openapi-generator/src/lib.rs"
+
+    def compiled(self, *command):
+        """The median CPU seconds of each side."""
+        self.cargo(*command, "--package", OURS, "--package", OTHER)
+        turns = {OURS: [], OTHER: []}
+        for turn in range(TURNS):
+            for package in (OURS, OTHER) if turn % 2 else (OTHER, OURS):
+                self.source(package).touch()
+                turns[package].append(self.seconds(*command, "--package", package))
+        return [statistics.median(turns[package]) for package in (OURS, OTHER)]
+
+    def llvm_lines(self, package):
+        manifest = self.source(package).parents[1] / "Cargo.toml"
+        # The manifest of the crate itself: the tool knows members of a workspace alone.
+        listing = self.cargo("llvm-lines", "--release", "--lib", "--manifest-path", str(manifest))
+        lines = collections.Counter()
+        for row in listing.splitlines():
+            found = re.match(r"\s*(\d+)\s.*?\)\s+\d+\s.*?\)\s+(.*)", row)
+            if found and found[2] != "(TOTAL)":
+                part = next((part for part, pattern in PARTS if re.search(pattern, found[2])), "all else")
+                lines[part] += int(found[1])
+        return lines
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--bench", type=pathlib.Path, required=True)
+    bench = Bench(arguments.parse_args().bench)
+
+    print("| | ours | openapi-generator's | ratio |")
+    print("| --- | --- | --- | --- |")
+    for what, *command in [("release build, CPU s", "build", "--release"), ("`cargo check`, CPU s", "check")]:
+        ours, other = bench.compiled(*command)
+        print(f"| {what} | {ours:.1f} | {other:.1f} | {ours / other:.2f} |", flush=True)
+    ours, other = bench.llvm_lines(OURS), bench.llvm_lines(OTHER)
+    print(f"| lines of LLVM | {ours.total():,} | {other.total():,} | {ours.total() / other.total():.2f} |", flush=True)
+    bench.cargo("build", "--release", "--bins")
+    sizes = {name: (bench.folder / "target/release" / name).stat().st_size for name in ("ours", "other", "by_hand")}
+    by_hand = sizes["by_hand"]
+    print(f"| program, KiB | {sizes['ours'] >> 10} | {sizes['other'] >> 10} | {sizes['ours'] / sizes['other']:.2f} |")
+    print(f"\nprogram, ours / by hand: {sizes['ours'] / by_hand:.2f} ({by_hand >> 10} KiB by hand)")
+    print("\nour lines of LLVM, by part:")
+    for part, count in ours.most_common():
+        print(f"{count:9,}  {part}")
+    print(flush=True)
+    subprocess.run([bench.folder / "target/release/race"], check=True)
+
+
+if __name__ == "__main__":
+    main()
