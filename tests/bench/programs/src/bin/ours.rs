@@ -1,7 +1,6 @@
 //! Lists the customers with our client.
 
 use avepoint_elements_v3::{Client, StaticToken};
-use futures_util::TryStreamExt;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -10,8 +9,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .credential(StaticToken::new(std::env::var("AVEPOINT_ACCESS_TOKEN")?))
         .build()?;
     let mut customers = client.list_customers().page_size(100).stream();
-    while let Some(customer) = customers.try_next().await? {
-        println!("{}", customer.organization.unwrap_or_default());
+    while let Some(customer) = customers.next().await {
+        println!("{}", customer?.organization.unwrap_or_default());
     }
     Ok(())
 }
