@@ -6,6 +6,7 @@ use avepoint_core::{CallOptions, ClientBuilder, Error, RetryPolicy, StaticToken}
 use avepoint_elements_v3::{Client, dynamic};
 use serde_json::Value;
 
+use crate::client::typed;
 use crate::clock::FakeClock;
 use crate::server::Server;
 use crate::specs::{Case, cases};
@@ -60,10 +61,11 @@ pub fn client_with_retries(base_url: &str, policy: RetryPolicy) -> (Client, Arc<
     (client, clock)
 }
 
-/// Runs an operation as its examples have it.
+/// Runs an operation as its examples have it, and gives what the type of its answer has read, written anew.
 ///
 /// # Errors
 /// As the call.
 pub async fn run(client: &Client, id: &str) -> Result<Value, Error> {
-    dynamic::call(client, id, case(id).parameters.clone()).await
+    let client = client.with_options(typed(client.session().options()));
+    dynamic::call(&client, id, case(id).parameters.clone()).await
 }

@@ -14,9 +14,11 @@ use serde_json::{Map, Value};
 use crate::argument::Given;
 use crate::error::{Error, ErrorKind};
 use crate::fields::Fields;
+#[cfg(feature = "dynamic")]
+use crate::generated::value_decoder;
 use crate::generated::{Decode, decode, decoder, encode_path, show_members};
 use crate::operation::{Constraint, Operation, Paging, ParameterLocation};
-use crate::options::Validation;
+use crate::options::{CallOptions, Validation};
 use crate::paging::{Origin, PageRequest};
 use crate::prepared::PreparedRequest;
 use crate::reader::{Spelling, read_whole};
@@ -32,6 +34,8 @@ pub struct Call {
     operation: &'static Operation,
     /// The parameters of the path and of the query, by their names on the wire.
     parameters: Vec<(&'static str, Given)>,
+    /// Parameters of the query that the specification does not know.
+    further: Vec<(String, Value)>,
     body: Option<Given>,
 }
 
@@ -60,6 +64,7 @@ impl Call {
             session: session.clone(),
             operation,
             parameters: Vec::new(),
+            further: Vec::new(),
             body: None,
         }
     }
@@ -81,12 +86,32 @@ impl Call {
         self
     }
 
+    /// The same call with these options in the place of its session's.
+    #[must_use]
+    pub fn with_options(self, options: CallOptions) -> Self {
+        let session = self.session.with_options(options);
+        self.in_session(&session)
+    }
+
+    /// The same call, held against the specification or not.
+    #[must_use]
+    pub fn with_validation(self, validation: Validation) -> Self {
+        let options = self.session.options().clone().validation(validation);
+        self.with_options(options)
+    }
+
     /// Sets a parameter by its name on the wire, in the place of what was there. `None` leaves it out.
     pub fn set(&mut self, name: &'static str, given: Given) {
         self.parameters.retain(|(other, _)| *other != name);
         if !matches!(given, Given::Nothing) {
             self.parameters.push((name, given));
         }
+    }
+
+    /// Adds a parameter of the query that the specification does not know.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn add(&mut self, name: String, value: Value) {
+        self.further.push((name, value));
     }
 
     /// Sets the body, in the place of what was there.
@@ -213,6 +238,9 @@ impl Call {
                 }
             }
         }
+        for (name, value) in &self.further {
+            query.extend(texts(value.clone()).into_iter().map(|text| (&**name, text)));
+        }
         let body = self.checked_body(&mut problems);
         if !problems.is_empty() {
             return Err(self.invalid(problems));
@@ -231,7 +259,7 @@ impl Call {
         Ok(Checked { request, body })
     }
 
-    fn url(&self, path: &str, mut query: Vec<(&'static str, String)>) -> Result<Url, Error> {
+    fn url(&self, path: &str, mut query: Vec<(&str, String)>) -> Result<Url, Error> {
         let base = self.session.base_url().as_str().trim_end_matches('/');
         let mut url = Url::parse(&format!("{base}{path}"))
             .map_err(|error| self.invalid(vec![format!("the address is no URL: {error}")]))?;
@@ -244,7 +272,10 @@ impl Call {
 
     /// The body as it goes out: its codes spelled as they are documented, unless nothing is held against the specification.
     fn checked_body(&self, problems: &mut Vec<String>) -> Option<Value> {
-        let body = self.operation.body.as_ref()?;
+        let Some(body) = self.operation.body.as_ref() else {
+            // Of an operation that has none according to the specification.
+            return self.body.as_ref().and_then(|given| self.finish(given).0);
+        };
         let (value, found) = match (&self.body, body.constraint) {
             (Some(given), _) => self.finish(given),
             // All of its members may be optional; which are not is told one by one.
@@ -282,8 +313,8 @@ impl Call {
 
     async fn read(self, read: Decode) -> Result<Response<Box<dyn Any + Send>>, Error> {
         let response = self.execute().await?;
-        let codes = self.session.options().codes;
-        let answer = decode(self.operation, response, codes, read).await;
+        let reading = self.session.options().reading;
+        let answer = decode(self.operation, response, reading, read).await;
         answer.map_err(|error| error.with_operation(self.operation))
     }
 
@@ -293,6 +324,17 @@ impl Call {
     /// See [`Error`].
     pub async fn json<T: DeserializeOwned + Send + 'static>(self) -> Result<Response<T>, Error> {
         self.read(decoder::<T>).await.map(Response::of)
+    }
+
+    /// Sends the request, reads the answer as the other does, and gives its JSON as it came.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
+    #[cfg(feature = "dynamic")]
+    pub(crate) async fn value<T: DeserializeOwned + Send + 'static>(self) -> Result<Value, Error> {
+        self.read(value_decoder::<T>)
+            .await
+            .map(|answer| Response::<Value>::of(answer).into_inner())
     }
 
     /// Sends the request; the answer holds nothing to read.
@@ -418,6 +460,7 @@ impl fmt::Debug for ShownGiven<'_> {
         for (name, given) in &call.parameters {
             members.extend(given.clone().finish().0.map(|value| ((*name).to_owned(), value)));
         }
+        members.extend(call.further.iter().cloned());
         let body = call.body.clone().and_then(|body| body.finish().0);
         members.extend(body.map(|body| ("body".to_owned(), body)));
         show_members(f, &members, call.session.secret_members())

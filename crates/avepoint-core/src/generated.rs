@@ -15,7 +15,7 @@ use crate::error::{Error, without_mark};
 pub use crate::fields::Fields;
 use crate::operation::{Operation, Paging};
 use crate::paging::{Examined, documented, examine};
-use crate::reader::{self, Problem, Spelling, Unread, UnreadMember};
+use crate::reader::{self, Problem, Reading, Unread, UnreadMember};
 use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
 use crate::response::Response;
@@ -31,19 +31,32 @@ const SHOWN: usize = 64 * 1024;
 pub(crate) type Decoded = (Box<dyn Any + Send>, Unread, Examined);
 
 /// How an answer is read: as the one type that its operation has.
-pub(crate) type Decode = fn(&[u8], Option<&Paging>, Spelling) -> Result<Decoded, String>;
+pub(crate) type Decode = fn(&[u8], Option<&Paging>, Reading) -> Result<Decoded, String>;
 
 /// Reads an answer as a type. All that is compiled for each type of an answer, but for its reader.
 pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
     body: &[u8],
     paging: Option<&Paging>,
-    codes: Spelling,
+    reading: Reading,
 ) -> Result<Decoded, String> {
-    let (value, unread) = read::<T>(body, codes)?;
+    let (value, unread) = read::<T>(body, reading)?;
     let examined = paging
         .map(|paging| examine(paging, body, documented::<T>()))
         .transpose()?;
     Ok((Box::new(value), unread, examined.unwrap_or_default()))
+}
+
+/// Reads an answer as a type, and gives its JSON as it came.
+#[cfg(feature = "dynamic")]
+pub(crate) fn value_decoder<T: DeserializeOwned + Send + 'static>(
+    body: &[u8],
+    paging: Option<&Paging>,
+    reading: Reading,
+) -> Result<Decoded, String> {
+    let (_, unread, examined) = decoder::<T>(body, paging, reading)?;
+    let json = String::from_utf8_lossy(without_mark(body));
+    let value = reader::to_value(&json).map_err(|problem| explained(body, &problem))?;
+    Ok((Box::new(value), unread, examined))
 }
 
 /// Reads the typed answer of a successful call. What of it cannot be read is reported, in the answer and as an event.
@@ -53,14 +66,14 @@ pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
 pub(crate) async fn decode(
     operation: &'static Operation,
     response: reqwest::Response,
-    codes: Spelling,
+    reading: Reading,
     decode: Decode,
 ) -> Result<Response<Box<dyn Any + Send>>, Error> {
     let (status, headers) = (response.status(), response.headers().clone());
     let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
     let body = response.bytes().await.map_err(Error::from_transport)?;
     let whole = body.clone();
-    let read = transport::beside(body.len(), move || decode(&whole, operation.paging.as_ref(), codes));
+    let read = transport::beside(body.len(), move || decode(&whole, operation.paging.as_ref(), reading));
     let beginning = &body[..body.len().min(SHOWN)];
     let failed = |problem| Error::from_decode(status, &headers, beginning, problem, &secrets);
     match read
@@ -78,8 +91,8 @@ pub(crate) async fn decode(
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8], codes: Spelling) -> Result<(T, Unread), String> {
-    reader::read(without_mark(body), codes).map_err(|problem| explained(body, &problem))
+fn read<T: DeserializeOwned>(body: &[u8], reading: Reading) -> Result<(T, Unread), String> {
+    reader::read(without_mark(body), reading).map_err(|problem| explained(body, &problem))
 }
 
 fn explained(body: &[u8], problem: &Problem) -> String {
@@ -107,7 +120,7 @@ fn warn_of(operation: Option<&Operation>, unread: &Unread) {
 /// # Errors
 /// An error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode) where it is no object.
 pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
-    let read = read(object.as_str().as_bytes(), Spelling::Documented);
+    let read = read(object.as_str().as_bytes(), Reading::default());
     let (value, unread) = read.map_err(|problem| Error::unreadable(&problem))?;
     warn_of(None, &unread);
     Ok(value)
@@ -187,7 +200,7 @@ mod tests {
             let read = decode(
                 &LIST,
                 http::Response::new(body).into(),
-                Spelling::Documented,
+                Reading::default(),
                 decoder::<Read>,
             )
             .await;

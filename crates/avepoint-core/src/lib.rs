@@ -39,6 +39,7 @@ pub mod generated;
 pub mod protection;
 #[doc(hidden)]
 pub mod redact;
+pub mod testing;
 #[doc(hidden)]
 pub mod transport;
 
@@ -65,7 +66,7 @@ pub use paging::{Continuation, Discrepancy, Items, Page, Pages};
 #[doc(hidden)]
 pub use paging::{Origin, PageRequest};
 pub use prepared::PreparedRequest;
-pub use reader::{Unread, UnreadMember};
+pub use reader::{UnknownMember, Unread, UnreadMember};
 pub use request::RawRequest;
 pub use response::{ByteStream, Response};
 pub use retry::{RetryPolicy, parse_retry_after};

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, REQUEST_IDS, request_id, without_mark};
 use crate::operation::Operation;
-use crate::reader::{Spelling, read_whole};
+use crate::reader::{Reading, Spelling, read_whole};
 use crate::redact::Secrets;
 use crate::retry::RetryPolicy;
 #[cfg(feature = "export")]
@@ -39,10 +39,12 @@ pub struct CallOptions {
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) max_response_size: usize,
-    pub(crate) codes: Spelling,
+    pub(crate) reading: Reading,
     pub(crate) headers: HeaderMap,
     pub(crate) recorder: Option<ResponseRecorder>,
     pub(crate) validation: Validation,
+    #[cfg(feature = "__unprotected")]
+    pub(crate) gives_typed: bool,
     #[cfg(feature = "export")]
     pub(crate) witness: Option<Witness>,
 }
@@ -53,10 +55,12 @@ impl Default for CallOptions {
             timeout: Duration::from_secs(100),
             retry: RetryPolicy::default(),
             max_response_size: MAX_RESPONSE_SIZE,
-            codes: Spelling::default(),
+            reading: Reading::default(),
             headers: HeaderMap::new(),
             recorder: None,
             validation: Validation::default(),
+            #[cfg(feature = "__unprotected")]
+            gives_typed: false,
             #[cfg(feature = "export")]
             witness: None,
         }
@@ -124,10 +128,28 @@ impl CallOptions {
     /// ```
     #[must_use]
     pub fn verbatim_codes(mut self, verbatim: bool) -> Self {
-        self.codes = match verbatim {
+        self.reading.codes = match verbatim {
             true => Spelling::Verbatim,
             false => Spelling::Documented,
         };
+        self
+    }
+
+    /// Whether the members of answers that the specification does not have are kept: of every object, at any depth, as
+    /// they came. Default: no; they are passed over, which costs nothing.
+    ///
+    /// [`Response::unknown`](crate::Response::unknown) and [`Page::unknown`](crate::Page::unknown) give them. Values of no
+    /// documented type, and objects that may be of several, are kept whole in any case: what is in them is not told here.
+    ///
+    /// ```
+    /// use avepoint_core::CallOptions;
+    ///
+    /// let options = CallOptions::default().keep_unknown_members(true);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn keep_unknown_members(mut self, keep: bool) -> Self {
+        self.reading.keeps_unknown = keep;
         self
     }
 
@@ -154,6 +176,15 @@ impl CallOptions {
     #[must_use]
     pub fn validation(mut self, validation: Validation) -> Self {
         self.validation = validation;
+        self
+    }
+
+    /// For tests of what the types read: calls by name give that, written anew, and not the JSON as it came.
+    #[cfg(feature = "__unprotected")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn typed_by_name(mut self) -> Self {
+        self.gives_typed = true;
         self
     }
 

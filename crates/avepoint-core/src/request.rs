@@ -14,7 +14,7 @@ use crate::call::Checked;
 use crate::error::{Error, ErrorKind};
 use crate::generated::encode_path;
 use crate::operation::{Method, Operation};
-use crate::options::RawResponse;
+use crate::options::{CallOptions, RawResponse};
 use crate::prepared::PreparedRequest;
 use crate::session::Session;
 
@@ -98,6 +98,12 @@ impl RawRequest {
     /// Whether the request changes nothing, so that it may be sent again after any failure. Default: true for GET only.
     pub fn read_only(mut self, is_read_only: bool) -> Self {
         self.is_read_only = is_read_only;
+        self
+    }
+
+    /// Options of this request alone, in the place of the client's.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.session = self.session.with_options(options);
         self
     }
 

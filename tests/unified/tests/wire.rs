@@ -44,6 +44,8 @@ mod samples;
 mod secrets;
 #[path = "../../tests/transport.rs"]
 mod transport;
+#[path = "../../tests/unknown.rs"]
+mod unknown;
 
 /// What has no part in it: keys and files of this machine, programs and seeds of the tests, the sandbox, and other people's
 /// tools.

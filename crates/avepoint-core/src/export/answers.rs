@@ -23,6 +23,24 @@ pub struct ExportStatus {
     pub message: Option<String>,
 }
 
+/// A status of which the server has said no more, for tests of code that takes one.
+///
+/// ```
+/// use avepoint_core::{ExportState, ExportStatus};
+///
+/// let status = ExportStatus::from(ExportState::Finished);
+/// assert_eq!((status.state, status.code), (ExportState::Finished, None));
+/// ```
+impl From<ExportState> for ExportStatus {
+    fn from(state: ExportState) -> Self {
+        ExportStatus {
+            state,
+            code: None,
+            message: None,
+        }
+    }
+}
+
 /// How far an export job has come.
 ///
 /// The vendor's pages document the codes 1 to 3; its public sample programs know the others too.

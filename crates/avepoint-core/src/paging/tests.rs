@@ -68,12 +68,12 @@ fn serve(
 
 fn numbered(answer: impl Fn(u32) -> Answer + Send + Sync + 'static) -> (Log, Pages<u32>) {
     let (log, fetch) = serve(move |request| answer(request.page));
-    (log, Pages::new(&LIST, Order::Numbered, fetch))
+    (log, Pages::new(Some(&LIST), Order::Numbered, fetch))
 }
 
 fn tokens(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (Log, Pages<u32>) {
     let (log, fetch) = serve(move |request| answer(request.token.as_deref().unwrap_or_default()));
-    (log, Pages::new(&LIST, Order::Tokens(Visited::default()), fetch))
+    (log, Pages::new(Some(&LIST), Order::Tokens(Visited::default()), fetch))
 }
 
 fn pages_asked(log: &Log) -> Vec<u32> {
@@ -556,7 +556,7 @@ fn tokens_that_lead_nowhere_are_errors_after_what_came() {
 #[test]
 fn a_list_of_one_page_that_leads_on_is_not_whole() {
     let (_, fetch) = serve(|_| Answer::default());
-    let pages = Pages::new(&LIST, Order::Single, move |request| {
+    let pages = Pages::new(Some(&LIST), Order::Single, move |request| {
         let page = fetch(request);
         Box::pin(async move {
             let mut page = page.await?;
@@ -577,7 +577,7 @@ fn a_list_of_one_page_that_leads_on_is_not_whole() {
 
 #[test]
 fn an_error_ends_the_list() {
-    let mut pages: Pages<u32> = Pages::new(&LIST, Order::Numbered, |_| {
+    let mut pages: Pages<u32> = Pages::new(Some(&LIST), Order::Numbered, |_| {
         Box::pin(async { Err(Error::new(ErrorKind::Connect, "no")) })
     });
     let mut next = || pages.next().now_or_never().expect("nothing to wait for");

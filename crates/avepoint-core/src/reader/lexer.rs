@@ -143,6 +143,19 @@ impl<'de> Lexer<'de> {
         Ok(name)
     }
 
+    /// The name of the member that stands at a position; what of it is not Unicode is shown as that.
+    pub(super) fn name_at(&self, position: Position<'de>) -> Cow<'de, str> {
+        let mut lexer = Lexer {
+            tokens: SliceLexer::new(position.0),
+            open: Vec::new(),
+            ..*self
+        };
+        match lexer.name() {
+            Ok(Some(name)) => name,
+            _ => super::outline::text(&String::from_utf8_lossy(lexer.since(position))).into(),
+        }
+    }
+
     fn begin_name(&mut self) -> Result<(), Problem> {
         match self.tokens.ws_peek() {
             Some(b'"') => Ok(()),

@@ -5,11 +5,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{DEPTH, Problem, Spelling, Unread, to_value};
+use super::{DEPTH, Problem, Reading, Spelling, Unread, to_value};
 use crate::{Code, Json, List, Number, NumberOrText, OneOrMany, TextOr, Time};
 
 fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Unread), Problem> {
-    super::read(json, Spelling::Documented)
+    super::read(json, Reading::default())
 }
 
 fn read_whole<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
@@ -114,6 +114,61 @@ fn all_is_read_by_one_reader_of_one_type() {
     // What comes from elsewhere and may be of two kinds is read by no other either.
     let one: OneOrMany<Probe> = serde_json::from_str("1").expect("a number");
     assert_eq!(one.as_slice()[0].0, whole.0);
+}
+
+#[test]
+fn unknown_members_are_kept_where_that_is_wanted() {
+    let json = br#"{
+        "new": 1.50, "id": "a", "ID": "b", "THINGS": [{}, {"n\u00e9w": [{"deep": null}]}],
+        "named": {"x.y": {"new": "\ud800"}, "x\"z": {"id": "c", "\ud800": 12345678901234567890123, "new": true}},
+        "lost": {"new": 1, "id": []}
+    }"#;
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Outer {
+        id: Option<String>,
+        things: Vec<Inner>,
+        named: BTreeMap<String, Inner>,
+        lost: Option<Strict>,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Inner {
+        id: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "what is beside it counts")]
+    struct Strict {
+        id: String,
+    }
+    let (_, unread) = read::<Outer>(json).expect("an object");
+    assert_eq!((unread.unknown(), unread.total()), (&[][..], 1));
+
+    let reading = Reading {
+        keeps_unknown: true,
+        ..Reading::default()
+    };
+    let (_, unread) = super::read::<Outer>(json, reading).expect("an object");
+    let unknown = unread.unknown().iter();
+    let unknown: Vec<_> = unknown
+        .map(|member| (member.path(), member.name(), member.json()))
+        .collect();
+    assert_eq!(
+        unknown,
+        [
+            ("new", "new", "1.50"),
+            ("ID", "ID", "\"b\""),
+            ("things[1].n\u{e9}w", "n\u{e9}w", r#"[{"deep": null}]"#),
+            ("named.x.y.new", "new", r#""\ud800""#),
+            ("named.x\"z.\u{fffd}", "\u{fffd}", "12345678901234567890123"),
+            ("named.x\"z.new", "new", "true"),
+        ]
+    );
+    // What stands in it is told with the whole of it.
+    assert_eq!(unread.members()[0].json(), r#"{"new": 1, "id": []}"#);
+    let values: Vec<_> = unread.unknown().iter().map(|member| member.value()).collect();
+    assert_eq!((&values[0], &values[2]), (&json!(1.5), &json!([{"deep": null}])));
+    assert!(!format!("{unread:?}").contains("1.50"), "{unread:?}");
 }
 
 fn read_thing(json: &str) -> (Thing, Unread) {

@@ -580,7 +580,7 @@ mod tests {
     use std::hash::{BuildHasher, RandomState};
 
     use super::*;
-    use crate::reader::{read, read_whole};
+    use crate::reader::{Reading, read, read_whole};
 
     open_enum! {
         /// How a job stands.
@@ -605,7 +605,11 @@ mod tests {
     }
 
     fn read_as<T: OpenEnum + serde::de::DeserializeOwned>(json: &str, codes: Spelling) -> T {
-        read::<T>(json.as_bytes(), codes).expect("a code").0
+        let reading = Reading {
+            codes,
+            ..Reading::default()
+        };
+        read::<T>(json.as_bytes(), reading).expect("a code").0
     }
 
     #[test]

@@ -2003,6 +2003,20 @@ pub mod builder {
             self.call.set("siteUrl", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetSiteId {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetSiteId {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2060,6 +2074,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2119,6 +2147,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2177,6 +2219,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSitePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2218,6 +2274,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2293,6 +2363,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportObjectActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportObjectActivities {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2371,6 +2455,20 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleObjectActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleObjectActivities {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -2435,6 +2533,20 @@ pub mod builder {
             self.call.set("tagName", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AddObjectTag {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AddObjectTag {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -2487,6 +2599,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUsers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUsers {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2542,6 +2668,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUserPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2609,6 +2749,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2693,6 +2847,20 @@ pub mod builder {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleUserPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -2768,6 +2936,20 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportUserActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportUserActivities {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -2842,6 +3024,20 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleUserActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleUserActivities {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -2894,6 +3090,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListGroups {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListGroups {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2977,6 +3187,20 @@ pub mod builder {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3059,6 +3283,20 @@ pub mod builder {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleGroupPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleGroupPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3117,6 +3355,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSharingLinks {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -3182,6 +3434,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -3249,6 +3515,20 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleSharingLinks {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3295,6 +3575,20 @@ pub mod builder {
             self.call.set("driveIds", ::avepoint_core::Arguments::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleDrivePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleDrivePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3338,6 +3632,20 @@ pub mod builder {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetExportJobStatus {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetExportJobStatus {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -3379,6 +3687,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

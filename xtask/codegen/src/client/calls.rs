@@ -252,6 +252,18 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
         impl #name {
             #(#setters)*
 
+            /// Options of this call alone, in the place of the client's.
+            #[inline]
+            pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+                #name { call: self.call.with_options(options) }
+            }
+
+            /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+            #[inline]
+            pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+                #name { call: self.call.with_validation(validation) }
+            }
+
             #sends
             pub async fn send(self) -> Result<::avepoint_core::Response<#answer>, ::avepoint_core::Error> {
                 self.call.#send.await
