@@ -3,8 +3,8 @@
 - CPU seconds (user and system, of cargo and all it starts) to compile one crate, its dependencies being there: the
   median of three turns, in which both sides are compiled one after the other.
 - Lines of LLVM's language that the compiler writes for the crate, and which of its parts they are for.
-- The size of a stripped release program that lists the customers.
-- How long lists take, as ratios (`race.rs`).
+- What a stripped release program that lists the customers takes to compile, and its size.
+- How long answers, calls and lists take (`race.rs`).
 
 tests/bench/run installs what this needs, and runs it.
 """
@@ -89,28 +89,37 @@ class Bench:
         return lines
 
 
+def row(what, ours, beside, theirs, digits=1):
+    print(f"| {what} | {ours:,.{digits}f} | {beside} | {theirs:,.{digits}f} | {ours / theirs:.2f} |", flush=True)
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--bench", type=pathlib.Path, required=True)
     bench = Bench(arguments.parse_args().bench)
 
-    print("| | ours | openapi-generator's | ratio |")
-    print("| --- | --- | --- | --- |")
+    print("| | ours | beside | theirs | ratio |")
+    print("| --- | ---: | --- | ---: | ---: |")
     for what, *command in [("release build, CPU s", "build", "--release"), ("`cargo check`, CPU s", "check")]:
-        ours, other = bench.compiled(*command)
-        print(f"| {what} | {ours:.1f} | {other:.1f} | {ours / other:.2f} |", flush=True)
-    ours, other = bench.llvm_lines(OURS), bench.llvm_lines(OTHER)
-    print(f"| lines of LLVM | {ours.total():,} | {other.total():,} | {ours.total() / other.total():.2f} |", flush=True)
+        ours, theirs = bench.compiled(*command)
+        row(what, ours, "openapi-generator", theirs)
+    ours, theirs = bench.llvm_lines(OURS), bench.llvm_lines(OTHER)
+    row("lines of LLVM", ours.total(), "openapi-generator", theirs.total(), 0)
     bench.cargo("build", "--release", "--bins")
-    sizes = {name: (bench.folder / "target/release" / name).stat().st_size for name in ("ours", "other", "by_hand")}
-    by_hand = sizes["by_hand"]
-    print(f"| program, KiB | {sizes['ours'] >> 10} | {sizes['other'] >> 10} | {sizes['ours'] / sizes['other']:.2f} |")
-    print(f"\nprogram, ours / by hand: {sizes['ours'] / by_hand:.2f} ({by_hand >> 10} KiB by hand)")
+    turns = {"ours": [], "other": [], "by_hand": []}
+    for _ in range(TURNS):
+        for name, seconds in turns.items():
+            (PROGRAMS / f"src/bin/{name}.rs").touch()
+            seconds.append(bench.seconds("build", "--release", "--bin", name))
+    sizes = {name: (bench.folder / "target/release" / name).stat().st_size / 1024 for name in turns}
+    for name, beside in [("other", "openapi-generator"), ("by_hand", "reqwest")]:
+        mine, others = (statistics.median(turns[name]) for name in ("ours", name))
+        row("release build of a program that lists customers, CPU s", mine, beside, others)
+        row("that program, KiB", sizes["ours"], beside, sizes[name], 0)
+    subprocess.run([bench.folder / "target/release/race"], check=True)
     print("\nour lines of LLVM, by part:")
     for part, count in ours.most_common():
         print(f"{count:9,}  {part}")
-    print(flush=True)
-    subprocess.run([bench.folder / "target/release/race"], check=True)
 
 
 if __name__ == "__main__":

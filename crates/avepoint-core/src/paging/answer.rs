@@ -1,7 +1,8 @@
 //! What the bytes of an answer say of its list, beside what the type has read from them.
 
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{BuildHasher, Hasher};
 
+use foldhash::quality::FixedState;
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 
 use crate::error::{ErrorBody, without_mark};
@@ -36,7 +37,7 @@ pub(crate) struct Fingerprint {
 impl Fingerprint {
     /// The answer as a whole.
     pub(super) fn whole(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         hasher.write_u64(self.list);
         hasher.write_u64(self.rest);
         hasher.finish()
@@ -51,15 +52,29 @@ pub(crate) type Examined = (Fingerprint, Option<String>);
 ///
 /// # Errors
 /// What is wrong, where the list is not in its place and the answer has something else: that is no empty list.
-pub(crate) fn examine(paging: &Paging, body: &[u8], documented: &[&str]) -> Result<Examined, String> {
+///
+/// The outline is that of the answer, if the reader has seen it.
+pub(crate) fn examine(
+    paging: &Paging,
+    body: &[u8],
+    seen: Option<Outline<'_>>,
+    documented: &[&str],
+) -> Result<Examined, String> {
     // That it is JSON is known, since the type was read from it. A byte that is no UTF-8
     // costs the reader a member, and nothing here.
-    let text = String::from_utf8_lossy(without_mark(body));
-    let Some(outline) = Outline::of(&text) else {
+    let text;
+    let outline = match seen {
+        Some(outline) => Some(outline),
+        None => {
+            text = String::from_utf8_lossy(without_mark(body));
+            Outline::of(&text)
+        }
+    };
+    let Some(outline) = outline else {
         // `null`, or the blank text that means it: that says in so many words that there is nothing.
         return Ok(Default::default());
     };
-    let (mut list, mut rest) = (DefaultHasher::new(), DefaultHasher::new());
+    let (mut list, mut rest) = (FixedState::default().build_hasher(), FixedState::default().build_hasher());
     let mut answer = Answer {
         items: paging.items(),
         place: Place::Absent,
@@ -306,14 +321,14 @@ mod tests {
     const PAGING: Paging = Paging::Single { items: "data" };
 
     fn examined(body: &[u8]) -> Fingerprint {
-        examine(&PAGING, body, documented::<Things>())
+        examine(&PAGING, body, None, documented::<Things>())
             .expect("an answer with its list")
             .0
     }
 
     /// What an answer tells of a failure: whoever has asked by an error, or the pager alone.
     fn failure(body: &str) -> Result<Option<String>, String> {
-        examine(&PAGING, body.as_bytes(), documented::<Things>()).map(|(_, failure)| failure)
+        examine(&PAGING, body.as_bytes(), None, documented::<Things>()).map(|(_, failure)| failure)
     }
 
     #[test]

@@ -26,6 +26,7 @@ use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, IntoDeserializer
 use serde::forward_to_deserialize_any;
 
 use lexer::{End, Lexer, Position};
+use outline::Outline;
 pub(crate) use problem::Problem;
 pub(crate) use raw::{CODE, ONE_OR_MANY, Scalar, TEXT_OR, raw, scalar, serialize_raw};
 pub use unknown::UnknownMember;
@@ -60,7 +61,24 @@ pub(crate) struct Reading {
 pub(crate) fn read<T: DeserializeOwned>(json: &[u8], reading: Reading) -> Result<(T, Unread), Problem> {
     let mut reader = Reader::new(json, reading);
     let value = T::deserialize(&mut reader)?;
-    Ok((value, reader.finish()?))
+    reader.lexer.end()?;
+    Ok((value, reader.unread))
+}
+
+/// Reads an answer, and tells also what its members are, if the type names those of an object and all of it is Unicode:
+/// the reader has come by each of them.
+///
+/// # Errors
+/// What is wrong with the document as a whole, and where.
+pub(crate) fn read_outlined<T: DeserializeOwned>(
+    json: &[u8],
+    reading: Reading,
+) -> Result<(T, Unread, Option<Outline<'_>>), Problem> {
+    let mut reader = Reader::new(json, reading);
+    let value = T::deserialize(&mut reader)?;
+    reader.lexer.end()?;
+    let outline = Outline::at(&reader.lexer, &reader.members);
+    Ok((value, reader.unread, outline))
 }
 
 /// Reads what must be read whole.
@@ -87,6 +105,8 @@ pub(crate) struct Reader<'de> {
     path: Vec<Step<'de>>,
     /// Which members the objects around the value have had, one behind the other.
     seen: Vec<bool>,
+    /// Where the names and the values of the document's own members begin.
+    members: Vec<(Position<'de>, Position<'de>)>,
     depth: usize,
     /// Why the value could not be read. It has been passed over: who asks for it finds nothing.
     failed: Option<Problem>,
@@ -118,15 +138,11 @@ impl<'de> Reader<'de> {
             reading,
             path: Vec::new(),
             seen: Vec::new(),
+            members: Vec::new(),
             depth: 0,
             failed: None,
             unread: Unread::default(),
         }
-    }
-
-    /// That the document ends here, and what of it could not be read.
-    fn finish(mut self) -> Result<Unread, Problem> {
-        self.lexer.end().map(|()| self.unread)
     }
 
     /// Reads a value; one that its type cannot hold is read once more as if nothing stood there.
@@ -213,6 +229,17 @@ impl<'de> Reader<'de> {
             return Err(Problem::unfit("is missing"));
         }
         self.lexer.peek()
+    }
+
+    /// Whether nothing is to be read; a `null` is passed over.
+    fn is_nothing(&mut self) -> Result<bool, Problem> {
+        if self.failed.is_some() {
+            return Ok(true);
+        }
+        match self.lexer.peek()? {
+            b'n' => self.lexer.word().map(|_| true),
+            _ => Ok(false),
+        }
     }
 
     /// The problem with a value that begins with this byte.
@@ -337,7 +364,9 @@ impl<'de> Reader<'de> {
 
     /// The JSON of the value, whatever it is.
     fn raw(&mut self) -> Result<&'de str, Problem> {
-        self.peek()?;
+        if let b'-' | b'0'..=b'9' = self.peek()? {
+            return self.lexer.number();
+        }
         let start = self.lexer.position();
         self.lexer.skip()?;
         self.lexer
@@ -442,15 +471,9 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        if self.failed.is_some() {
-            return visitor.visit_none();
-        }
-        match self.lexer.peek()? {
-            b'n' => {
-                self.lexer.word()?;
-                visitor.visit_none()
-            }
-            _ => visitor.visit_some(self),
+        match self.is_nothing()? {
+            true => visitor.visit_none(),
+            false => visitor.visit_some(self),
         }
     }
 
@@ -542,6 +565,9 @@ impl<'r, 'de> Fields<'r, 'de> {
             }
             let start = self.reader.lexer.position();
             let name = self.reader.lexer.name()?;
+            if self.reader.depth == 1 {
+                self.reader.members.push((start, self.reader.lexer.position()));
+            }
             match name.and_then(|name| self.find(&name)) {
                 Some(field) if !std::mem::replace(&mut self.reader.seen[self.seen + field], true) => {
                     self.current = self.names[field];

@@ -37,20 +37,21 @@ async fn main() {
             serde_json::from_slice::<CustomerPage>(&body).expect("a page");
         }
     };
-    race("20 answers of 100 customers, ms; beside: serde_json", 301, ours, plain).await;
+    race("20 answers of 100 customers", "serde_json", 301, ours, plain).await;
 
     let sides = Sides::of(serve(Duration::ZERO));
-    race("a call, ms; beside: reqwest", 1001, async || sides.call().await, async || sides.plain_call().await).await;
+    let (ours, plain) = (async || sides.call().await, async || sides.plain_call().await);
+    race("a call", "reqwest", 1001, ours, plain).await;
     let (ours, theirs) = (async || sides.stream(0).await, async || sides.generated_loop().await);
-    race("a list of 50 pages, ms; beside: openapi-generator", 101, ours, theirs).await;
+    race("a list of 50 pages", "openapi-generator", 101, ours, theirs).await;
 
     let late = Sides::of(serve(Duration::from_millis(5)));
     let (ahead, in_sequence) = (async || late.stream(4).await, async || late.stream(0).await);
-    race("such a list with 5 ms a page and `prefetch(4)`, ms; beside: in sequence", 11, ahead, in_sequence).await;
+    race("a list of 50 pages after 5 ms each, `prefetch(4)`", "in sequence", 11, ahead, in_sequence).await;
 }
 
 /// Has two sides do the same by turns, and prints what each takes.
-async fn race(what: &str, rounds: usize, ours: impl AsyncFn(), theirs: impl AsyncFn()) {
+async fn race(what: &str, beside: &str, rounds: usize, ours: impl AsyncFn(), theirs: impl AsyncFn()) {
     ours().await;
     theirs().await;
     let mut costs = Vec::new();
@@ -64,7 +65,7 @@ async fn race(what: &str, rounds: usize, ours: impl AsyncFn(), theirs: impl Asyn
             (cost(&ours).await, theirs)
         });
     }
-    for (of, pick) in [("clock", 0), ("CPU", 1)] {
+    for (of, pick) in [("on the clock", 0), ("CPU", 1)] {
         let median = |figure: &dyn Fn(&([f64; 2], [f64; 2])) -> f64| {
             let mut figures: Vec<_> = costs.iter().map(figure).collect();
             figures.sort_by(f64::total_cmp);
@@ -72,7 +73,7 @@ async fn race(what: &str, rounds: usize, ours: impl AsyncFn(), theirs: impl Asyn
         };
         let (ours, theirs) = (median(&|(ours, _)| ours[pick]), median(&|(_, theirs)| theirs[pick]));
         let ratio = median(&|(ours, theirs)| ours[pick] / theirs[pick]);
-        println!("| {what} ({of}) | {ours:.3} | {theirs:.3} | {ratio:.2} |");
+        println!("| {what}, ms {of} | {ours:.3} | {beside} | {theirs:.3} | {ratio:.2} |");
     }
 }
 
