@@ -14,7 +14,7 @@ pub use crate::call::Call;
 use crate::error::{Error, without_mark};
 pub use crate::fields::Fields;
 use crate::operation::{Operation, Paging};
-use crate::paging::{Examined, documented, examine};
+use crate::paging::{Examined, examine};
 use crate::reader::{self, Problem, Reading, Unread, UnreadMember};
 use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
@@ -40,9 +40,9 @@ pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
     reading: Reading,
 ) -> Result<Decoded, String> {
     let read = reader::read_outlined::<T>(without_mark(body), reading);
-    let (value, unread, outline) = read.map_err(|problem| explained(body, &problem))?;
+    let (value, unread, seen) = read.map_err(|problem| explained(body, &problem))?;
     let examined = match paging {
-        Some(paging) => examine(paging, body, outline, documented::<T>())?,
+        Some(paging) => examine(paging, body, seen.outline, seen.names)?,
         None => Examined::default(),
     };
     Ok((Box::new(value), unread, examined))

@@ -255,6 +255,16 @@ impl<'de> Lexer<'de> {
         std::str::from_utf8(digits).ok()
     }
 
+    /// The number that comes next, if it is of digits alone and a type holds it, as nearly all codes are.
+    pub(super) fn plain_integer(&mut self) -> Option<i64> {
+        let start = self.position();
+        let integer = self.plain_number()?.parse().ok();
+        if integer.is_none() {
+            self.go_back(start);
+        }
+        integer
+    }
+
     /// `true`, `false`, or nothing for `null`.
     pub(super) fn word(&mut self) -> Result<Option<bool>, Problem> {
         let start = self.position();

@@ -65,20 +65,30 @@ pub(crate) fn read<T: DeserializeOwned>(json: &[u8], reading: Reading) -> Result
     Ok((value, reader.unread))
 }
 
-/// Reads an answer, and tells also what its members are, if the type names those of an object and all of it is Unicode:
-/// the reader has come by each of them.
+/// Reads an answer, and tells also what the reader has come by on its way.
 ///
 /// # Errors
 /// What is wrong with the document as a whole, and where.
 pub(crate) fn read_outlined<T: DeserializeOwned>(
     json: &[u8],
     reading: Reading,
-) -> Result<(T, Unread, Option<Outline<'_>>), Problem> {
+) -> Result<(T, Unread, Seen<'_>), Problem> {
     let mut reader = Reader::new(json, reading);
     let value = T::deserialize(&mut reader)?;
     reader.lexer.end()?;
-    let outline = Outline::at(&reader.lexer, &reader.members);
-    Ok((value, reader.unread, outline))
+    let seen = Seen {
+        names: reader.names,
+        outline: Outline::at(&reader.lexer, &reader.members),
+    };
+    Ok((value, reader.unread, seen))
+}
+
+/// What a reader has come by.
+pub(crate) struct Seen<'de> {
+    /// The names that the type has for the members of the document.
+    pub(crate) names: &'static [&'static str],
+    /// The members of the document, if it is an object of named members, and Unicode throughout.
+    pub(crate) outline: Option<Outline<'de>>,
 }
 
 /// Reads what must be read whole.
@@ -105,7 +115,9 @@ pub(crate) struct Reader<'de> {
     path: Vec<Step<'de>>,
     /// Which members the objects around the value have had, one behind the other.
     seen: Vec<bool>,
-    /// Where the names and the values of the document's own members begin.
+    /// The names that the type has for the document's own members.
+    names: &'static [&'static str],
+    /// Where the names and the values of those members begin.
     members: Vec<(Position<'de>, Position<'de>)>,
     depth: usize,
     /// Why the value could not be read. It has been passed over: who asks for it finds nothing.
@@ -138,6 +150,7 @@ impl<'de> Reader<'de> {
             reading,
             path: Vec::new(),
             seen: Vec::new(),
+            names: &[],
             members: Vec::new(),
             depth: 0,
             failed: None,
@@ -507,7 +520,14 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     /// The types of this crate ask by names of their own for what no method of serde gives.
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
-        match (name, self.peek()?) {
+        let first = self.peek()?;
+        if name == CODE
+            && self.reading.codes == Spelling::Documented
+            && let Some(code) = self.lexer.plain_integer()
+        {
+            return visitor.visit_i64(code);
+        }
+        match (name, first) {
             (raw::RAW, _) => visitor.visit_borrowed_str(self.raw()?),
             (CODE, _) if self.reading.codes == Spelling::Verbatim => visitor.visit_some(self),
             (ONE_OR_MANY, b'[') => self.deserialize_seq(visitor),
@@ -545,6 +565,9 @@ struct Fields<'r, 'de> {
 impl<'r, 'de> Fields<'r, 'de> {
     fn new(reader: &'r mut Reader<'de>, names: &'static [&'static str]) -> Result<Self, Problem> {
         let open = reader.enter_object()?;
+        if reader.depth == 1 {
+            reader.names = names;
+        }
         let seen = reader.seen.len();
         reader.seen.resize(seen + names.len(), false);
         Ok(Fields {

@@ -51,8 +51,8 @@ struct Thing {
 #[test]
 fn there_is_an_outline_of_named_members_that_are_unicode_and_of_nothing_else() {
     fn is_outlined<T: DeserializeOwned>(json: &[u8]) -> bool {
-        let (_, _, outline) = super::read_outlined::<T>(json, Reading::default()).expect("JSON");
-        outline.is_some()
+        let (_, _, seen) = super::read_outlined::<T>(json, Reading::default()).expect("JSON");
+        seen.outline.is_some()
     }
     assert!(is_outlined::<Thing>(br#"{"count":1,"\ud800":[]}"#));
     for json in [&b"null"[..], b"\"\"", b"{}", b"{\"count\":1,\"displayName\":\"\xff\"}"] {
@@ -654,8 +654,9 @@ proptest! {
         let value = json!({ name: value, "count": 1, "Count": "2" });
         let json = if pretty { format!("{value:#}") } else { value.to_string() };
         let json = format!("{open}{json}{open}");
-        let (_, _, outline) = super::read_outlined::<Thing>(json.as_bytes(), Reading::default()).expect("an object");
-        let (outline, alone) = (outline.expect("an outline"), Outline::of(&json).expect("an object"));
+        let (_, _, seen) = super::read_outlined::<Thing>(json.as_bytes(), Reading::default()).expect("an object");
+        prop_assert_eq!(seen.names, NAMES);
+        let (outline, alone) = (seen.outline.expect("an outline"), Outline::of(&json).expect("an object"));
         prop_assert_eq!(outline.members(), alone.members());
     }
 
