@@ -1,7 +1,7 @@
 """Compiles and runs the programs of tests/bench/programs, and prints what each side costs.
 
 - CPU seconds (user and system, of cargo and all it starts) to compile one crate, its dependencies being there: the
-  median of three turns, in which both sides are compiled one after the other.
+  median of some turns, in which both sides are compiled one after the other.
 - Lines of LLVM's language that the compiler writes for the crate, and which of its parts they are for.
 - What a stripped release program that lists the customers takes to compile, and its size.
 - How long answers, calls and lists take (`race.rs`).
@@ -20,7 +20,6 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).parents[2]
 PROGRAMS = ROOT / "tests/bench/programs"
-TURNS = 3
 
 # The two crates, and a file of each whose change has it compiled anew.
 OURS = "avepoint-elements-v3"
@@ -38,8 +37,9 @@ PARTS = [
 
 
 class Bench:
-    def __init__(self, folder):
+    def __init__(self, folder, turns):
         self.folder = folder
+        self.turns = turns
         self.env = os.environ | {
             "CARGO_TARGET_DIR": str(folder / "target"),
             "CARGO_INCREMENTAL": "0",
@@ -70,16 +70,18 @@ class Bench:
         """The median CPU seconds of each side."""
         self.cargo(*command, "--package", OURS, "--package", OTHER)
         turns = {OURS: [], OTHER: []}
-        for turn in range(TURNS):
+        for turn in range(self.turns):
             for package in (OURS, OTHER) if turn % 2 else (OTHER, OURS):
                 self.source(package).touch()
                 turns[package].append(self.seconds(*command, "--package", package))
         return [statistics.median(turns[package]) for package in (OURS, OTHER)]
 
     def llvm_lines(self, package):
-        manifest = self.source(package).parents[1] / "Cargo.toml"
-        # The manifest of the crate itself: the tool knows members of a workspace alone.
-        listing = self.cargo("llvm-lines", "--release", "--lib", "--manifest-path", str(manifest))
+        emit = ["--", "--emit=llvm-ir", "-Cno-prepopulate-passes", "-Ccodegen-units=1"]
+        self.source(package).touch()
+        self.cargo("rustc", "--release", "--lib", "--package", package, *emit)
+        written = (self.folder / "target/release/deps").glob(f"{package.replace('-', '_')}-*.ll")
+        listing = self.cargo("llvm-lines", "--files", max(written, key=lambda file: file.stat().st_mtime))
         lines = collections.Counter()
         for row in listing.splitlines():
             found = re.match(r"\s*(\d+)\s.*?\)\s+\d+\s.*?\)\s+(.*)", row)
@@ -95,8 +97,10 @@ def row(what, ours, beside, theirs, digits=1):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--bench", type=pathlib.Path, required=True)
-    bench = Bench(arguments.parse_args().bench)
+    arguments.add_argument("--bench", type=pathlib.Path, required=True, help="the folder that run has filled")
+    arguments.add_argument("--turns", type=int, default=3, help="how often each side is compiled")
+    arguments = arguments.parse_args()
+    bench = Bench(arguments.bench, arguments.turns)
 
     print("| | ours | beside | theirs | ratio |")
     print("| --- | ---: | --- | ---: | ---: |")
@@ -107,7 +111,7 @@ def main():
     row("lines of LLVM", ours.total(), "openapi-generator", theirs.total(), 0)
     bench.cargo("build", "--release", "--bins")
     turns = {"ours": [], "other": [], "by_hand": []}
-    for _ in range(TURNS):
+    for _ in range(bench.turns):
         for name, seconds in turns.items():
             (PROGRAMS / f"src/bin/{name}.rs").touch()
             seconds.append(bench.seconds("build", "--release", "--bin", name))

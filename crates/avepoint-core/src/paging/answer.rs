@@ -2,11 +2,11 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use foldhash::quality::FixedState;
 use crate::error::{ErrorBody, without_mark};
 use crate::operation::Paging;
 use crate::reader::outline::Outline;
 use crate::reader::{Unread, whole};
+use foldhash::quality::FixedState;
 
 /// How many members an error names.
 const NAMES: usize = 8;
@@ -72,7 +72,10 @@ pub(crate) fn examine(
         // `null`, or the blank text that means it: that says in so many words that there is nothing.
         return Ok(Default::default());
     };
-    let (mut list, mut rest) = (FixedState::default().build_hasher(), FixedState::default().build_hasher());
+    let (mut list, mut rest) = (
+        FixedState::default().build_hasher(),
+        FixedState::default().build_hasher(),
+    );
     let mut answer = Answer {
         items: paging.items(),
         place: Place::Absent,

@@ -27,7 +27,9 @@ async fn main() {
     let body = body(1);
     let ours = async || {
         for _ in 0..20 {
-            answered::<CustomerPage>(&LIST_CUSTOMERS, body.clone()).await.expect("a page");
+            answered::<CustomerPage>(&LIST_CUSTOMERS, body.clone())
+                .await
+                .expect("a page");
         }
     };
     let plain = async || {
@@ -47,7 +49,14 @@ async fn main() {
 
     let late = Sides::of(serve(Duration::from_millis(5)));
     let (ahead, in_sequence) = (async || late.stream(4).await, async || late.stream(0).await);
-    race("a list of 50 pages after 5 ms each, `prefetch(4)`", "in sequence", 11, ahead, in_sequence).await;
+    race(
+        "a list of 50 pages after 5 ms each, `prefetch(4)`",
+        "in sequence",
+        11,
+        ahead,
+        in_sequence,
+    )
+    .await;
 }
 
 /// Has two sides do the same by turns, and prints what each takes.
@@ -94,7 +103,9 @@ struct Sides {
 
 impl Sides {
     fn of(base_url: String) -> Self {
-        let ours = Client::builder().base_url(&*base_url).credential(StaticToken::new("a-token"));
+        let ours = Client::builder()
+            .base_url(&*base_url)
+            .credential(StaticToken::new("a-token"));
         Sides {
             ours: ours.build().expect("a client"),
             other: Configuration {
@@ -107,7 +118,13 @@ impl Sides {
     }
 
     async fn call(&self) {
-        let page = self.ours.list_customers().page_index(1).page_size(PAGE_SIZE).send().await;
+        let page = self
+            .ours
+            .list_customers()
+            .page_index(1)
+            .page_size(PAGE_SIZE)
+            .send()
+            .await;
         assert_eq!(page.expect("a page").data.len(), 100);
     }
 
@@ -115,7 +132,12 @@ impl Sides {
         let url = format!("{}/partner/external/v3/general/customers/batch", self.other.base_path);
         let request = self.plain.post(url).query(&[("pageIndex", 1), ("pageSize", PAGE_SIZE)]);
         let request = request.bearer_auth("a-token").json(&ListCustomersRequest::new());
-        let response = request.send().await.expect("an answer").error_for_status().expect("a success");
+        let response = request
+            .send()
+            .await
+            .expect("an answer")
+            .error_for_status()
+            .expect("a success");
         let page: CustomerPage = response.json().await.expect("a page");
         assert_eq!(page.data.len(), 100);
     }
@@ -136,7 +158,10 @@ impl Sides {
             let page = list_customers(&self.other, ListCustomersRequest::new(), Some(index), Some(PAGE_SIZE)).await;
             let page = page.expect("a page");
             count += i32::try_from(page.data.flatten().expect("a list").len()).expect("a page's length");
-            let total = page.metadata.flatten().and_then(|metadata| metadata.total_count.flatten());
+            let total = page
+                .metadata
+                .flatten()
+                .and_then(|metadata| metadata.total_count.flatten());
             if count >= total.expect("a total") {
                 break;
             }
@@ -175,7 +200,9 @@ async fn answer(mut connection: TcpStream, delay: Duration, answers: Arc<[Vec<u8
         let head = String::from_utf8_lossy(&request);
         let index = head.split_once("pageIndex=").map(|(_, rest)| rest);
         let digits = index.map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
-        let index: usize = digits.and_then(|digits| digits.parse().ok()).expect("the number of a page");
+        let index: usize = digits
+            .and_then(|digits| digits.parse().ok())
+            .expect("the number of a page");
         request.clear();
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
@@ -207,7 +234,9 @@ fn body(index: i32) -> String {
             tenants.join(",")
         )
     };
-    let entries: Vec<_> = ((index - 1) * PAGE_SIZE..CUSTOMERS.min(index * PAGE_SIZE)).map(entry).collect();
+    let entries: Vec<_> = ((index - 1) * PAGE_SIZE..CUSTOMERS.min(index * PAGE_SIZE))
+        .map(entry)
+        .collect();
     format!(
         r#"{{"data":[{}],"metadata":{{"pageIndex":{index},"pageSize":{PAGE_SIZE},"totalCount":{CUSTOMERS}}}}}"#,
         entries.join(",")
