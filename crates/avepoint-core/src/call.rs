@@ -466,3 +466,67 @@ impl fmt::Debug for ShownGiven<'_> {
         show_members(f, &members, call.session.secret_members())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde::{Serialize, Serializer};
+    use serde_json::json;
+
+    use super::*;
+    use crate::{ApiClient, Argument, ClientBuilder, Method, Service, StaticToken};
+
+    struct Plants(Session);
+
+    impl ApiClient for Plants {
+        const SERVICE: Service = Service::Elements;
+        const REGIONS: &'static [&'static str] = &[];
+        const SECRETS: &'static [&'static str] = &["password"];
+        const AGENT: &'static str = "plants/1";
+
+        fn from_session(session: Session) -> Self {
+            Plants(session)
+        }
+    }
+
+    static GROW: Operation = Operation::new("grow", Method::Post, "/plants", "Grow a plant").body(
+        true,
+        &Constraint::Object {
+            members: &[],
+            open: true,
+        },
+    );
+
+    /// A body that counts how often it is written. It is of no type that can be read.
+    struct Counted(Arc<AtomicUsize>);
+
+    impl Serialize for Counted {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            json!({ "name": "fern", "password": "a secret" }).serialize(serializer)
+        }
+    }
+
+    fn given<M>(value: impl Argument<Counted, M>) -> Given {
+        value.given()
+    }
+
+    #[test]
+    fn a_body_is_written_once_and_never_read_to_be_checked_sent_or_hidden() {
+        let client = ClientBuilder::<Plants>::default().credential(StaticToken::new("a-token"));
+        let Plants(session) = client.build().expect("a client");
+        let written = Arc::new(AtomicUsize::new(0));
+        let mut call = Call::new(&session, &GROW);
+        call.set_body(given(Counted(Arc::clone(&written))));
+        for _ in 0..2 {
+            let Checked { request, body } = call.check().expect("a request");
+            let bytes = request.body().and_then(reqwest::Body::as_bytes).expect("bytes");
+            assert_eq!(bytes, br#"{"name":"fern","password":"a secret"}"#);
+            // What secrets are taken from is the value that was checked.
+            assert_eq!(body, Some(json!({ "name": "fern", "password": "a secret" })));
+        }
+        assert_eq!(written.load(Ordering::Relaxed), 1);
+    }
+}

@@ -15,7 +15,7 @@ pub use crate::call::Call;
 use crate::error::{Error, without_mark};
 pub use crate::fields::Fields;
 use crate::operation::{Constraint, Operation, Paging};
-use crate::paging::{Examined, documented, examine};
+use crate::paging::{Examined, examine};
 use crate::reader::{self, Problem, Reading, Unread, UnreadMember};
 use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
@@ -40,11 +40,13 @@ pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
     paging: Option<&Paging>,
     reading: Reading,
 ) -> Result<Decoded, String> {
-    let (value, unread) = read::<T>(body, reading)?;
-    let examined = paging
-        .map(|paging| examine(paging, body, documented::<T>()))
-        .transpose()?;
-    Ok((Box::new(value), unread, examined.unwrap_or_default()))
+    let read = reader::read_outlined::<T>(without_mark(body), reading);
+    let (value, unread, seen) = read.map_err(|problem| explained(body, &problem))?;
+    let examined = match paging {
+        Some(paging) => examine(paging, body, seen.outline, seen.names)?,
+        None => Examined::default(),
+    };
+    Ok((Box::new(value), unread, examined))
 }
 
 /// Reads an answer as a type, and gives its JSON as it came.
@@ -92,10 +94,6 @@ pub(crate) async fn decode(
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8], reading: Reading) -> Result<(T, Unread), String> {
-    reader::read(without_mark(body), reading).map_err(|problem| explained(body, &problem))
-}
-
 fn explained(body: &[u8], problem: &Problem) -> String {
     match without_mark(body).trim_ascii_start().first() {
         None => "the body is empty".to_owned(),
@@ -121,8 +119,9 @@ fn warn_of(operation: Option<&Operation>, unread: &Unread) {
 /// # Errors
 /// An error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode) where it is no object.
 pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
-    let read = read(object.as_str().as_bytes(), Reading::default());
-    let (value, unread) = read.map_err(|problem| Error::unreadable(&problem))?;
+    let body = object.as_str().as_bytes();
+    let read = reader::read(body, Reading::default());
+    let (value, unread) = read.map_err(|problem| Error::unreadable(&explained(body, &problem)))?;
     warn_of(None, &unread);
     Ok(value)
 }

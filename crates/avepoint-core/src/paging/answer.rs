@@ -1,13 +1,12 @@
 //! What the bytes of an answer say of its list, beside what the type has read from them.
 
-use std::hash::{DefaultHasher, Hasher};
-
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+use std::hash::{BuildHasher, Hasher};
 
 use crate::error::{ErrorBody, without_mark};
 use crate::operation::Paging;
 use crate::reader::outline::Outline;
 use crate::reader::{Unread, whole};
+use foldhash::quality::FixedState;
 
 /// How many members an error names.
 const NAMES: usize = 8;
@@ -36,7 +35,7 @@ pub(crate) struct Fingerprint {
 impl Fingerprint {
     /// The answer as a whole.
     pub(super) fn whole(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         hasher.write_u64(self.list);
         hasher.write_u64(self.rest);
         hasher.finish()
@@ -51,15 +50,32 @@ pub(crate) type Examined = (Fingerprint, Option<String>);
 ///
 /// # Errors
 /// What is wrong, where the list is not in its place and the answer has something else: that is no empty list.
-pub(crate) fn examine(paging: &Paging, body: &[u8], documented: &[&str]) -> Result<Examined, String> {
+///
+/// The outline is that of the answer, if the reader has seen it.
+pub(crate) fn examine(
+    paging: &Paging,
+    body: &[u8],
+    outline: Option<Outline<'_>>,
+    documented: &[&str],
+) -> Result<Examined, String> {
     // That it is JSON is known, since the type was read from it. A byte that is no UTF-8
     // costs the reader a member, and nothing here.
-    let text = String::from_utf8_lossy(without_mark(body));
-    let Some(outline) = Outline::of(&text) else {
+    let text;
+    let outline = match outline {
+        Some(outline) => Some(outline),
+        None => {
+            text = String::from_utf8_lossy(without_mark(body));
+            Outline::of(&text)
+        }
+    };
+    let Some(outline) = outline else {
         // `null`, or the blank text that means it: that says in so many words that there is nothing.
         return Ok(Default::default());
     };
-    let (mut list, mut rest) = (DefaultHasher::new(), DefaultHasher::new());
+    let (mut list, mut rest) = (
+        FixedState::default().build_hasher(),
+        FixedState::default().build_hasher(),
+    );
     let mut answer = Answer {
         items: paging.items(),
         place: Place::Absent,
@@ -253,67 +269,23 @@ impl Answer<'_> {
     }
 }
 
-/// The members that a type reads.
-pub(crate) fn documented<T: DeserializeOwned>() -> &'static [&'static str] {
-    struct Fields<'f>(&'f mut &'static [&'static str]);
-
-    impl<'de> Deserializer<'de> for Fields<'_> {
-        type Error = de::value::Error;
-
-        fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            Err(de::Error::invalid_type(
-                de::Unexpected::Other("a question for names"),
-                &visitor,
-            ))
-        }
-
-        fn deserialize_struct<V: Visitor<'de>>(
-            self,
-            _name: &'static str,
-            fields: &'static [&'static str],
-            visitor: V,
-        ) -> Result<V::Value, Self::Error> {
-            *self.0 = fields;
-            self.deserialize_any(visitor)
-        }
-
-        serde::forward_to_deserialize_any! {
-            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-        }
-    }
-
-    let mut fields: &[&str] = &[];
-    // It hands over no value: the names are what is wanted.
-    let _ = T::deserialize(Fields(&mut fields));
-    fields
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[derive(serde::Deserialize)]
-    struct Things {
-        #[serde(default)]
-        #[expect(dead_code, reason = "its name is what counts")]
-        data: Option<()>,
-        #[serde(default)]
-        #[expect(dead_code, reason = "its name is what counts")]
-        status: Option<()>,
-    }
+    const DOCUMENTED: &[&str] = &["data", "status"];
 
     const PAGING: Paging = Paging::Single { items: "data" };
 
     fn examined(body: &[u8]) -> Fingerprint {
-        examine(&PAGING, body, documented::<Things>())
+        examine(&PAGING, body, None, DOCUMENTED)
             .expect("an answer with its list")
             .0
     }
 
     /// What an answer tells of a failure: whoever has asked by an error, or the pager alone.
     fn failure(body: &str) -> Result<Option<String>, String> {
-        examine(&PAGING, body.as_bytes(), documented::<Things>()).map(|(_, failure)| failure)
+        examine(&PAGING, body.as_bytes(), None, DOCUMENTED).map(|(_, failure)| failure)
     }
 
     #[test]

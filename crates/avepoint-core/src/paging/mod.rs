@@ -30,7 +30,7 @@ mod circle;
 mod progress;
 
 pub use answer::Origin;
-pub(crate) use answer::{Examined, Fingerprint, documented, examine};
+pub(crate) use answer::{Examined, Fingerprint, examine};
 use circle::Visited;
 pub use progress::Discrepancy;
 use progress::{Progress, Verdict, endless};

@@ -26,6 +26,7 @@ use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, IntoDeserializer
 use serde::forward_to_deserialize_any;
 
 use lexer::{End, Lexer, Position};
+use outline::Outline;
 pub(crate) use problem::Problem;
 pub(crate) use raw::{CODE, ONE_OR_MANY, Scalar, TEXT_OR, raw, scalar, serialize_raw};
 pub use unknown::UnknownMember;
@@ -60,7 +61,34 @@ pub(crate) struct Reading {
 pub(crate) fn read<T: DeserializeOwned>(json: &[u8], reading: Reading) -> Result<(T, Unread), Problem> {
     let mut reader = Reader::new(json, reading);
     let value = T::deserialize(&mut reader)?;
-    Ok((value, reader.finish()?))
+    reader.lexer.end()?;
+    Ok((value, reader.unread))
+}
+
+/// Reads an answer, and tells also what the reader has come by on its way.
+///
+/// # Errors
+/// What is wrong with the document as a whole, and where.
+pub(crate) fn read_outlined<T: DeserializeOwned>(
+    json: &[u8],
+    reading: Reading,
+) -> Result<(T, Unread, Seen<'_>), Problem> {
+    let mut reader = Reader::new(json, reading);
+    let value = T::deserialize(&mut reader)?;
+    reader.lexer.end()?;
+    let seen = Seen {
+        names: reader.names,
+        outline: Outline::at(&reader.lexer, &reader.members),
+    };
+    Ok((value, reader.unread, seen))
+}
+
+/// What a reader has come by.
+pub(crate) struct Seen<'de> {
+    /// The names that the type has for the members of the document.
+    pub(crate) names: &'static [&'static str],
+    /// The members of the document, if it is an object of named members, and Unicode throughout.
+    pub(crate) outline: Option<Outline<'de>>,
 }
 
 /// Reads what must be read whole.
@@ -87,6 +115,10 @@ pub(crate) struct Reader<'de> {
     path: Vec<Step<'de>>,
     /// Which members the objects around the value have had, one behind the other.
     seen: Vec<bool>,
+    /// The names that the type has for the document's own members.
+    names: &'static [&'static str],
+    /// Where the names and the values of those members begin.
+    members: Vec<(Position<'de>, Position<'de>)>,
     depth: usize,
     /// Why the value could not be read. It has been passed over: who asks for it finds nothing.
     failed: Option<Problem>,
@@ -118,15 +150,12 @@ impl<'de> Reader<'de> {
             reading,
             path: Vec::new(),
             seen: Vec::new(),
+            names: &[],
+            members: Vec::new(),
             depth: 0,
             failed: None,
             unread: Unread::default(),
         }
-    }
-
-    /// That the document ends here, and what of it could not be read.
-    fn finish(mut self) -> Result<Unread, Problem> {
-        self.lexer.end().map(|()| self.unread)
     }
 
     /// Reads a value; one that its type cannot hold is read once more as if nothing stood there.
@@ -213,6 +242,17 @@ impl<'de> Reader<'de> {
             return Err(Problem::unfit("is missing"));
         }
         self.lexer.peek()
+    }
+
+    /// Whether nothing is to be read; a `null` is passed over.
+    fn is_nothing(&mut self) -> Result<bool, Problem> {
+        if self.failed.is_some() {
+            return Ok(true);
+        }
+        match self.lexer.peek()? {
+            b'n' => self.lexer.word().map(|_| true),
+            _ => Ok(false),
+        }
     }
 
     /// The problem with a value that begins with this byte.
@@ -337,7 +377,9 @@ impl<'de> Reader<'de> {
 
     /// The JSON of the value, whatever it is.
     fn raw(&mut self) -> Result<&'de str, Problem> {
-        self.peek()?;
+        if let b'-' | b'0'..=b'9' = self.peek()? {
+            return self.lexer.number();
+        }
         let start = self.lexer.position();
         self.lexer.skip()?;
         self.lexer
@@ -442,15 +484,9 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        if self.failed.is_some() {
-            return visitor.visit_none();
-        }
-        match self.lexer.peek()? {
-            b'n' => {
-                self.lexer.word()?;
-                visitor.visit_none()
-            }
-            _ => visitor.visit_some(self),
+        match self.is_nothing()? {
+            true => visitor.visit_none(),
+            false => visitor.visit_some(self),
         }
     }
 
@@ -484,7 +520,14 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     /// The types of this crate ask by names of their own for what no method of serde gives.
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
-        match (name, self.peek()?) {
+        let first = self.peek()?;
+        if name == CODE
+            && self.reading.codes == Spelling::Documented
+            && let Some(code) = self.lexer.plain_integer()
+        {
+            return visitor.visit_i64(code);
+        }
+        match (name, first) {
             (raw::RAW, _) => visitor.visit_borrowed_str(self.raw()?),
             (CODE, _) if self.reading.codes == Spelling::Verbatim => visitor.visit_some(self),
             (ONE_OR_MANY, b'[') => self.deserialize_seq(visitor),
@@ -522,6 +565,9 @@ struct Fields<'r, 'de> {
 impl<'r, 'de> Fields<'r, 'de> {
     fn new(reader: &'r mut Reader<'de>, names: &'static [&'static str]) -> Result<Self, Problem> {
         let open = reader.enter_object()?;
+        if reader.depth == 1 {
+            reader.names = names;
+        }
         let seen = reader.seen.len();
         reader.seen.resize(seen + names.len(), false);
         Ok(Fields {
@@ -542,6 +588,9 @@ impl<'r, 'de> Fields<'r, 'de> {
             }
             let start = self.reader.lexer.position();
             let name = self.reader.lexer.name()?;
+            if self.reader.depth == 1 {
+                self.reader.members.push((start, self.reader.lexer.position()));
+            }
             match name.and_then(|name| self.find(&name)) {
                 Some(field) if !std::mem::replace(&mut self.reader.seen[self.seen + field], true) => {
                     self.current = self.names[field];

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::outline::Outline;
 use super::{DEPTH, Problem, Reading, Spelling, Unread, to_value};
 use crate::{Code, Json, List, Number, NumberOrText, OneOrMany, TextOr, Time};
 
@@ -45,6 +46,20 @@ struct Thing {
     free: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed: Option<Fixed>,
+}
+
+#[test]
+fn there_is_an_outline_of_named_members_that_are_unicode_and_of_nothing_else() {
+    fn is_outlined<T: DeserializeOwned>(json: &[u8]) -> bool {
+        let (_, _, seen) = super::read_outlined::<T>(json, Reading::default()).expect("JSON");
+        seen.outline.is_some()
+    }
+    assert!(is_outlined::<Thing>(br#"{"count":1,"\ud800":[]}"#));
+    for json in [&b"null"[..], b"\"\"", b"{}", b"{\"count\":1,\"displayName\":\"\xff\"}"] {
+        assert!(!is_outlined::<Thing>(json));
+    }
+    assert!(!is_outlined::<BTreeMap<String, i64>>(br#"{"count":1}"#));
+    assert!(!is_outlined::<Vec<Thing>>(br#"[{"count":1}]"#));
 }
 
 #[test]
@@ -632,6 +647,17 @@ proptest! {
             member.as_object_mut().expect("an object").remove(name);
         }
         prop_assert_eq!(output, json);
+    }
+
+    #[test]
+    fn the_outline_on_the_way_is_that_of_a_look_at_the_document_alone(value in any_json(), open in "[ \n]{0,2}", pretty: bool, name in any_name()) {
+        let value = json!({ name: value, "count": 1, "Count": "2" });
+        let json = if pretty { format!("{value:#}") } else { value.to_string() };
+        let json = format!("{open}{json}{open}");
+        let (_, _, seen) = super::read_outlined::<Thing>(json.as_bytes(), Reading::default()).expect("an object");
+        prop_assert_eq!(seen.names, NAMES);
+        let (outline, alone) = (seen.outline.expect("an outline"), Outline::of(&json).expect("an object"));
+        prop_assert_eq!(outline.members(), alone.members());
     }
 
     #[test]

@@ -253,6 +253,11 @@ impl<'de> Visitor<'de> for Arrived {
         Code::deserialize(deserializer).map(|code| (code, Spelling::Documented))
     }
 
+    /// What the reader calls for most codes, and for none that is to be kept as it arrived.
+    fn visit_i64<E>(self, code: i64) -> Result<Self::Value, E> {
+        Ok((Code::Integer(code), Spelling::Documented))
+    }
+
     /// What the reader calls where codes are to be kept as they arrived.
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         Code::deserialize(deserializer).map(|code| (code, Spelling::Verbatim))
