@@ -34,6 +34,7 @@ pub mod types {
         >,
         /// True for storage that the customer brings, false for storage of AvePoint.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub byos: ::std::option::Option<bool>,
         /// What to take from the pools.
         #[serde(
@@ -42,6 +43,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "licenseItems")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_items: ::avepoint_core::List<BackupLicenseItem>,
         /// Always the type of pooled subscriptions.
         #[serde(
@@ -49,9 +51,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// The product to add.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
@@ -82,6 +86,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "avepointStorageType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub avepoint_storage_type: ::std::option::Option<
             crate::generated::enums::AvePointStorageType,
         >,
@@ -95,6 +100,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "licenseItems")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_items: ::avepoint_core::List<BackupLicenseItem>,
         /// Always the type of pooled subscriptions.
         #[serde(
@@ -102,9 +108,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// The product to add.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
@@ -112,6 +120,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "retentionYear")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
@@ -140,6 +149,7 @@ pub mod types {
         >,
         /// True for storage that the customer brings, false for storage of AvePoint.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub byos: ::std::option::Option<bool>,
         /// Always a trial.
         #[serde(
@@ -147,9 +157,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// The product to add.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
@@ -180,6 +192,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "avepointStorageType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub avepoint_storage_type: ::std::option::Option<
             crate::generated::enums::AvePointStorageType,
         >,
@@ -192,9 +205,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// The product to add.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
@@ -202,6 +217,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "retentionYear")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
@@ -266,6 +282,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "licenseItems")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_items: ::avepoint_core::List<ServiceLicenseItem>,
         /// Always the type of pooled subscriptions.
         #[serde(
@@ -273,9 +290,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// The product to add.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product: ::std::option::Option<crate::generated::enums::ServicePoolProduct>,
     }
     /// A trial of a service that needs no storage named.
@@ -289,9 +308,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// The product to add.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product: ::std::option::Option<crate::generated::enums::ServiceTrialProduct>,
     }
     /// What a storage that is compatible with Amazon has of its own.
@@ -498,6 +519,7 @@ pub mod types {
     pub struct AnswerLicensesRequest {
         /// The pooled subscriptions.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub licenses: ::avepoint_core::List<AssignedLicense>,
     }
     /// A baseline that was deployed to a tenant.
@@ -541,6 +563,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "ExpirationTime")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub expiration_time: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the assignment is to expire together with the pooled subscription.
         #[serde(
@@ -548,6 +571,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "IsSameAsPool")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub is_same_as_pool: ::std::option::Option<bool>,
         /// The pooled subscription the seats come from.
         #[serde(
@@ -555,6 +579,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "licenseId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
         /// How the seats are paid for.
         #[serde(
@@ -562,9 +587,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "PaymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The product of the pooled subscription.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
         /// When the assignment takes effect. Only for Fly.
         #[serde(
@@ -586,6 +613,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "UserSeat")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub user_seat: ::std::option::Option<i64>,
     }
     /// How the assignment ended.
@@ -620,6 +648,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "licenseId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
         /// How the pooled subscription is paid for.
         #[serde(
@@ -627,6 +656,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "paymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
     }
     /// A property that was changed.
@@ -1220,9 +1250,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "paymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The pool the seats come from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub resource: ::std::option::Option<crate::generated::enums::BackupResource>,
         /// How the subscription is measured.
         #[serde(
@@ -1230,6 +1262,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "saleType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub sale_type: ::std::option::Option<crate::generated::enums::SaleType>,
         /// The kind of that pool.
         #[serde(
@@ -1237,6 +1270,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "subscriptionSourceType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub subscription_source_type: ::std::option::Option<
             crate::generated::enums::SubscriptionSource,
         >,
@@ -1246,6 +1280,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "userSeat")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub user_seat: ::std::option::Option<i64>,
     }
     /// A baseline.
@@ -1343,6 +1378,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "baselineId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub baseline_id: ::std::option::Option<crate::generated::ids::BaselineId>,
         /// The rank of the baseline among all that are applied to the tenant. The documented request counts
         /// from 1.
@@ -1351,6 +1387,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "rankingOrder")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub ranking_order: ::std::option::Option<i64>,
     }
     /// What became of one configuration when a baseline was created.
@@ -1477,6 +1514,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "CustomerId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// Whether the tenants are hybrid.
         #[serde(
@@ -1484,6 +1522,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "HybridTenant")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub hybrid_tenant: ::std::option::Option<bool>,
         /// The modules to add them to.
         #[serde(
@@ -1492,6 +1531,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "ProductName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product_name: ::avepoint_core::List<crate::generated::enums::ConnectModule>,
         /// The tenants to add.
         #[serde(
@@ -1500,6 +1540,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "TenantIds")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub tenant_ids: ::avepoint_core::List<crate::generated::ids::TenantId>,
     }
     /// How the addition of tenants to modules ended.
@@ -1570,6 +1611,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "aadEnvironment")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub aad_environment: ::std::option::Option<
             crate::generated::enums::AadEnvironment,
         >,
@@ -1579,6 +1621,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "consentMethod")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub consent_method: ::std::option::Option<
             crate::generated::enums::ConsentMethod,
         >,
@@ -1596,6 +1639,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "isReAuth")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub is_re_auth: ::std::option::Option<bool>,
         /// The platform the tenant belongs to.
         #[serde(
@@ -1603,6 +1647,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "platformEnvironmentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub platform_environment_type: ::std::option::Option<
             crate::generated::enums::PlatformEnvironment,
         >,
@@ -1613,6 +1658,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "productNames")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product_names: ::avepoint_core::List<crate::generated::enums::AppService>,
     }
     /// A baseline to create.
@@ -1623,6 +1669,7 @@ pub mod types {
         /// The color that marks the baseline: a code of the list, which may be sent as a number or as text. The
         /// documented request sends text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub color: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::BaselineColor>,
         >,
@@ -1632,12 +1679,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "customerId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// What the baseline is for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The name of the baseline.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub name: ::std::option::Option<::std::string::String>,
         /// The tenant whose settings become the baseline.
         #[serde(
@@ -1645,6 +1694,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "tenantId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// The baseline that was created.
@@ -1671,6 +1721,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "aadEnvironment")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub aad_environment: ::std::option::Option<
             crate::generated::enums::AadEnvironment,
         >,
@@ -1695,6 +1746,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "tenantFriendlyName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub tenant_friendly_name: ::std::option::Option<::std::string::String>,
         /// Where the tenant's SharePoint admin center is.
         #[serde(
@@ -3307,6 +3359,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "countryCode")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub country_code: ::std::option::Option<crate::generated::enums::CountryCode>,
         /// Where to keep the customer's data.
         #[serde(
@@ -3314,6 +3367,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "dataCenter")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub data_center: ::std::option::Option<crate::generated::enums::DataCenter>,
         /// The given name of the customer.
         #[serde(
@@ -3321,6 +3375,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "firstName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// What signs the customer in: a code of the list, which may be sent as a number or as text. The
         /// documented request sends text.
@@ -3329,6 +3384,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "identityProviderType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub identity_provider_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::IdentityProvider>,
         >,
@@ -3338,6 +3394,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "lastName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// A switch for the management mode. Which of its values means management by the partner is not
         /// documented.
@@ -3353,9 +3410,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "organizationName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub organization_name: ::std::option::Option<::std::string::String>,
         /// The password of the account.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub password: ::std::option::Option<::avepoint_core::SecretText>,
         /// The account to register, such as an e-mail address.
         #[serde(
@@ -3363,6 +3422,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "registrationAccount")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub registration_account: ::std::option::Option<::std::string::String>,
         /// Tags to put on the customer.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -4287,12 +4347,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "actionType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub action_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::TenantAction>,
         >,
         /// The baselines to apply: a list or, for one baseline, the object alone. The documented request sends
         /// a list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub data: ::std::option::Option<
             ::avepoint_core::OneOrMany<crate::generated::client::types::BaselineRanking>,
         >,
@@ -4732,9 +4794,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "paymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The pool the seats come from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub resource: ::std::option::Option<crate::generated::enums::ServiceResource>,
         /// The kind of that pool.
         #[serde(
@@ -4742,6 +4806,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "subscriptionSourceType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub subscription_source_type: ::std::option::Option<
             crate::generated::enums::SubscriptionSource,
         >,
@@ -4751,6 +4816,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "userSeat")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub user_seat: ::std::option::Option<i64>,
     }
     /// A subscription of a customer to a service. `N/A` stands where a member does not apply.
@@ -5304,6 +5370,7 @@ pub mod types {
     pub struct UpdateLocalUserContactRequest {
         /// The fax number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub fax: ::std::option::Option<::std::string::String>,
         /// The telephone number at home.
         #[serde(
@@ -5311,6 +5378,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "homePhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub home_phone: ::std::option::Option<::std::string::String>,
         /// The number of the internet telephone.
         #[serde(
@@ -5318,9 +5386,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "ipPhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub ip_phone: ::std::option::Option<::std::string::String>,
         /// The mobile phone number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub mobile: ::std::option::Option<::std::string::String>,
         /// The business telephone number.
         #[serde(
@@ -5328,9 +5398,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "officePhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub office_phone: ::std::option::Option<::std::string::String>,
         /// The pager number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub pager: ::std::option::Option<::std::string::String>,
     }
     /// New names and job of a hybrid or local user.
@@ -5340,6 +5412,7 @@ pub mod types {
     pub struct UpdateLocalUserGeneralRequest {
         /// A short remark on the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub comment: ::std::option::Option<::std::string::String>,
         /// The name shown for the user.
         #[serde(
@@ -5347,6 +5420,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "displayName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// The number or name the company gave its employee.
         #[serde(
@@ -5354,6 +5428,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "employeeId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub employee_id: ::std::option::Option<::std::string::String>,
         /// The given name.
         #[serde(
@@ -5361,9 +5436,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "firstName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// The initials.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub initials: ::std::option::Option<::std::string::String>,
         /// The job title.
         #[serde(
@@ -5371,6 +5448,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "jobTitle")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub job_title: ::std::option::Option<::std::string::String>,
         /// The family name.
         #[serde(
@@ -5378,6 +5456,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "lastName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// The middle name.
         #[serde(
@@ -5385,6 +5464,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "middleName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub middle_name: ::std::option::Option<::std::string::String>,
     }
     /// New notes.
@@ -5394,6 +5474,7 @@ pub mod types {
     pub struct UpdateLocalUserNotesRequest {
         /// Free text on the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub notes: ::std::option::Option<::std::string::String>,
     }
     /// A new office address of a hybrid or local user.
@@ -5403,9 +5484,11 @@ pub mod types {
     pub struct UpdateLocalUserOfficeLocationRequest {
         /// The street and number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub address: ::std::option::Option<::std::string::String>,
         /// The city.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub city: ::std::option::Option<::std::string::String>,
         /// The country or region, by name as a rule; a code of the list is accepted too.
         #[serde(
@@ -5413,6 +5496,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "countryRegion")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub country_region: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
         >,
@@ -5422,6 +5506,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "personalTitle")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub personal_title: ::std::option::Option<::std::string::String>,
         /// The post office box.
         #[serde(
@@ -5429,6 +5514,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "poBox")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub po_box: ::std::option::Option<::std::string::String>,
         /// The postal code.
         #[serde(
@@ -5436,9 +5522,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "postalCode")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub postal_code: ::std::option::Option<::std::string::String>,
         /// The state or province.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub state: ::std::option::Option<::std::string::String>,
         /// The address of the web page.
         #[serde(
@@ -5446,6 +5534,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "webPage")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub web_page: ::std::option::Option<::std::string::String>,
     }
     /// New company, department and location of a hybrid or local user.
@@ -5455,9 +5544,11 @@ pub mod types {
     pub struct UpdateLocalUserOfficeRequest {
         /// The company the user works for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub company: ::std::option::Option<::std::string::String>,
         /// The department the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub department: ::std::option::Option<::std::string::String>,
         /// The number of the department.
         #[serde(
@@ -5465,9 +5556,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "departmentNumber")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub department_number: ::std::option::Option<::std::string::String>,
         /// Where the user works.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub location: ::std::option::Option<::std::string::String>,
     }
     /// New profile paths.
@@ -5481,6 +5574,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "homeDirectory")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub home_directory: ::std::option::Option<::std::string::String>,
         /// The script that runs at logon.
         #[serde(
@@ -5488,6 +5582,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "logonScript")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub logon_script: ::std::option::Option<::std::string::String>,
         /// The path of the profile.
         #[serde(
@@ -5495,6 +5590,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "profilePath")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub profile_path: ::std::option::Option<::std::string::String>,
     }
     /// New account settings.
@@ -5508,6 +5604,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "enforceEnd")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub enforce_end: ::std::option::Option<bool>,
         /// Until when the account is valid.
         #[serde(
@@ -5515,6 +5612,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "enforceEndDateTime")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub enforce_end_date_time: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the account is valid only from `enforce_start_date_time` on.
         #[serde(
@@ -5522,6 +5620,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "enforceStart")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub enforce_start: ::std::option::Option<bool>,
         /// From when on the account is valid.
         #[serde(
@@ -5529,9 +5628,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "enforceStartDateTime")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub enforce_start_date_time: ::std::option::Option<::avepoint_core::Time>,
         /// The mail address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub mail: ::std::option::Option<::std::string::String>,
         /// The language the user wants to see.
         #[serde(
@@ -5539,6 +5640,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "preferredLanguage")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub preferred_language: ::std::option::Option<
             crate::generated::enums::LanguageTag,
         >,
@@ -5549,6 +5651,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "usageLocation")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub usage_location: ::std::option::Option<
             crate::generated::enums::UsageLocation,
         >,
@@ -5565,6 +5668,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "alternateEmailAddress")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub alternate_email_address: ::avepoint_core::List<::std::string::String>,
     }
     /// A new birthday.
@@ -5574,6 +5678,7 @@ pub mod types {
     pub struct UpdateUserBirthdayRequest {
         /// The birthday, as a moment in time.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub birthday: ::std::option::Option<::avepoint_core::Time>,
     }
     /// New telephone numbers of a cloud user.
@@ -5583,9 +5688,11 @@ pub mod types {
     pub struct UpdateUserContactRequest {
         /// The fax number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub fax: ::std::option::Option<::std::string::String>,
         /// The mobile phone number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub mobile: ::std::option::Option<::std::string::String>,
         /// The business telephone number.
         #[serde(
@@ -5593,6 +5700,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "officePhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub office_phone: ::std::option::Option<::std::string::String>,
     }
     /// Whether the user is external.
@@ -5606,6 +5714,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "isExternal")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub is_external: ::std::option::Option<bool>,
     }
     /// New names and job of a cloud user.
@@ -5619,6 +5728,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "displayName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// The number or name the company gave its employee.
         #[serde(
@@ -5626,6 +5736,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "employeeId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub employee_id: ::std::option::Option<::std::string::String>,
         /// The given name.
         #[serde(
@@ -5633,6 +5744,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "firstName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// The job title.
         #[serde(
@@ -5640,6 +5752,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "jobTitle")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub job_title: ::std::option::Option<::std::string::String>,
         /// The family name.
         #[serde(
@@ -5647,6 +5760,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "lastName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub last_name: ::std::option::Option<::std::string::String>,
     }
     /// A new manager.
@@ -5661,6 +5775,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "userPrincipalName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// A new office address of a cloud user.
@@ -5670,9 +5785,11 @@ pub mod types {
     pub struct UpdateUserOfficeLocationRequest {
         /// The street and number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub address: ::std::option::Option<::std::string::String>,
         /// The city.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub city: ::std::option::Option<::std::string::String>,
         /// The country or region, by name as a rule; a code of the list is accepted too.
         #[serde(
@@ -5680,6 +5797,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "countryRegion")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub country_region: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
         >,
@@ -5689,9 +5807,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "postalCode")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub postal_code: ::std::option::Option<::std::string::String>,
         /// The state or province.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub state: ::std::option::Option<::std::string::String>,
     }
     /// New company, department and location of a cloud user.
@@ -5701,12 +5821,15 @@ pub mod types {
     pub struct UpdateUserOfficeRequest {
         /// The company the user works for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub company: ::std::option::Option<::std::string::String>,
         /// The department the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub department: ::std::option::Option<::std::string::String>,
         /// Where the user works.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub location: ::std::option::Option<::std::string::String>,
     }
     /// Whether the password expires.
@@ -5720,6 +5843,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "passwordNeverExpire")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub password_never_expire: ::std::option::Option<bool>,
     }
     /// A new sponsor.
@@ -5733,6 +5857,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "userPrincipalName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// Whether the user is a test account.
@@ -5746,6 +5871,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "isTestUser")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub is_test_user: ::std::option::Option<bool>,
     }
     /// A user as lists show it.

@@ -9,9 +9,11 @@ pub mod types {
     pub struct CreatedByFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::CreatedByFilterName>,
         /// The users who created the objects, by their e-mail addresses.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     /// An object with its sensitivity, exposure and risk.
@@ -227,6 +229,7 @@ pub mod types {
         /// The e-mail address or principal name of the user. Empty for what was done to the object, by
         /// whomever.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub email: ::std::option::Option<::std::string::String>,
         /// Only activities until this time.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -249,6 +252,7 @@ pub mod types {
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The whole URL of the object. Empty for what the user did, whatever the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub path: ::std::option::Option<::std::string::String>,
         /// Only activities from this time on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -266,6 +270,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "dataSources")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
         /// The identifiers of the groups, whatever the name says. An empty list together with option 3 means
         /// all groups.
@@ -275,6 +280,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "Emails")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub emails: ::avepoint_core::List<crate::generated::ids::GroupId>,
         /// How much detail the report holds.
         #[serde(
@@ -282,6 +288,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "ExportOptionType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub export_option_type: ::std::option::Option<
             crate::generated::enums::ExportOption,
         >,
@@ -381,6 +388,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "exportLinkType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub export_link_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
         >,
@@ -410,6 +418,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "siteUrls")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Which permissions of users to export.
@@ -424,9 +433,11 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "dataSources")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
         /// The names with which the users sign in.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// How much detail the report holds: one code, as in the documented request, or a list of codes.
         #[serde(
@@ -434,6 +445,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "ExportOptionType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub export_option_type: ::std::option::Option<
             ::avepoint_core::OneOrMany<crate::generated::enums::ExportOption>,
         >,
@@ -460,9 +472,11 @@ pub mod types {
     pub struct ExposureLevelFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::ExposureLevelFilterName>,
         /// The levels of exposure to keep. Each is a code, as text (the documented form) or as a number.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::ExposureLevel>,
         >,
@@ -562,6 +576,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub page_size: ::std::option::Option<i64>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -592,6 +607,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "StartPage")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub start_page: ::std::option::Option<i64>,
     }
     /// Which sharing links to read.
@@ -613,6 +629,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "LinkType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub link_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
         >,
@@ -646,6 +663,7 @@ pub mod types {
     pub struct ListSiteDetailRecordsRequest {
         /// What to keep. The page marks all seven filters as required; give one of each kind to follow it.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub filters: ::avepoint_core::List<SiteDetailRecordFilter>,
         /// The language of the labels in the answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -656,6 +674,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub page_size: ::std::option::Option<i64>,
         /// The site collection.
         #[serde(
@@ -663,6 +682,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "siteId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -680,6 +700,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "siteUrls")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Which site collections to read, and what to count.
@@ -696,6 +717,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "pageSize")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub page_size: ::std::option::Option<i64>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -720,6 +742,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "SiteUrls")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(
@@ -745,6 +768,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "Emails")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// The language of the labels in the answer.
         #[serde(
@@ -798,6 +822,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "StartPage")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub start_page: ::std::option::Option<i64>,
     }
     /// Keeps only what fits: a filter by URL.
@@ -807,9 +832,11 @@ pub mod types {
     pub struct LocationFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::LocationFilterName>,
         /// URLs of objects or of site collections. Blanks in them may stand as they are.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     /// Keeps only what fits: a filter by time of the last change.
@@ -819,9 +846,11 @@ pub mod types {
     pub struct ModifiedTimeFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::ModifiedTimeFilterName>,
         /// Moments of the last change: two of them mark the beginning and the end of a period.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<::avepoint_core::Time>,
     }
     /// Keeps only what fits: a filter by the kind of workspace.
@@ -831,9 +860,11 @@ pub mod types {
     pub struct ModuleFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::ModuleFilterName>,
         /// The kinds of workspace to keep. Each is a code, as text (the documented form) or as a number.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::WorkspaceType>,
         >,
@@ -845,9 +876,11 @@ pub mod types {
     pub struct ObjectTypeFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::ObjectTypeFilterName>,
         /// The kinds of object to keep. Each is a code, as text (the documented form) or as a number.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::ObjectType>,
         >,
@@ -906,9 +939,11 @@ pub mod types {
     pub struct RiskLevelFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::RiskLevelFilterName>,
         /// The levels of risk to keep. Each is a code, as text (the documented form) or as a number.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::RiskLevel>,
         >,
@@ -920,11 +955,13 @@ pub mod types {
     pub struct SensitivityLevelFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<
             crate::generated::enums::SensitivityLevelFilterName,
         >,
         /// The levels of sensitivity to keep. Each is a code, as text (the documented form) or as a number.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::SensitivityLevel>,
         >,
@@ -1149,9 +1186,11 @@ pub mod types {
     pub struct SiteNameFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::SiteNameFilterName>,
         /// Names of the sites that hold the records.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     /// What a site collection holds.
@@ -1357,9 +1396,11 @@ pub mod types {
     pub struct TagNameFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::TagNameFilterName>,
         /// Names of tags that exist in Insights.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     /// An object that a user has access to.
@@ -1565,9 +1606,11 @@ pub mod types {
     pub struct UsernameFilter {
         /// Which filter this is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub id: ::std::option::Option<crate::generated::enums::UsernameFilterName>,
         /// E-mail addresses of users that are set up in the user management of Insights.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     impl CreatedByFilter {

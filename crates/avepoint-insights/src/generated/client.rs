@@ -118,6 +118,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "linkType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub link_type: ::std::option::Option<crate::generated::enums::SharingLinkType>,
         /// The token that the page before answered with; leave it out for the first page.
         #[serde(
@@ -139,6 +140,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "siteUrl")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_url: ::std::option::Option<::std::string::String>,
     }
     /// Which objects to list.
@@ -166,6 +168,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "siteId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
     }
     /// Which sites to list.
@@ -224,6 +227,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         #[doc(alias = "siteUrls")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Whose permissions to list.
@@ -233,6 +237,7 @@ pub mod types {
     pub struct ListUserPermissionsRequest {
         /// The e-mail addresses or principal names of the users, 100 at most.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// The token that the page before answered with; leave it out for the first page.
         #[serde(

@@ -57,6 +57,7 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                 };
                 made.extend(from_borrowed(object));
                 if is_request && is_object(object) {
+                    require(object, component.map(|(_, schema)| schema));
                     let (builder, maker) = builder(spec, object, component, &names)?;
                     builders.push(builder);
                     made.push(maker);
@@ -221,6 +222,18 @@ fn describe(spec: &Spec, object: &mut ItemStruct, schema: Option<&Place>) {
         field.attrs.extend(alias.map(|alias| -> Attribute {
             parse_quote! { #alias }
         }));
+    }
+}
+
+/// Has the JSON Schema tell which members a request must have: their types do not.
+fn require(object: &mut ItemStruct, schema: Option<&Place>) {
+    let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
+    for field in &mut object.fields {
+        if required.contains(&wire_name(field).as_str()) {
+            field
+                .attrs
+                .push(parse_quote! { #[cfg_attr(feature = "schemars", schemars(required))] });
+        }
     }
 }
 

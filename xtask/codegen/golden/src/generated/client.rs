@@ -233,6 +233,7 @@ pub mod types {
     pub struct Litres {
         /// The least.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub least: ::std::option::Option<f64>,
         /// The most.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -270,6 +271,7 @@ pub mod types {
     pub struct NewGardener {
         /// Where mail goes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub email: ::std::option::Option<::std::string::String>,
         /// A key for each gate.
         #[serde(
@@ -285,6 +287,7 @@ pub mod types {
         pub keys: ::avepoint_core::List<::avepoint_core::SecretText>,
         /// What opens the gate.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub password: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A plant.
@@ -336,6 +339,7 @@ pub mod types {
     pub struct PlantCutting {
         /// Identifies a plant.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub from: ::std::option::Option<crate::generated::ids::PlantId>,
     }
     /// Which plants to find.
@@ -348,6 +352,7 @@ pub mod types {
         pub height: ::std::option::Option<::std::string::String>,
         /// What the sign says.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub label: ::std::option::Option<::std::string::String>,
         /// When a plant grows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -395,9 +400,11 @@ pub mod types {
     pub struct PlantSeeds {
         /// How many.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub count: ::std::option::Option<i64>,
         /// Says that seeds are sown.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub kind: ::std::option::Option<crate::generated::enums::SeedsKind>,
     }
     /// What to plant.
