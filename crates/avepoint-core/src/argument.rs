@@ -27,6 +27,8 @@ use crate::value::list::OneOrMany;
 /// ```
 ///
 /// A setter for a [`OneOrMany`] takes a list of builders, too.
+///
+/// These crates alone implement it: a minor version may add to it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no value for this setter, which takes a `{T}`",
     label = "does not convert into `{T}`",
@@ -52,6 +54,8 @@ pub trait Argument<T, M> {
 /// takes((1..=3).map(|number| format!("site-{number}")));
 /// takes(("Ada", String::from("Grace"), Some("Edsger")));
 /// ```
+///
+/// These crates alone implement it: a minor version may add to it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no list for this setter, which takes entries that are `{T}`",
     label = "is no list of what converts into `{T}`",

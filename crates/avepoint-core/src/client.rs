@@ -20,6 +20,8 @@ use crate::renewals::Renewals;
 use crate::session::{Session, Shared};
 
 /// A generated client.
+///
+/// The clients alone implement it: a minor version may add to it.
 pub trait ApiClient: Sized {
     /// The service it talks to.
     const SERVICE: Service;

@@ -10,6 +10,8 @@ use crate::BoxFuture;
 /// The time of day, and a way to wait.
 ///
 /// Retries wait and measure their deadline by it; a test puts its own in place and sleeps in no time.
+///
+/// A minor version adds only methods with a default.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time of day, against which an HTTP date is held.
     fn now(&self) -> SystemTime;

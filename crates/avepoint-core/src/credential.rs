@@ -52,6 +52,8 @@ impl fmt::Debug for AccessToken {
 
 /// Gives access tokens to a client.
 ///
+/// A minor version adds only methods with a default.
+///
 /// ```
 /// use avepoint_core::{AccessToken, BoxFuture, Credential, Error, Operation};
 ///

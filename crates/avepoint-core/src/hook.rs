@@ -16,6 +16,8 @@ use crate::options::caller_header;
 /// belong to it, and token requests do not count. Both methods run on the task of the call, within its `tracing` span,
 /// and must not block.
 ///
+/// A minor version adds only methods with a default.
+///
 /// ```
 /// use std::collections::BTreeMap;
 /// use std::sync::Mutex;

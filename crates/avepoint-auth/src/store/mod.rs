@@ -30,6 +30,8 @@ pub(crate) fn is_token(text: &str) -> bool {
 /// Every credential has a cache of its own; a store is asked when that has nothing, and told what was fetched. A store
 /// that fails never fails a call: the failure is reported through `tracing`, and the token is fetched.
 ///
+/// A minor version adds only methods with a default.
+///
 /// ```
 /// use avepoint_auth::{BoxFuture, StoredToken, TokenKey, TokenStore};
 /// use avepoint_core::Error;

@@ -138,6 +138,8 @@ impl Serialize for WireCode<'_> {
 }
 
 /// A list of documented codes, as the [`open_enum!`](crate::open_enum) macro makes it.
+///
+/// That macro alone implements it: a minor version may add to it.
 pub trait OpenEnum: Sized + Clone + 'static {
     /// Every documented value, in the order of the specification.
     const KNOWN: &'static [Self];

@@ -105,6 +105,8 @@ pub enum Aspect {
     TypeName,
     /// What an object is a union of, or of what it is put together.
     Union,
+    /// That a union of objects is in answers only.
+    UnionSide,
     /// Whether codes are listed.
     CodeList,
     /// What a code is called.

@@ -5,6 +5,7 @@
 
 mod kind;
 mod schemas;
+mod unions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -145,6 +146,7 @@ impl<'d> Comparison<'d> {
             }
         }
         self.operation = None;
+        self.unions();
     }
 
     /// Members that only people read, and all the others but those that are compared elsewhere: whatever they say, code may

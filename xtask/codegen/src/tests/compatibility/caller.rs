@@ -109,7 +109,7 @@ impl Caller {
                     // The file of a module, or what users do not see.
                     _ => {}
                 },
-                Item::Use(import) if is_public(&import.vis) => self.import(&import.tree),
+                Item::Use(import) if is_public(&import.vis) => self.import(place, &import.tree),
                 Item::Struct(object) if is_public(&object.vis) => self.object(place, &names, object),
                 Item::Enum(choice) if is_public(&choice.vis) => self.choice(place, &names, choice),
                 Item::Fn(function) if is_public(&function.vis) => {
@@ -139,13 +139,16 @@ impl Caller {
     }
 
     /// What is shown under another path.
-    fn import(&mut self, tree: &UseTree) {
+    fn import(&mut self, place: &[String], tree: &UseTree) {
         for (name, _) in flat(tree, String::new()) {
             // What a glob shows stands in a file of its own, see `PLACES`.
             if name != "*" {
-                let (item, alias) = (format_ident!("{name}"), format_ident!("Import{}", self.count));
+                let (item, alias) = (
+                    path(place, &format_ident!("{name}")),
+                    format_ident!("Import{}", self.count),
+                );
                 self.count += 1;
-                self.uses.extend(quote! { use garden::#item as #alias; });
+                self.uses.extend(quote! { use #item as #alias; });
             }
         }
     }

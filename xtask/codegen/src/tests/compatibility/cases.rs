@@ -37,6 +37,13 @@ pub fn all() -> Vec<Case> {
     cases
 }
 
+/// What a minor version may have at the most.
+pub fn additive_at_once() -> Case {
+    let harmless = all().into_iter().filter(|case| case.effect == Nothing);
+    let edits = harmless.flat_map(|case| case.edits).collect();
+    case("all additive changes at once", Words, edits, Nothing)
+}
+
 fn case(name: &'static str, kind: Kind, edits: Vec<(String, Value)>, effect: Effect) -> Case {
     Case {
         name,
@@ -77,8 +84,8 @@ fn query(name: &str, required: bool) -> Value {
     json!({ "name": name, "in": "query", "required": required, "description": "A text.", "schema": { "type": "string" }, "example": "a" })
 }
 
-fn body(name: &str, required: bool) -> Value {
-    json!({ "required": required, "content": { "application/json": { "schema": to(name), "example": {} } } })
+fn body(name: &str, required: bool, example: Value) -> Value {
+    json!({ "required": required, "content": { "application/json": { "schema": to(name), "example": example } } })
 }
 
 fn answer(name: &str) -> Value {
@@ -106,7 +113,8 @@ fn additive() -> Vec<Case> {
         "description": "Takes what others answer with.",
         "externalDocs": { "url": "https://garden.example/docs/update-bed" },
         "security": scopes(&[&["garden.beds.read"]]),
-        "requestBody": body("Bed", true),
+        // With what a bed always has, after another of these changes.
+        "requestBody": body("Bed", true, json!({ "id": "b-1", "rows": [] })),
         "responses": { "200": answer("SeedsOutcome") },
     });
     let server = json!([
@@ -261,7 +269,7 @@ fn additive() -> Vec<Case> {
                 "delete",
                 "gardeners/{gardenerId}",
                 "/requestBody",
-                body("Visit", false),
+                body("Visit", false, json!({})),
             )],
             Nothing,
         ),
@@ -591,7 +599,7 @@ fn breaking() -> Vec<Case> {
                 "delete",
                 "gardeners/{gardenerId}",
                 "/requestBody",
-                body("Visit", true),
+                body("Visit", true, json!({})),
             )],
             Unseen,
         ),
@@ -601,6 +609,12 @@ fn breaking() -> Vec<Case> {
             vec![
                 schema("PlantFilter/properties/note", text()),
                 schema("PlantFilter/required", json!(["label", "note"])),
+                call(
+                    "post",
+                    "beds/{bedId}/plants/search",
+                    "/requestBody/content/application~1json/example/note",
+                    json!("For the kitchen."),
+                ),
             ],
             Unseen,
         ),
@@ -735,6 +749,15 @@ fn breaking() -> Vec<Case> {
                 schema("CuttingOutcome", Value::Null),
             ],
             Breaks(&["Outcome"]),
+        ),
+        case(
+            "a request takes a union of answers",
+            Altered(UnionSide),
+            vec![schema(
+                "PlantFilter/properties/outcome",
+                json!({ "description": "What came of it.", "allOf": [to("Outcome")] }),
+            )],
+            Breaks(&["types::Outcome"]),
         ),
         case(
             "codes that are not listed",

@@ -106,13 +106,7 @@ fn additive_changes_compile_and_breaking_ones_do_not() {
     }];
     let mut wrong = Vec::new();
     let mut cases = cases::all();
-    let additive = cases.iter().filter(|case| case.effect == Effect::None);
-    cases.push(Case {
-        name: "all additive changes at once",
-        kind: Kind::Words,
-        edits: additive.flat_map(|case| case.edits.clone()).collect(),
-        effect: Effect::None,
-    });
+    cases.push(cases::additive_at_once());
     for Case {
         name, edits, effect, ..
     } in cases
@@ -157,7 +151,8 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn new(program: &str, variants: &[Variant]) -> Self {
+    /// One without members, in a folder of this name.
+    fn empty(name: &str, program: &str) -> Self {
         let root = xtask_spec::api::root();
         // In the same folder as the rest, so that what the core crate needs is built once.
         let executable = env::current_exe().expect("the path of this test");
@@ -166,7 +161,7 @@ impl Workspace {
             .nth(3)
             .expect("the folder of what is built")
             .to_owned();
-        let folder = target.join("tmp").join("compatibility");
+        let folder = target.join("tmp").join(name);
         let _ = fs::remove_dir_all(&folder);
         let workspace = Self {
             folder,
@@ -186,6 +181,11 @@ impl Workspace {
             "Cargo.toml",
             format!("{head}{}\n{}", dependencies(&manifest), &manifest[profiles..]),
         );
+        workspace
+    }
+
+    fn new(program: &str, variants: &[Variant]) -> Self {
+        let workspace = Self::empty("compatibility", program);
         for (index, variant) in variants.iter().enumerate() {
             workspace.member(&format!("garden-{index}"), CLIENT, &variant.files);
             let garden = format!(
@@ -215,21 +215,24 @@ impl Workspace {
         fs::write(path, bytes).expect("written");
     }
 
-    /// Checks all of it, and tells for each variant the items at whose uses the compiler has found errors.
-    fn check(&self) -> BTreeMap<usize, BTreeSet<String>> {
+    fn cargo(&self) -> Command {
         let mut command = Command::new(env!("CARGO"));
-        command
-            .args(["check", "--workspace", "--keep-going", "--message-format", "json"])
-            .current_dir(&self.folder);
         for name in ["CARGO_MANIFEST_DIR", "XTASK_MANIFEST_DIR", "RUSTFLAGS"] {
             command.env_remove(name);
         }
-        let output = command
+        command
+            .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_INCREMENTAL", "0")
-            .env("CARGO_NET_OFFLINE", "true")
-            .output()
-            .expect("cargo runs");
+            .env("CARGO_NET_OFFLINE", "true");
+        command
+    }
+
+    /// Checks all of it, and tells for each variant the items at whose uses the compiler has found errors.
+    fn check(&self) -> BTreeMap<usize, BTreeSet<String>> {
+        let mut command = self.cargo();
+        command.args(["check", "--workspace", "--keep-going", "--message-format", "json"]);
+        let output = command.output().expect("cargo runs");
         let text = String::from_utf8_lossy(&output.stdout);
         let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let mut places: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
