@@ -353,6 +353,10 @@ impl Session {
     pub(crate) fn set_headers(&self, request: &mut Request) {
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
+        // The caller's stand in the place of ours.
+        for name in self.options.headers.keys() {
+            headers.remove(name);
+        }
         for (name, value) in &self.options.headers {
             headers.append(name, value.clone());
         }
