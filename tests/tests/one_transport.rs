@@ -101,6 +101,23 @@ async fn both_find_a_host_under_the_addresses_that_were_given() {
 }
 
 #[tokio::test]
+async fn a_host_is_the_same_with_a_dot_at_its_end() {
+    let authority = Authority::new();
+    for (host, url) in [
+        ("api.example.test.", "https://api.example.test"),
+        ("api.example.test", "https://API.example.test."),
+    ] {
+        let server = both(authority.identity("api.example.test", 2999).acceptor(b"http/1.1")).await;
+        let transport = Transport::new().root_certificate(authority.pem());
+        let transport = transport.resolve(host, [server.address()]);
+        let client = client(&transport, url, url).expect("a client");
+        run(&client, "getUser")
+            .await
+            .unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+}
+
+#[tokio::test]
 async fn both_show_the_certificate_of_this_machine() {
     let (authority, machines) = (Authority::new(), Authority::new());
     let own = machines.identity("this-machine", 2999).pem();
@@ -211,6 +228,27 @@ fn what_is_wrong_is_told_by_build_and_shown_by_nobody() {
         (
             new().resolve("https://api.example.com", [([192, 0, 2, 1], 443).into()]),
             "which is no host",
+        ),
+        (
+            new().resolve("localhost.", [([192, 0, 2, 1], 443).into()]),
+            "which is always this machine",
+        ),
+        (
+            new().resolve("192.0.2.7", [([192, 0, 2, 1], 443).into()]),
+            "which is an address itself",
+        ),
+        (
+            new().resolve("[2001:db8::1]", [([192, 0, 2, 1], 443).into()]),
+            "which is an address itself",
+        ),
+        (
+            new().resolve("2001:db8::1", [([192, 0, 2, 1], 443).into()]),
+            "which is an address itself",
+        ),
+        (
+            // As URLs read it.
+            new().resolve("127.1", [([192, 0, 2, 1], 443).into()]),
+            "which is an address itself",
         ),
     ] {
         let shown = format!("{transport:?} {transport:#?}");

@@ -164,11 +164,76 @@ async fn nothing_is_sent_where_the_path_leads_elsewhere() {
         "/a?b=c",
         "https://other.example.com/",
         "/{missing}",
+        "/a/.\t./.\t./etc",
+        "/a/.%2\te/x",
+        "/a/.\r\n./x",
     ] {
         let error = client.request(Method::Get, path).send().await.expect_err(path);
         assert!(error.is_invalid_request() && !error.was_sent(), "{path}: {error}");
     }
+    let twice = client.request(Method::Get, "/a/{id}/{id}").parameter("id", "x");
+    let error = twice.parameter("id", "y").send().await.expect_err("two values");
+    assert!(error.to_string().contains("`id` is given twice"), "{error}");
     assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn secrets_are_known_wherever_they_are_given() {
+    const SECRET: &str = "hunter22xyz";
+    let server = Server::always(Reply::json(400, &json!({"message": format!("{SECRET} is too weak")}))).await;
+    let client = client(&server);
+    let post = || client.request(Method::Post, "/vault");
+    let form = "application/x-www-form-urlencoded";
+    for (place, request) in [
+        ("a member of the spec", post().json(&json!({"password": SECRET}))),
+        ("a member", post().json(&json!({"deep": [{"newPassword": SECRET}]}))),
+        (
+            "a member of a text",
+            post().body("application/json", format!(r#"{{"clientSecret": "{SECRET}"}}"#)),
+        ),
+        (
+            "a form",
+            post().body(form, format!("grant_type=password&client%5Fsecret={SECRET}\n")),
+        ),
+        ("the query", post().parameter("access_token", SECRET)),
+        (
+            "the path",
+            client
+                .request(Method::Post, "/vault/{apiKey}")
+                .parameter("apiKey", SECRET),
+        ),
+        ("a text", post().body("text/plain", SECRET).secret(SECRET)),
+        (
+            "an innocent member",
+            post().json(&json!({"pin": [SECRET]})).secret(SECRET),
+        ),
+        (
+            "an innocent parameter",
+            post().parameter("pin", SECRET).secret(SECRET).secret(""),
+        ),
+    ] {
+        let shown = request.parameter("pageSize", 50);
+        let prepared = shown.dry_run().expect("a request");
+        for shown in [prepared.to_string(), format!("{prepared:?} {shown:?}")] {
+            assert!(!shown.contains(SECRET), "{place}: {shown}");
+        }
+        // What is none can be read.
+        assert!(prepared.to_string().contains("pageSize=50"), "{place}: {prepared}");
+        let error = shown.send().await.expect_err("400");
+        assert_eq!(error.message(), "[redacted] is too weak", "{place}");
+    }
+    // Each was sent with it.
+    let received = server.received();
+    assert_eq!(received.len(), 9);
+    for request in received {
+        let whole = format!(
+            "{} {:?} {}",
+            request.path,
+            request.query,
+            String::from_utf8_lossy(&request.body)
+        );
+        assert!(whole.contains(SECRET), "{whole}");
+    }
 }
 
 #[tokio::test]

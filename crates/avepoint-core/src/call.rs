@@ -7,6 +7,7 @@ use std::fmt;
 
 use http::{HeaderValue, header};
 use reqwest::{Request, Url};
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -43,15 +44,8 @@ pub struct Call {
 pub(crate) struct Checked {
     pub(crate) request: Request,
     pub(crate) body: Option<Value>,
-}
-
-impl Checked {
-    /// A request that the specification does not know, so that there is nothing to check.
-    pub(crate) fn raw(request: Request) -> Self {
-        let bytes = request.body().and_then(reqwest::Body::as_bytes);
-        let body = bytes.and_then(|bytes| serde_json::from_slice(bytes).ok());
-        Checked { request, body }
-    }
+    /// What must not be shown of it, besides the members of the body that the specification calls secret.
+    pub(crate) secrets: Vec<SecretString>,
 }
 
 /// An answer that holds a page, and where it comes from.
@@ -256,7 +250,11 @@ impl Call {
             request.headers_mut().insert(header::CONTENT_TYPE, json);
             *request.body_mut() = Some(body.to_string().into());
         }
-        Ok(Checked { request, body })
+        Ok(Checked {
+            request,
+            body,
+            secrets: Vec::new(),
+        })
     }
 
     fn url(&self, path: &str, mut query: Vec<(&str, String)>) -> Result<Url, Error> {
@@ -521,7 +519,7 @@ mod tests {
         let mut call = Call::new(&session, &GROW);
         call.set_body(given(Counted(Arc::clone(&written))));
         for _ in 0..2 {
-            let Checked { request, body } = call.check().expect("a request");
+            let Checked { request, body, .. } = call.check().expect("a request");
             let bytes = request.body().and_then(reqwest::Body::as_bytes).expect("bytes");
             assert_eq!(bytes, br#"{"name":"fern","password":"a secret"}"#);
             // What secrets are taken from is the value that was checked.

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
@@ -71,14 +71,30 @@ impl Default for CallOptions {
 /// size can hold.
 const MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
 
-/// Headers that the client itself sets; a caller's would break the call or its safety.
-const OWN_HEADERS: [HeaderName; 6] = [
-    header::AUTHORIZATION,
-    header::HOST,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::TRANSFER_ENCODING,
-    header::USER_AGENT,
+/// Headers that are the client's to set or to leave out: who asks, what is sent, and how it travels, which is between the
+/// HTTP library and the next machine (those of RFC 9110 §7.6.1 among them). A caller's would break the call or its safety.
+const OWN_HEADERS: [&str; 19] = [
+    "authorization",
+    "host",
+    "user-agent",
+    "api-version",
+    "content-length",
+    "content-type",
+    // Requests and answers are as long as they are told, and not compressed.
+    "content-encoding",
+    "accept-encoding",
+    "transfer-encoding",
+    "te",
+    "trailer",
+    "connection",
+    "keep-alive",
+    "upgrade",
+    "http2-settings",
+    "expect",
+    // The proxy's are given with its address.
+    "proxy-authorization",
+    "proxy-authenticate",
+    "proxy-connection",
 ];
 
 impl CallOptions {
@@ -153,11 +169,13 @@ impl CallOptions {
         self
     }
 
-    /// A header for every call. It is not sent to another host than the API's, should the server point to one.
+    /// A header for every call; of a name that was given before it is one more. It is not sent to another host than the
+    /// API's, should the server point to one. An `accept` takes the place of the client's own.
     ///
     /// # Errors
-    /// A configuration error for a name or a value that HTTP does not allow, and for a header that the client itself
-    /// sets (such as `authorization`).
+    /// A configuration error for a name or a value that HTTP does not allow, and for a header that is the client's: who
+    /// asks, the type and length of the body, and how both travel (such as `authorization`, `accept-encoding` and
+    /// `connection`).
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let (name, value) = caller_header(name, value)?;
         self.headers.append(name, value);
@@ -223,13 +241,13 @@ pub enum Validation {
 /// A header of the caller's.
 ///
 /// # Errors
-/// A configuration error for a name or a value that HTTP does not allow, and for a header that the client itself sets.
+/// A configuration error for a name or a value that HTTP does not allow, and for a header that is the client's.
 pub(crate) fn caller_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let name =
         HeaderName::try_from(name).map_err(|_| Error::configuration(format!("`{name}` is not a header name")))?;
-    if OWN_HEADERS.contains(&name) || name == "api-version" {
+    if OWN_HEADERS.contains(&name.as_str()) {
         return Err(Error::configuration(format!(
-            "the header `{name}` is set by the client and cannot be overridden"
+            "the header `{name}` is the client's to set or to leave out: leave it out of those that you add"
         )));
     }
     // The value may be a secret of the caller's: it is not shown.

@@ -11,6 +11,7 @@ use futures_util::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{CONTROLS, percent_encode};
 use reqwest::{Request, Response, Url};
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span, field};
@@ -123,7 +124,7 @@ impl Session {
 
     /// What must not be shown of the answers to calls that are done.
     pub(crate) fn secrets(&self) -> Secrets {
-        self.with_tokens(&self.own_secrets(None))
+        self.with_tokens(&self.own_secrets(None, Vec::new()))
     }
 
     /// These secrets, and every token that a server may still quote: that of the call, the one that it replaced, and
@@ -132,12 +133,12 @@ impl Session {
         secrets.with_all(self.shared.tokens.all())
     }
 
-    /// What must not be shown of a call with this body, but for tokens.
-    fn own_secrets(&self, body: Option<&Value>) -> Secrets {
+    /// What must not be shown of a call with this body and these secrets, but for tokens.
+    pub(crate) fn own_secrets(&self, body: Option<&Value>, mut own: Vec<SecretString>) -> Secrets {
         let members = self.shared.secret_members;
-        let mut own: Vec<_> = self.options.secrets().collect();
+        own.extend(self.options.secrets());
         if let Some(body) = body {
-            members::collect(members, body, &mut own);
+            members::collect(&|name| members::is_one(members, name), body, &mut own);
         }
         Secrets::new(own).with_members(members)
     }
@@ -151,9 +152,9 @@ impl Session {
     pub(crate) async fn execute_raw(
         &self,
         operation: &'static Operation,
-        request: Result<Request, Error>,
+        checked: Result<Checked, Error>,
     ) -> Result<RawResponse, Error> {
-        let response = self.execute(operation, request.map(Checked::raw)).await?;
+        let response = self.execute(operation, checked).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         // It was read to its end.
         let body = response.bytes().await;
@@ -205,12 +206,16 @@ impl Session {
         span: &Span,
         sent: &mut u32,
     ) -> Result<Response, Error> {
-        let Checked { mut request, body } = checked?;
+        let Checked {
+            mut request,
+            body,
+            secrets,
+        } = checked?;
         self.set_headers(&mut request);
         let call = Call {
             operation,
             request,
-            secrets: self.own_secrets(body.as_ref()),
+            secrets: self.own_secrets(body.as_ref(), secrets),
             span,
         };
         let Shared {
@@ -353,6 +358,10 @@ impl Session {
     pub(crate) fn set_headers(&self, request: &mut Request) {
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
+        // The caller's stand in the place of ours.
+        for name in self.options.headers.keys() {
+            headers.remove(name);
+        }
         for (name, value) in &self.options.headers {
             headers.append(name, value.clone());
         }

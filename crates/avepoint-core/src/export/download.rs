@@ -194,6 +194,9 @@ impl<A: ExportApi> Download<A> {
     async fn request(&mut self, rest: Option<&Validator>) -> Result<Response<ByteStream>, Error> {
         let session = self.api.session();
         let (witness, mut options) = Witness::of(session);
+        // Which part of the file is asked for is the download's affair.
+        options.headers.remove(header::RANGE);
+        options.headers.remove(header::IF_RANGE);
         if let Some(validator) = rest {
             options = options.header("range", &format!("bytes={}-", self.position))?;
             options.headers.insert(header::IF_RANGE, validator.value.clone());

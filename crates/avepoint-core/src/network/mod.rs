@@ -130,8 +130,9 @@ impl Transport {
         self.with(|settings| settings.connect_timeout = Some(timeout))
     }
 
-    /// The addresses of a host, instead of those that DNS names. Port 0 is the port of the URL. Behind a proxy it is the
-    /// proxy that looks for the host. `localhost` is always this machine.
+    /// The addresses of a host, instead of those that DNS names; with a dot at its end, the host is the same. Port 0 is the
+    /// port of the URL. Behind a proxy it is the proxy that looks for the host. `localhost` is always this machine, and an
+    /// IP address is itself.
     ///
     /// ```
     /// use avepoint_core::Transport;
@@ -248,8 +249,11 @@ impl Settings {
             Route::Environment => {}
         }
         for (host, addresses) in &self.addresses {
+            let host = host.strip_suffix('.').unwrap_or(host);
             check_addresses(host, addresses)?;
             http = http.resolve_to_addrs(host, addresses);
+            // The HTTP library tells it from the other.
+            http = http.resolve_to_addrs(&format!("{host}."), addresses);
         }
         #[cfg(feature = "unstable-reqwest")]
         if let Some(adjust) = &self.adjust {
@@ -261,6 +265,7 @@ impl Settings {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .resolve_to_addrs("localhost", &localhost)
+            .resolve_to_addrs("localhost.", &localhost)
             .no_hickory_dns()
             // A range counts the bytes of the file, and a bound those that arrive.
             .no_gzip()
@@ -323,9 +328,14 @@ macro_rules! transport_setters {
 /// Refuses addresses to which nothing can be sent, or under a name that they must not have.
 fn check_addresses(host: &str, addresses: &[SocketAddr]) -> Result<(), Error> {
     let url = Url::parse(&format!("https://{host}/"));
-    let is_host = url.is_ok_and(|url| url.host_str().is_some_and(|name| name.eq_ignore_ascii_case(host)));
+    let is_host = url
+        .as_ref()
+        .is_ok_and(|url| url.host_str().is_some_and(|name| name.eq_ignore_ascii_case(host)));
+    let is_address = host.parse::<Ipv6Addr>().is_ok() || url.is_ok_and(|url| url.has_host() && url.domain().is_none());
     let problem = if host.eq_ignore_ascii_case("localhost") {
         "`resolve` has addresses for `localhost`, which is always this machine: leave them out".to_owned()
+    } else if is_address {
+        format!("`resolve` has addresses for `{host}`, which is an address itself: name it in the URL")
     } else if !is_host {
         format!("`resolve` has addresses for `{host}`, which is no host: give the name alone, without scheme and port")
     } else if addresses.is_empty() {

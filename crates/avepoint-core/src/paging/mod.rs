@@ -78,7 +78,12 @@ impl std::str::FromStr for Continuation {
             Some(("page", number)) => number.parse().ok().filter(|number| *number > 0).map(Continuation::Page),
             _ => None,
         }
-        .ok_or_else(|| Error::configuration(format!("`{text}` is not a continuation, such as page:2")))
+        // A token can stand in it however it is spoilt: what was given is not shown.
+        .ok_or_else(|| {
+            Error::configuration(
+                "this is no continuation: expected `page:` and a number from 1 on, or `token:` and a token",
+            )
+        })
     }
 }
 

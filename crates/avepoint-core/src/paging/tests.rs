@@ -745,3 +745,23 @@ async fn pages_that_are_given_end_after_the_last_whatever_stands_in_them() {
     assert_eq!(error.to_string(), "the connection broke");
     assert!(broken.next().await.is_none() && broken.discrepancy().is_none());
 }
+
+#[test]
+fn a_text_that_is_no_continuation_is_not_shown() {
+    for text in [
+        "tok en:hunter22xyz",
+        "hunter22xyz",
+        "page:hunter22xyz",
+        "token:",
+        "page:0",
+        "",
+    ] {
+        let error = text.parse::<Continuation>().expect_err(text);
+        let told = format!("{error} {error:?}");
+        assert!(
+            error.is_configuration() && told.contains("this is no continuation"),
+            "{told}"
+        );
+        assert!(!told.contains("hunter22xyz"), "{told}");
+    }
+}
