@@ -236,7 +236,8 @@ impl Session {
                 }
                 Err(error) => error.with_operation(operation),
             };
-            if error.kind() != ErrorKind::Status || error.status() != Some(StatusCode::UNAUTHORIZED) {
+            // A gateway's 401 says nothing of the token.
+            if error.kind() != ErrorKind::Status || !error.is_authentication() {
                 if !attempts.pause(&error).await {
                     return Err(error);
                 }
