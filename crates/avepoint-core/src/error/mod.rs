@@ -17,6 +17,7 @@ pub(crate) use self::cause::own_words;
 use self::cause::{chain, is_declined};
 use self::challenge::Challenge;
 use crate::operation::Operation;
+use crate::paging::reported_status;
 use crate::protection::Protection;
 use crate::redact::{Secrets, one_line};
 
@@ -74,6 +75,8 @@ struct Details {
     remedy: Option<&'static str>,
     /// What has kept a token away.
     obstacle: Option<Obstacle>,
+    /// The status of a failure that a success reports in its body.
+    reported: Option<StatusCode>,
 }
 
 /// What is known of an answer that made a call fail.
@@ -167,6 +170,7 @@ impl Error {
             source: None,
             remedy: None,
             obstacle: None,
+            reported: None,
         }))
     }
 
@@ -367,12 +371,14 @@ impl Error {
         self.kind() == ErrorKind::Configuration
     }
 
-    /// Whether the server has had too many requests (429), from this call or from others of the client.
+    /// Whether the server has had too many requests (429, which may also stand in the body of a success that cannot be
+    /// read), from this call or from others of the client.
     ///
     /// # Troubleshooting
     /// Lower the number of calls at once; [`Error::retry_after`] says how long to wait if the server did.
     pub fn is_throttled(&self) -> bool {
-        self.kind() == ErrorKind::Throttled || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        self.kind() == ErrorKind::Throttled
+            || self.reported_status().or(self.status()) == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// What has kept a token away, if it is known to be nothing of the app itself.
@@ -516,6 +522,10 @@ impl Error {
             ErrorKind::Status => self
                 .status()
                 .is_some_and(|status| crate::retry::is_transient(status, read_only)),
+            // The success itself says of a write that it was carried out.
+            ErrorKind::Decode => self
+                .reported_status()
+                .is_some_and(|status| read_only && crate::retry::is_transient(status, read_only)),
             _ => false,
         }
     }
@@ -650,6 +660,7 @@ impl Error {
         let text = String::from_utf8_lossy(without_mark(body));
         let secrets = &secrets.with_those_in(&text);
         let mut error = Error::new(ErrorKind::Decode, secrets.clean(&problem, EXCERPT));
+        error.0.reported = reported_status(body, None);
         error.0.answer = Some(FailedAnswer {
             status,
             excerpt: secrets.clean(&text, EXCERPT),
@@ -697,6 +708,11 @@ impl Error {
     /// Whether the API itself refuses, with this status: another host's answer says nothing of the app.
     fn is_refusal(&self, status: StatusCode) -> bool {
         self.kind() == ErrorKind::Status && self.status() == Some(status)
+    }
+
+    /// The status of a failure that a success reports in its body.
+    fn reported_status(&self) -> Option<StatusCode> {
+        self.0.reported.filter(|_| self.kind() == ErrorKind::Decode)
     }
 
     fn is_write(&self) -> bool {
