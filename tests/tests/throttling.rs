@@ -8,6 +8,7 @@ use avepoint_sandbox::Sandbox;
 use avepoint_tests::elements::{case, client_with_retries, run};
 use avepoint_tests::server::{Reply, Server};
 use futures_util::{StreamExt, stream};
+use serde_json::json;
 
 /// How many requests came for the operation, and how many of them were refused.
 fn counts(sandbox: &Sandbox, operation: &str) -> (usize, usize) {
@@ -111,6 +112,64 @@ async fn a_clone_that_would_wait_beyond_its_deadline_sends_nothing() {
         (server.received().len(), clock.sleeps()),
         (2, vec![Duration::from_secs(600)])
     );
+}
+
+/// A success without a list, whose body says something else.
+fn reported(status: u16) -> Reply {
+    Reply::json(200, &json!({"status": status, "message": "Not now."}))
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_body_of_a_success_is_one() {
+    let page = || Reply::json(200, &json!({"data": [{"id": "a"}], "metadata": {"totalCount": 1}}));
+    for status in [429, 503] {
+        let server = Server::in_turn(vec![reported(status).header("retry-after", "7"), page()]).await;
+        let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
+        let customers = client.list_customers().send().await.expect("a page");
+        assert_eq!((customers.data.len(), server.received().len()), (1, 2), "{status}");
+        assert_eq!(clock.sleeps(), [Duration::from_secs(7)], "{status}");
+
+        let server = Server::always(reported(status)).await;
+        let policy = RetryPolicy::default().max_attempts(3);
+        let (client, _) = client_with_retries(&server.url(), policy);
+        let error = client.list_customers().send().await.expect_err("never now");
+        assert_eq!(
+            (error.kind(), server.received().len()),
+            (ErrorKind::Decode, 3),
+            "{error}"
+        );
+        assert!(
+            error.is_retryable() && error.is_throttled() == (status == 429),
+            "{error}"
+        );
+        assert!(error.message().contains("Not now."), "{error}");
+    }
+
+    // The others of the client know of a 429, and of no other failure.
+    for (status, sent) in [(429, 1), (503, 2)] {
+        let server = Server::always(reported(status).header("retry-after", "600")).await;
+        let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
+        client.list_customers().send().await.expect_err("not in time");
+        let other = client.clone().list_customers().send().await;
+        let other = other.expect_err("not in time either");
+        assert_eq!(other.kind() == ErrorKind::Throttled, status == 429, "{other}");
+        assert_eq!(server.received().len(), sent, "{other}");
+    }
+
+    // What has entries, or another status, was taken; and no write is repeated.
+    for (id, reply) in [
+        (
+            "listCustomers",
+            Reply::json(200, &json!({"status": 429, "data": [{"id": "a"}]})),
+        ),
+        ("listCustomers", reported(404)),
+        ("onboardCustomer", reported(429)),
+    ] {
+        let server = Server::always(reply).await;
+        let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
+        let _ = run(&client, id).await;
+        assert_eq!((server.received().len(), clock.sleeps()), (1, vec![]), "{id}");
+    }
 }
 
 #[test]

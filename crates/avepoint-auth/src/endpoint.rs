@@ -103,15 +103,20 @@ impl Identity {
             .send(&what, &secrets, async |_| Ok(sender.http.get(&address)))
             .await?;
         let secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.read(&answer, &secrets)
-            .map_err(|problem| Failure::other(format!("the discovery document of {} {problem}", self.host())))
+        self.read(&answer, &secrets).map_err(|problem| {
+            let failure = Failure::other(format!("the discovery document of {} {problem}", self.host()));
+            failure.by(answer.obstacle())
+        })
     }
 
     pub(crate) fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Endpoint, String> {
+        let (status, remedy) = (answer.status.as_u16(), answer.remedy());
+        if answer.obstacle().is_some() {
+            return Err(format!("cannot be read: the service answered {status}: {remedy}"));
+        }
         if !answer.status.is_success() {
             return Err(format!(
-                "is not there: the service answered {}; do not use discovery, or check the identity URL",
-                answer.status.as_u16()
+                "is not there: the service answered {status}; do not use discovery, or check the identity URL"
             ));
         }
         let text = answer.text();

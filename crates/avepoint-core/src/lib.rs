@@ -57,7 +57,7 @@ pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, Region, Service, parse_base_url};
 pub use credential::{AccessToken, Credential, StaticToken};
-pub use error::{Error, ErrorKind, FieldError};
+pub use error::{Error, ErrorKind, FieldError, Obstacle};
 #[cfg(feature = "export")]
 pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, ExportState, ExportStatus};
 #[doc(hidden)]

@@ -10,7 +10,7 @@ use crate::value::time::system_time;
 /// How calls are sent again.
 ///
 /// Only what cannot do harm is repeated: a read after a failed connection, a cut answer, 408, 429, 500, 502, 503 or
-/// 504; a write only where no byte of it has left, or after 429, which says that it was not carried out. Nothing else
+/// 504, also where that stands in the body of a success without entries; a write only where no byte of it has left, or after 429, which says that it was not carried out. Nothing else
 /// repeats: the HTTP library is told not to.
 ///
 /// After 429 all calls of a client and its clones wait, for as long as the service asks; then they go on one by one, at

@@ -29,11 +29,12 @@ use crate::log::CallLog;
 use crate::network::Transport;
 use crate::operation::{Method, Operation, ResponseBody};
 use crate::options::{CallOptions, RawResponse, secrets_of};
+use crate::paging::reported_status;
 use crate::protection::Protection;
 use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
 use crate::request::RawRequest;
-use crate::retry::parse_retry_after;
+use crate::retry::{is_transient, parse_retry_after};
 use crate::transport::{self, Attempts, ReadError};
 
 /// The inner part of every client: cheap to clone, and shared by its clones but for the [`CallOptions`].
@@ -228,7 +229,7 @@ impl Session {
             let pass = match gate.pass(&**clock, &attempts).await {
                 Ok(pass) => pass,
                 // What the service said says more than that there is no time for another attempt.
-                Err(refused) => return Err(last.unwrap_or(refused)),
+                Err(refused) => return last.unwrap_or(Err(refused)),
             };
             span.record("http.request.resend_count", *sent);
             *sent = sent.saturating_add(1);
@@ -237,15 +238,21 @@ impl Session {
             let error = match outcome {
                 Ok(response) => {
                     renewals.resume(operation);
-                    return Ok(response);
+                    match response.extensions().get::<Reported>() {
+                        Some(reported) if attempts.pause(reported).await => {}
+                        _ => return Ok(response),
+                    }
+                    last = Some(Ok(response));
+                    continue;
                 }
                 Err(error) => error.with_operation(operation),
             };
-            if error.kind() != ErrorKind::Status || error.status() != Some(StatusCode::UNAUTHORIZED) {
+            // A gateway's 401 says nothing of the token.
+            if error.kind() != ErrorKind::Status || !error.is_authentication() {
                 if !attempts.pause(&error).await {
                     return Err(error);
                 }
-                last = Some(error);
+                last = Some(Err(error));
                 continue;
             }
             if renewed {
@@ -320,7 +327,9 @@ impl Session {
         if !status.is_success() {
             return Err(self.refusal(answer, pass, attempts, until, &secrets).await);
         }
-        self.shared.gate.accepted(pass);
+        if call.operation.response != ResponseBody::Json {
+            self.shared.gate.accepted(pass);
+        }
         #[cfg(feature = "export")]
         if let Some(witness) = &self.options.witness {
             witness.answered(call.operation, answer.response.headers());
@@ -333,8 +342,27 @@ impl Session {
                 let whole = transport::whole(&mut answer.response, self.options.max_response_size);
                 let body = timeout_at(until, whole).await;
                 let headers = answer.response.headers();
+                let reported = match &body {
+                    Ok(Ok(body)) if call.operation.read_only => self.reported(call.operation, body, headers),
+                    _ => None,
+                };
+                let Shared { clock, gate, .. } = &*self.shared;
+                match &reported {
+                    Some(reported) if reported.status == StatusCode::TOO_MANY_REQUESTS => {
+                        if !answer.away {
+                            gate.close(pass, attempts.least_pause(reported.retry_after), clock.elapsed());
+                        }
+                    }
+                    _ => gate.accepted(pass),
+                }
                 let error = match body {
-                    Ok(Ok(body)) => return Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
+                    Ok(Ok(body)) => {
+                        let mut response = self.complete(call.operation, &answer.response, body.into(), secrets);
+                        if let Some(reported) = reported {
+                            response.extensions_mut().insert(reported);
+                        }
+                        return Ok(response);
+                    }
                     Ok(Err(ReadError::Broken(error))) => error,
                     Ok(Err(ReadError::TooLong(declared_length))) => {
                         Error::from_decode(status, headers, &[], self.too_long(declared_length), &secrets)
@@ -353,6 +381,15 @@ impl Session {
                 Ok(self.complete(call.operation, &answer.response, body.into(), secrets))
             }
         }
+    }
+
+    /// The failure that may pass of which a read's success tells in its body.
+    fn reported(&self, operation: &Operation, body: &[u8], headers: &HeaderMap) -> Option<Reported> {
+        let status = reported_status(body, operation.paging.as_ref())?;
+        is_transient(status, true).then(|| Reported {
+            status,
+            retry_after: parse_retry_after(headers, self.shared.clock.now()),
+        })
     }
 
     pub(crate) fn set_headers(&self, request: &mut Request) {
@@ -464,6 +501,23 @@ struct Call<'a> {
     /// What an error must not show of it, but for tokens.
     secrets: Secrets,
     span: &'a Span,
+}
+
+/// A failure that may pass, and that stands in the body of a success. Whoever asked reads the answer after the last attempt.
+#[derive(Clone)]
+struct Reported {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+}
+
+impl transport::Failure for Reported {
+    fn may_pass(&self) -> bool {
+        true
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
 }
 
 /// An answer, from wherever it came in the end.

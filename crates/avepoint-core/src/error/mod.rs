@@ -12,10 +12,12 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, StatusCode, header};
 
 pub(crate) use self::body::ErrorBody;
+pub use self::body::is_page;
 pub(crate) use self::cause::own_words;
 use self::cause::{chain, is_declined};
 use self::challenge::Challenge;
 use crate::operation::Operation;
+use crate::paging::reported_status;
 use crate::protection::Protection;
 use crate::redact::{Secrets, one_line};
 
@@ -71,6 +73,10 @@ struct Details {
     source: Option<Box<dyn StdError + Send + Sync>>,
     /// What can be done, where the kind and the answer do not say it.
     remedy: Option<&'static str>,
+    /// What has kept a token away.
+    obstacle: Option<Obstacle>,
+    /// The status of a failure that a success reports in its body.
+    reported: Option<StatusCode>,
 }
 
 /// What is known of an answer that made a call fail.
@@ -124,6 +130,20 @@ pub enum ErrorKind {
     File,
 }
 
+/// What can keep a token away that says nothing of the app and its proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// No connection to the identity service was made, or it broke.
+    Connection,
+    /// The identity service, or what else was asked, did not answer in time.
+    Timeout,
+    /// The identity service has failed or is busy (408, 429, 5xx): it may answer later.
+    Unavailable,
+    /// A firewall, a gateway or a proxy answered in place of the identity service.
+    Gateway,
+}
+
 impl Error {
     /// An error that a caller's own credential or settings may raise, or that a test has a mock of a service raise. One of
     /// an answer is made by [`from_response`](Error::from_response).
@@ -149,6 +169,8 @@ impl Error {
             declined: false,
             source: None,
             remedy: None,
+            obstacle: None,
+            reported: None,
         }))
     }
 
@@ -214,6 +236,20 @@ impl Error {
         if self.0.answer.is_none() || self.0.code.is_none() {
             self.0.code = Some(code.into());
         }
+        self
+    }
+
+    /// Says what has kept a token away, where it is nothing of the app itself: the predicates then tell of that, and
+    /// [`is_authentication`](Error::is_authentication) is false.
+    ///
+    /// ```
+    /// use avepoint_core::{Error, ErrorKind, Obstacle};
+    ///
+    /// let error = Error::new(ErrorKind::Credential, "the vault does not answer").with_obstacle(Obstacle::Timeout);
+    /// assert!(error.is_timeout() && error.is_retryable() && !error.is_authentication());
+    /// ```
+    pub fn with_obstacle(mut self, obstacle: impl Into<Option<Obstacle>>) -> Self {
+        self.0.obstacle = obstacle.into();
         self
     }
 
@@ -335,21 +371,32 @@ impl Error {
         self.kind() == ErrorKind::Configuration
     }
 
-    /// Whether the server has had too many requests (429), from this call or from others of the client.
+    /// Whether the server has had too many requests (429, which may also stand in the body of a success that cannot be
+    /// read), from this call or from others of the client.
     ///
     /// # Troubleshooting
     /// Lower the number of calls at once; [`Error::retry_after`] says how long to wait if the server did.
     pub fn is_throttled(&self) -> bool {
-        self.kind() == ErrorKind::Throttled || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        self.kind() == ErrorKind::Throttled
+            || self.reported_status().or(self.status()) == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the token is not accepted (401), or none could be had.
+    /// What has kept a token away, if it is known to be nothing of the app itself.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        self.0.obstacle
+    }
+
+    /// Whether the service does not accept the token (401), or the identity service not the app: false where that could not
+    /// be asked, or something else answered in its place.
     ///
     /// # Troubleshooting
     /// Check the client id and the secret or certificate, that they belong to this cloud, and that the app was
     /// registered in the portal of this service: Elements and Insights have one each.
     pub fn is_authentication(&self) -> bool {
-        self.kind() == ErrorKind::Credential || self.is_refusal(StatusCode::UNAUTHORIZED)
+        match self.kind() {
+            ErrorKind::Credential => self.obstacle().is_none(),
+            _ => self.is_refusal(StatusCode::UNAUTHORIZED) && !self.is_from_gateway(),
+        }
     }
 
     /// Whether the app lacks the permission for the operation (403).
@@ -367,7 +414,7 @@ impl Error {
     /// Check the proxy, and whether the network lets calls from this address through; the request id, if there is one, is
     /// the gateway's.
     pub fn is_from_gateway(&self) -> bool {
-        self.0.answer.as_ref().is_some_and(|answer| answer.is_page)
+        self.0.answer.as_ref().is_some_and(|answer| answer.is_page) || self.obstacle() == Some(Obstacle::Gateway)
     }
 
     /// Whether there is nothing under the path (404).
@@ -402,9 +449,11 @@ impl Error {
     /// Whether the time for the call ran out.
     ///
     /// # Troubleshooting
-    /// Give the call more time with [`CallOptions::timeout`](crate::CallOptions::timeout), or ask for smaller pages.
+    /// Give the call more time with [`CallOptions::timeout`](crate::CallOptions::timeout), or ask for smaller pages. Where
+    /// too many calls of the client wait for their turn, or no token came, the time is that of
+    /// [`RetryPolicy::deadline`](crate::RetryPolicy::deadline).
     pub fn is_timeout(&self) -> bool {
-        self.kind() == ErrorKind::Timeout
+        self.kind() == ErrorKind::Timeout || self.obstacle() == Some(Obstacle::Timeout)
     }
 
     /// Whether no connection was made, or it broke.
@@ -414,6 +463,7 @@ impl Error {
     /// [`may_have_been_carried_out`](Error::may_have_been_carried_out).
     pub fn is_connection(&self) -> bool {
         matches!(self.kind(), ErrorKind::Connect | ErrorKind::Connection)
+            || self.obstacle() == Some(Obstacle::Connection)
     }
 
     /// Whether the server pointed to another address to which the request does not go, or which refused it.
@@ -467,10 +517,15 @@ impl Error {
         let read_only = self.0.operation.is_some_and(|operation| operation.read_only) || !Protection::WriteOnce.is_on();
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Throttled => true,
+            ErrorKind::Credential => self.obstacle().is_some_and(|obstacle| obstacle != Obstacle::Gateway),
             ErrorKind::Timeout | ErrorKind::Connection => read_only || !self.0.sent,
             ErrorKind::Status => self
                 .status()
                 .is_some_and(|status| crate::retry::is_transient(status, read_only)),
+            // The success itself says of a write that it was carried out.
+            ErrorKind::Decode => self
+                .reported_status()
+                .is_some_and(|status| read_only && crate::retry::is_transient(status, read_only)),
             _ => false,
         }
     }
@@ -589,7 +644,7 @@ impl Error {
         error.0.answer = Some(FailedAnswer {
             status,
             excerpt: secrets.clean(&text, EXCERPT),
-            is_page: is_page(headers, &text),
+            is_page: is_page(content_type(headers), &text),
         });
         error.with_request_id(body.request_id.map(|id| secrets.clean(&id, NAME)))
     }
@@ -605,10 +660,11 @@ impl Error {
         let text = String::from_utf8_lossy(without_mark(body));
         let secrets = &secrets.with_those_in(&text);
         let mut error = Error::new(ErrorKind::Decode, secrets.clean(&problem, EXCERPT));
+        error.0.reported = reported_status(body, None);
         error.0.answer = Some(FailedAnswer {
             status,
             excerpt: secrets.clean(&text, EXCERPT),
-            is_page: is_page(headers, &text),
+            is_page: is_page(content_type(headers), &text),
         });
         error.with_request_id(request_id(headers, secrets))
     }
@@ -654,21 +710,40 @@ impl Error {
         self.kind() == ErrorKind::Status && self.status() == Some(status)
     }
 
+    /// The status of a failure that a success reports in its body.
+    fn reported_status(&self) -> Option<StatusCode> {
+        self.0.reported.filter(|_| self.kind() == ErrorKind::Decode)
+    }
+
     fn is_write(&self) -> bool {
         self.0.operation.is_some_and(|operation| !operation.read_only)
     }
 
     /// What a person can do about it, if there is something to say.
     fn remedy(&self) -> Option<String> {
-        let scope = self.scope();
+        let gateway = self.0.answer.as_ref().filter(|answer| answer.is_page).map(|answer| {
+            const GATEWAY: &str = "a firewall or gateway answered in place of the service";
+            match answer.status.as_u16() {
+                // It is there, and the service behind it may be again.
+                408 | 429 | 500.. => GATEWAY.to_owned(),
+                _ => format!("{GATEWAY}: check the proxy, and from which addresses calls are allowed"),
+            }
+        });
+        let remedies = [gateway, self.remedy_of_kind()];
+        remedies
+            .into_iter()
+            .flatten()
+            .reduce(|first, second| format!("{first}; {second}"))
+    }
+
+    /// The same, whoever has answered.
+    fn remedy_of_kind(&self) -> Option<String> {
         match (self.kind(), self.status().map(|status| status.as_u16())) {
-            (ErrorKind::Status, Some(401 | 403)) if self.is_from_gateway() => Some(
-                "a firewall or gateway answered in place of the service: check the proxy, and from which addresses calls \
-                 are allowed"
-                    .to_owned(),
-            ),
-            (ErrorKind::Status, Some(401)) => Some("check that the credential belongs to this cloud".to_owned()),
-            (ErrorKind::Status, Some(403)) => {
+            (ErrorKind::Status, Some(401)) if self.is_authentication() => {
+                Some("check that the credential belongs to this cloud".to_owned())
+            }
+            (ErrorKind::Status, Some(403)) if self.is_permission() => {
+                let scope = self.scope();
                 scope.map(|scope| format!("grant the permission {scope} to the app registration"))
             }
             (ErrorKind::Status, Some(429)) | (ErrorKind::Throttled, _) => Some(match self.retry_after() {
@@ -760,20 +835,8 @@ impl fmt::Debug for Error {
 // Without a source: `Display` tells it.
 impl StdError for Error {}
 
-/// Whether an answer is a page for people. A body that its head calls something else is what it is called.
-fn is_page(headers: &HeaderMap, text: &str) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.map(str::to_ascii_lowercase);
-    let beginning = text
-        .trim_start()
-        .chars()
-        .take(14)
-        .collect::<String>()
-        .to_ascii_lowercase();
-    match kind {
-        Some(kind) => kind.contains("html"),
-        None => beginning.starts_with("<!doctype html") || beginning.starts_with("<html"),
-    }
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
 /// The id of a request in the head of its answer.
@@ -834,9 +897,14 @@ mod tests {
             (
                 502,
                 "<html><head><TITLE>Bad gateway</TITLE></head></html>",
-                "listThings: 502 an HTML page: Bad gateway (request id r-1)",
+                "listThings: 502 an HTML page: Bad gateway (request id r-1); a firewall or gateway answered in place of the \
+                 service",
             ),
-            (502, "<html>", "listThings: 502 Bad Gateway (request id r-1)"),
+            (
+                502,
+                "<html>",
+                "listThings: 502 Bad Gateway (request id r-1); a firewall or gateway answered in place of the service",
+            ),
             (503, "", "listThings: 503 Service Unavailable (request id r-1)"),
             (
                 500,

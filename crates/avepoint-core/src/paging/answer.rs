@@ -7,9 +7,13 @@ use crate::operation::Paging;
 use crate::reader::outline::Outline;
 use crate::reader::{Unread, whole};
 use foldhash::quality::FixedState;
+use http::StatusCode;
 
 /// How many members an error names.
 const NAMES: usize = 8;
+
+/// The longest answer that may tell of a failure in its body, in bytes.
+const LONGEST_FAILURE: usize = 8 * 1024;
 
 /// Where a page comes from: what its bytes say, and what of them could not be read.
 #[doc(hidden)]
@@ -123,10 +127,6 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
         let json = outline.get(name).unwrap_or_default();
         json.trim_matches('"').eq_ignore_ascii_case(word)
     };
-    let status = |name| {
-        let status = whole(outline.text(name)?.trim())?;
-        (400..600).contains(&status).then(|| (name, format!("status {status}")))
-    };
     let refuses = |name: &&str| is(name, "false");
     let fails = |name: &&str| match *name {
         "status" => ["error", "failed", "failure"].iter().any(|word| is(name, word)),
@@ -137,9 +137,8 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
         !["", "\"\"", "{}", "[]", "false", "0"].contains(&json.as_str())
     };
     let named = |name| (name, format!("a failure in `{name}`"));
-    let (name, reported) = ["status", "statusCode", "httpStatusCode", "code"]
-        .into_iter()
-        .find_map(status)
+    let (name, reported) = failed_status(outline)
+        .map(|(name, status)| (name, format!("status {}", status.as_u16())))
         .or_else(|| {
             ["success", "succeeded", "isSuccess", "isSuccessful"]
                 .into_iter()
@@ -159,6 +158,34 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
         name,
         format!("it has no entries, and its body reports {reported}{message}"),
     ))
+}
+
+/// The status of a failure that an answer puts into its body, and where.
+fn failed_status(outline: &Outline<'_>) -> Option<(&'static str, StatusCode)> {
+    let names = ["status", "statusCode", "httpStatusCode", "code"].into_iter();
+    let mut named = names.filter_map(|name| {
+        let status = u16::try_from(whole(outline.text(name)?.trim())?).ok()?;
+        let status = StatusCode::from_u16(status).ok()?;
+        (status.is_client_error() || status.is_server_error()).then_some((name, status))
+    });
+    named.next()
+}
+
+/// The status of a failure that an answer reports in its body, although its own is a success: without entries, if it is
+/// to be a list.
+pub(crate) fn reported_status(body: &[u8], paging: Option<&Paging>) -> Option<StatusCode> {
+    // What tells of a failure is short, so that no other answer is looked at twice.
+    let body = without_mark(body);
+    if body.len() > LONGEST_FAILURE {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    let outline = Outline::of(&text)?;
+    let list = paging.and_then(|paging| outline.get(paging.items()));
+    match list.map(Place::of) {
+        Some(Place::Entries) => None,
+        _ => failed_status(&outline).map(|(_, status)| status),
+    }
 }
 
 /// The beginning of a value without the white space in it, as far as an empty one goes.

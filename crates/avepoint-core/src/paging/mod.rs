@@ -30,7 +30,7 @@ mod circle;
 mod progress;
 
 pub use answer::Origin;
-pub(crate) use answer::{Examined, Fingerprint, examine};
+pub(crate) use answer::{Examined, Fingerprint, examine, reported_status};
 use circle::Visited;
 pub use progress::Discrepancy;
 use progress::{Progress, Verdict, endless};

@@ -11,5 +11,6 @@ pub use self::body::{ReadError, beginning, whole};
 pub use self::repeat::{Attempts, Failure};
 pub use self::send::{after, late, send};
 pub use crate::cloud::base_url;
+pub use crate::error::is_page;
 pub use crate::retry::{http_date, is_transient};
 pub use crate::value::time::{system_time, timestamp};

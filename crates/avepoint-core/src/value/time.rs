@@ -57,15 +57,8 @@ impl Time {
 
     /// The moment, counted from 1970.
     fn since_epoch(&self) -> Option<SignedDuration> {
-        let text = to_nanoseconds(self.0.trim());
-        let pieces = Pieces::parse(text.as_bytes()).ok()?;
-        let there = pieces
-            .date()
-            .to_datetime(pieces.time().unwrap_or(TimeOfDay::midnight()));
-        let offset = pieces.to_numeric_offset().map_or(0, |offset| offset.seconds());
-        there
-            .duration_since(EPOCH)
-            .checked_sub(SignedDuration::from_secs(offset.into()))
+        let (there, offset) = read(self.0.trim())?;
+        there.duration_since(EPOCH).checked_sub(offset.unwrap_or_default())
     }
 
     /// A moment that is counted from 1970, as RFC 3339 writes it.
@@ -204,20 +197,62 @@ impl fmt::Display for Time {
     }
 }
 
-/// Whether a text is an RFC 3339 time: the parser takes more than that, such as a blank for the `T`.
+/// Whether a text is a time as the grammar of RFC 3339 has it: the parser takes more than that.
 pub(crate) fn is_date_time(text: &str) -> bool {
-    text.as_bytes().get(10) == Some(&b'T') && !text.contains('[') && offset(text).is_some()
-}
-
-/// The offset of a time, if it has one.
-fn offset(text: &str) -> Option<jiff::tz::Offset> {
-    let pieces = Pieces::parse(text.as_bytes()).ok()?;
-    pieces.time().and(pieces.to_numeric_offset())
+    has_form(text)
+        && read(text).is_some_and(|(there, offset)| {
+            // The numbers of an offset are those of a time of day.
+            let offset = offset.filter(|offset| offset.abs() < SignedDuration::from_hours(24));
+            let utc = offset.and_then(|offset| there.checked_sub(offset).ok());
+            utc.is_some_and(|utc| !is_leap(text) || may_leap(utc))
+        })
 }
 
 /// Whether a text is a bare date, as 2026-01-31: the parser takes whole times too.
 pub(crate) fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+    form(text) == "0000-00-00" && read(text).is_some()
+}
+
+/// The date and time that a text names, midnight if it has no time, and its offset if it has one.
+fn read(text: &str) -> Option<(DateTime, Option<SignedDuration>)> {
+    let text = to_nanoseconds(text);
+    let pieces = Pieces::parse(text.as_bytes()).ok()?;
+    let time = pieces.time().unwrap_or(TimeOfDay::midnight());
+    let offset = pieces.to_numeric_offset();
+    let offset = offset.map(|offset| SignedDuration::from_secs(offset.seconds().into()));
+    Some((pieces.date().to_datetime(time), offset))
+}
+
+/// Whether each character is of the kind that RFC 3339 section 5.6 wants in its place.
+fn has_form(text: &str) -> bool {
+    let form = form(text);
+    let Some(rest) = form.strip_prefix("0000-00-00T00:00:00") else {
+        return false;
+    };
+    let zone = match rest.strip_prefix(".0") {
+        Some(digits) => digits.trim_start_matches('0'),
+        None => rest,
+    };
+    matches!(zone, "Z" | "+00:00" | "-00:00")
+}
+
+/// A text with a zero for each digit, and its letters, whose case does not matter, as capitals.
+fn form(text: &str) -> String {
+    let kind = |character: char| match character {
+        '0'..='9' => '0',
+        other => other.to_ascii_uppercase(),
+    };
+    text.chars().map(kind).collect()
+}
+
+/// Whether a text of the right form names a leap second.
+fn is_leap(text: &str) -> bool {
+    text[17..].starts_with("60")
+}
+
+/// Whether a leap second may follow: they end a month, by UTC.
+fn may_leap(utc: DateTime) -> bool {
+    (utc.hour(), utc.minute()) == (23, 59) && utc.date() == utc.date().last_of_month()
 }
 
 /// A moment as the machine counts it, if it can.
@@ -305,13 +340,58 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_must_be_a_time() {
-        assert!(Time::try_from("tomorrow").is_err());
-        assert!(Time::try_from("2026-01-31T12:00:00").is_err());
-        assert!(Time::try_from("2026-01-31 12:00:00Z").is_err());
-        assert!(Time::try_from("2026-01-31Z").is_err());
-        assert!(Time::try_from("2026-01-31T12:00:00Z").is_ok());
-        assert!(Time::try_from("9999-12-31T23:59:59.9999999Z").is_ok());
+    fn what_is_sent_must_be_a_time_by_the_grammar() {
+        for right in [
+            "2026-01-31T12:00:00Z",
+            "9999-12-31T23:59:59.9999999Z",
+            "2026-01-31T12:00:00.1234567890123Z",
+            "2026-01-31T12:00:00.5+23:59",
+            "2026-01-31T12:00:00-00:00",
+            "2026-01-31t12:00:00z",
+            "2016-12-31T23:59:60Z",
+            "1990-12-31T15:59:60.25-08:00",
+            "2026-01-31",
+        ] {
+            assert!(Time::try_from(right).is_ok(), "{right}");
+            assert!(arrived(right).system_time().is_some(), "{right}");
+        }
+        for wrong in [
+            "",
+            "tomorrow",
+            "é",
+            "2026-01-31Z",
+            "2026-W05-6",
+            "20260131",
+            "2026-02-30",
+            "2026-01-31T12:00:00",
+            "2026-01-31 12:00:00Z",
+            " 2026-01-31T12:00:00Z",
+            "2026-01-31T12Z",
+            "2026-01-31T12:00Z",
+            "2026-01-31T120000Z",
+            "2026-01-31T12:00:00.Z",
+            "2026-01-31T12:00:00,5Z",
+            "2026-01-31T12:00:00+02",
+            "2026-01-31T12:00:00+0200",
+            "2026-01-31T12:00:00+02:00:30",
+            "2026-01-31T12:00:00+24:00",
+            "2026-01-31T12:00:00+02:60",
+            "2026-01-31T12:00:00Z[UTC]",
+            "2026-01-31T24:00:00Z",
+            "2026-02-30T12:00:00Z",
+            "2026-01-31T12:00:60Z",
+            "2016-12-30T23:59:60Z",
+            "2016-12-31T23:59:60+01:00",
+            "2016-12-31T23:59:61Z",
+        ] {
+            assert!(Time::try_from(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_moment_that_is_read_with_all_its_digits_can_be_sent_back() {
+        let time = arrived("2026-01-31T12:00:00.1234567890123+02:00");
+        assert_eq!(Time::try_from(time.as_str()), Ok(time));
     }
 
     /// What each conversion is held against: the moment, and how RFC 3339 writes it.
