@@ -122,7 +122,7 @@ impl Sender {
             body,
             asked_at,
             received_at,
-            date: text(header::DATE).and_then(transport::http_date),
+            date: text(header::DATE).and_then(transport::http_date).map(timestamp),
         };
         // A token request changes nothing, so that it may always be sent again.
         if is_transient(answer.status, true) {

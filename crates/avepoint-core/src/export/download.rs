@@ -1,11 +1,10 @@
 //! A file as it comes, over as many connections as it takes.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use jiff::Timestamp;
 
 use super::answers::{self, encoding};
 use super::archive::{self, Tail};
@@ -13,7 +12,7 @@ use super::{ExportApi, ExportEvent, ExportOptions};
 use crate::error::{Error, ErrorKind};
 use crate::protection::Protection;
 use crate::response::{ByteStream, Response};
-use crate::value::time::timestamp;
+use crate::retry::http_date;
 use crate::witness::{Seen, Witness};
 
 /// How much of an answer that is not a file is read, in bytes.
@@ -313,8 +312,9 @@ impl Validator {
         let tag = kept(header::ETAG, &values[0]).filter(|(_, tag)| is_strong(tag));
         let (name, value) = tag.or_else(|| {
             let changed = time(headers, &header::LAST_MODIFIED)?;
-            let sent = time(headers, &header::DATE).unwrap_or_else(|| timestamp(now));
-            kept(header::LAST_MODIFIED, &values[1]).filter(|_| changed.as_second() < sent.as_second())
+            let sent = time(headers, &header::DATE).unwrap_or(now);
+            let age = sent.duration_since(changed).unwrap_or_default();
+            kept(header::LAST_MODIFIED, &values[1]).filter(|_| age >= Duration::from_secs(1))
         })?;
         Some(Validator {
             name,
@@ -347,9 +347,8 @@ fn is_strong(tag: &HeaderValue) -> bool {
     within.is_some_and(|within| !within.is_empty() && !within.contains(&b'"'))
 }
 
-fn time(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {
-    let text = headers.get(name)?.to_str().ok()?;
-    Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
+fn time(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
+    http_date(headers.get(name)?.to_str().ok()?)
 }
 
 /// The first and the last byte of a part, and the length of the whole if it is reported.

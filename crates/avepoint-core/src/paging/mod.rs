@@ -378,7 +378,7 @@ impl<T: Send + 'static> Pages<T> {
     pub fn items(self) -> Items<T> {
         Items {
             pages: self,
-            buffer: VecDeque::new(),
+            page: Vec::new().into_iter(),
         }
     }
 
@@ -605,7 +605,8 @@ impl<T: Send + 'static> FromIterator<Result<Page<T>, Error>> for Pages<T> {
 #[derive(Debug)]
 pub struct Items<T> {
     pages: Pages<T>,
-    buffer: VecDeque<T>,
+    /// What is left of the page that came last.
+    page: std::vec::IntoIter<T>,
 }
 
 impl<T: Send + 'static> Items<T> {
@@ -644,7 +645,11 @@ impl<T: Send + 'static> Items<T> {
     where
         T: Unpin,
     {
-        StreamExt::next(self).await
+        // Most entries are here: nobody need be asked for them.
+        match self.page.next() {
+            Some(item) => Some(Ok(item)),
+            None => StreamExt::next(self).await,
+        }
     }
 
     /// The same, for `?`.
@@ -774,11 +779,11 @@ impl<T: Send + Unpin + 'static> Stream for Items<T> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            if let Some(item) = this.buffer.pop_front() {
+            if let Some(item) = this.page.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
             match std::task::ready!(Pin::new(&mut this.pages).poll_next(context)) {
-                Some(Ok(page)) => this.buffer = page.items.into(),
+                Some(Ok(page)) => this.page = page.items.into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }

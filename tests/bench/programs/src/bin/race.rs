@@ -5,6 +5,7 @@
 //! and a ratio that of the rounds' ratios: on the clock, and of the processor's time that the thread of the client takes,
 //! which others who are busy on the same machine disturb less.
 
+use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -146,24 +147,24 @@ impl Sides {
         let mut customers = self.ours.list_customers().page_size(PAGE_SIZE).stream().prefetch(ahead);
         let mut count = 0;
         while let Some(customer) = customers.next().await {
-            customer.expect("a customer");
+            drop(black_box(customer.expect("a customer")));
             count += 1;
         }
         assert_eq!(count, CUSTOMERS);
     }
 
+    /// As `other.rs` does it: customer by customer, up to an empty page, where the stream ends as well.
     async fn generated_loop(&self) {
         let mut count = 0;
         for index in 1.. {
             let page = list_customers(&self.other, ListCustomersRequest::new(), Some(index), Some(PAGE_SIZE)).await;
-            let page = page.expect("a page");
-            count += i32::try_from(page.data.flatten().expect("a list").len()).expect("a page's length");
-            let total = page
-                .metadata
-                .flatten()
-                .and_then(|metadata| metadata.total_count.flatten());
-            if count >= total.expect("a total") {
+            let customers = page.expect("a page").data.flatten().unwrap_or_default();
+            if customers.is_empty() {
                 break;
+            }
+            for customer in customers {
+                drop(black_box(customer));
+                count += 1;
             }
         }
         assert_eq!(count, CUSTOMERS);
