@@ -128,7 +128,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// How many requests of the client and its clones may wait for their answers at the same time; further ones wait for
-    /// their turn. Of a file only the beginning counts. Default: no limit.
+    /// their turn. Of a file only the beginning counts. A call that was begun keeps its place until its future has ended
+    /// or is dropped: one that is neither polled nor dropped keeps others waiting. Default: no limit.
     ///
     /// ```
     /// use std::time::Duration;

@@ -7,6 +7,9 @@ use jiff::fmt::rfc2822::DateTimeParser;
 
 use crate::value::time::system_time;
 
+/// The longest wait that a server can ask for: a number or a clock that is wrong must not stop a program for good.
+pub(crate) const LONGEST: Duration = Duration::from_secs(3600);
+
 /// How calls are sent again.
 ///
 /// Only what cannot do harm is repeated: a read after a failed connection, a cut answer, 408, 429, 500, 502, 503 or
@@ -127,7 +130,8 @@ pub fn is_transient(status: StatusCode, read_only: bool) -> bool {
 }
 
 /// The wait that the server asks for: seconds or an HTTP date, as in RFC 9110 section 10.2.3. A date in the past is no
-/// wait; what is neither is not looked at.
+/// wait, and a wait of more than an hour is one of an hour: a number or a clock that is wrong must not stop a program for
+/// good. What is neither is not looked at.
 ///
 /// ```
 /// use std::time::Duration;
@@ -140,12 +144,13 @@ pub fn is_transient(status: StatusCode, read_only: bool) -> bool {
 #[must_use]
 pub fn parse_retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // What no number holds is longer than any wait.
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
-    }
-    let date = http_date(text)?;
-    Some(date.duration_since(now).unwrap_or_default())
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        http_date(text)?.duration_since(now).unwrap_or_default()
+    };
+    Some(wait.min(LONGEST))
 }
 
 /// The time that a header names, in any of the forms of RFC 9110 section 5.6.7, or as mail has it.
@@ -217,8 +222,10 @@ mod tests {
         assert_eq!(parse("Sat, 31 Jan 2026 13:00:09 +0100"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Saturday, 31-Jan-26 12:00:09 GMT"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Sat Jan 31 12:00:09 2026"), Some(Duration::from_secs(9)));
-        assert!(parse("Fri, 31 Dec 9999 23:59:59 GMT").is_some_and(|wait| wait.as_secs() > 250_000_000_000));
-        assert_eq!(parse("18446744073709551616"), Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(parse("3600"), Some(Duration::from_secs(3600)));
+        for long in ["3601", "18446744073709551616", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            assert_eq!(parse(long), Some(LONGEST), "{long}");
+        }
         assert_eq!(parse("soon"), None);
         assert_eq!(parse("-5"), None);
     }

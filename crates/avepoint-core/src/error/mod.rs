@@ -111,8 +111,8 @@ pub enum ErrorKind {
     Connect,
     /// The time for the call ran out.
     Timeout,
-    /// Nothing was sent: the service has refused other calls of this client since there were too many (429), and the time
-    /// for which it asks goes beyond the deadline of this one.
+    /// Nothing was sent: the turn of the call comes after its deadline, since the service has refused other calls of this
+    /// client (429), or at the rate that [`max_rate`](crate::ClientBuilder::max_rate) allows. The message says which.
     Throttled,
     /// The connection broke after the request was sent, in whole or in part.
     Connection,
@@ -345,7 +345,8 @@ impl Error {
         self.0.answer.as_ref().map_or("", |answer| &answer.excerpt)
     }
 
-    /// How long the server asked to wait, if it did.
+    /// How long to wait before the next call, if the server asked for that (an hour at most), or the call had no turn
+    /// before its deadline.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -371,11 +372,12 @@ impl Error {
         self.kind() == ErrorKind::Configuration
     }
 
-    /// Whether the server has had too many requests (429, which may also stand in the body of a success that cannot be
-    /// read), from this call or from others of the client.
+    /// Whether there are too many requests: for the server (429, which may also stand in the body of a success that cannot
+    /// be read), from this call or from others of the client, or for the
+    /// [`max_rate`](crate::ClientBuilder::max_rate) of the client.
     ///
     /// # Troubleshooting
-    /// Lower the number of calls at once; [`Error::retry_after`] says how long to wait if the server did.
+    /// Lower the number of calls at once; [`Error::retry_after`] says how long to wait if that is known.
     pub fn is_throttled(&self) -> bool {
         self.kind() == ErrorKind::Throttled
             || self.reported_status().or(self.status()) == Some(StatusCode::TOO_MANY_REQUESTS)
@@ -599,6 +601,17 @@ impl Error {
     /// The failure of a call that would have to wait so long for the service to take requests again.
     pub(crate) fn throttled(wait: Duration) -> Self {
         let message = "nothing was sent, since the service refuses too many requests of this client";
+        Error::unsent(message, wait)
+    }
+
+    /// The failure of a call that would have to wait so long for a turn at the rate that the caller allows.
+    pub(crate) fn over_max_rate(wait: Duration) -> Self {
+        let message =
+            "nothing was sent, since `max_rate` of this client leaves no turn before the deadline of the call";
+        Error::unsent(message, wait)
+    }
+
+    fn unsent(message: &str, wait: Duration) -> Self {
         let mut error = Error::new(ErrorKind::Throttled, message);
         error.0.retry_after = Some(wait);
         error

@@ -25,10 +25,12 @@ use crate::operation::{Operation, Paging};
 use crate::reader::{UnknownMember, Unread, UnreadMember};
 use crate::response::typed;
 
+mod ahead;
 mod answer;
 mod circle;
 mod progress;
 
+use ahead::ahead;
 pub use answer::Origin;
 pub(crate) use answer::{Examined, Fingerprint, examine, reported_status};
 use circle::Visited;
@@ -305,6 +307,7 @@ impl<T: Send + 'static> Pages<T> {
 
     /// Asks for so many pages before they are wanted, beside the one that is. Default: 0; more than 64 count as 64.
     ///
+    /// Each is asked for by a task of its own, which goes on while the stream is not polled, and ends with the stream.
     /// Up to so many requests after the end of the list may be made for nothing. A list whose pages are not asked for
     /// by number takes no notice.
     pub fn prefetch(mut self, pages: u32) -> Self {
@@ -392,6 +395,10 @@ impl<T: Send + 'static> Pages<T> {
         while self.ahead.is_empty() || self.may_look_ahead() {
             let request = self.next.clone();
             let (number, page) = (request.page, (self.fetch)(request));
+            let page = match self.ahead.is_empty() {
+                true => page,
+                false => ahead(page),
+            };
             self.ahead.push_back(Box::pin(async move { (number, page.await) }));
             // After the last number there is no other, and nothing is asked for ahead.
             self.next.page = number.saturating_add(1);

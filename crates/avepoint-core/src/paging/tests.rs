@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use futures_util::FutureExt;
 use proptest::prelude::*;
+use tokio::runtime::{Builder, Runtime};
 
 use super::*;
 use crate::operation::Method;
@@ -99,9 +100,19 @@ fn honest(sizes: &[u32], count: Count) -> impl Fn(u32) -> Answer + Send + Sync +
 }
 
 /// What came of a list whose requests never wait, and what did not agree.
+fn runtime() -> Runtime {
+    Builder::new_current_thread().build().expect("a runtime")
+}
+
+/// What comes of it. All of a test run in one runtime, as pages asked ahead outlive a poll.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    thread_local!(static RUNTIME: Runtime = runtime());
+    RUNTIME.with(|runtime| runtime.block_on(future))
+}
+
 fn run(pages: Pages<u32>) -> Result<(Vec<u32>, Option<(u64, u64)>), Error> {
     let mut items = pages.items();
-    let all = items.rest().now_or_never().expect("nothing to wait for")?;
+    let all = wait(items.rest())?;
     let discrepancy = items.discrepancy();
     Ok((all, discrepancy.map(|found| (found.counted, found.received))))
 }
@@ -352,7 +363,7 @@ fn there_is_no_page_after_the_last_number() {
             ..Answer::default()
         });
         let mut pages = pages.resume(&Continuation::Page(u32::MAX - 1)).prefetch(ahead);
-        let mut next = || pages.next().now_or_never().expect("nothing to wait for");
+        let mut next = || wait(pages.next());
         assert_eq!(next().expect("a page").expect("the last but one").items, [u32::MAX - 1]);
         assert_eq!(next().expect("a page").expect("the last").items, [u32::MAX]);
         assert_eq!(
@@ -368,7 +379,7 @@ fn there_is_no_page_after_the_last_number() {
 fn looking_ahead_is_bounded() {
     let (log, pages) = numbered(honest(&[1; 200], |_, _, _| Some(200)));
     let mut pages = pages.prefetch(u32::MAX);
-    let first = pages.next().now_or_never().expect("nothing to wait for");
+    let first = wait(pages.next());
     assert_eq!(first.expect("a page").expect("the first").items, [0]);
     assert_eq!(pages_asked(&log).len(), 1 + AHEAD as usize);
     drop(pages);
@@ -764,4 +775,21 @@ fn a_text_that_is_no_continuation_is_not_shown() {
         );
         assert!(!told.contains("hunter22xyz"), "{told}");
     }
+}
+
+#[test]
+fn a_page_asked_ahead_ends_with_its_runtime_and_the_list_says_so() {
+    let (_, pages) = numbered(honest(&[1; 5], |_, _, _| Some(5)));
+    let mut pages = pages.prefetch(2);
+    let first = runtime().block_on(pages.next());
+    assert_eq!(first.expect("a page").expect("the first").items, [0]);
+    let error = wait(pages.next()).expect("an error").expect_err("the runtime is gone");
+    assert_eq!(
+        (error.kind(), error.to_string()),
+        (
+            ErrorKind::Connection,
+            format!("{}: the runtime in which the page was asked for has ended", LIST.id)
+        )
+    );
+    assert!(wait(pages.next()).is_none());
 }
