@@ -315,7 +315,7 @@ pub fn errors(data: &[u8]) {
     readable(&error);
     let id = error.request_id().unwrap_or_default();
     // The backslash before a quotation mark is of `Debug`'s making.
-    let debug = format!("{error:?}").replace("\\\"", "\"");
+    let debug = format!("{error:#?}").replace("\\\"", "\"");
     // The line has nothing else but words and a status of our own, which are no part of what they stand beside.
     for shown in [error.message().to_owned(), debug, id.to_owned()] {
         hides(secret, &shown);
@@ -414,7 +414,7 @@ pub fn token_file(data: &[u8]) {
         Ok(token) => hides(QUOTABLE[0], &format!("{token:?}")),
         Err(error) => {
             readable(&error);
-            hides(QUOTABLE[0], &format!("{error:?}"));
+            hides(QUOTABLE[0], &format!("{error:#?}"));
         }
     }
 }

@@ -187,7 +187,7 @@ async fn what_a_header_or_a_field_quotes_is_cleaned_and_bounded() {
         let error = refused(reply).await;
         let fields = error.field_errors();
         let all = format!(
-            "{error} {error:?} {fields:?} {:?} {:?}",
+            "{error} {error:#?} {fields:?} {:?} {:?}",
             error.trace_id(),
             error.request_id()
         );

@@ -741,11 +741,11 @@ async fn no_text_of_a_job_shows_the_token() {
         match export(&client).start_with(options).await {
             Ok(job) => {
                 if let Err(error) = job.download_to(folder.path().join("report.zip")).await {
-                    seen += &format!("{error} {error:?} {} {}", error.message(), error.body_excerpt());
+                    seen += &format!("{error} {error:#?} {} {}", error.message(), error.body_excerpt());
                 }
                 seen += &format!("{job:?} {:?}", job.last_status());
             }
-            Err(error) => seen += &format!("{error} {error:?} {} {}", error.message(), error.body_excerpt()),
+            Err(error) => seen += &format!("{error} {error:#?} {} {}", error.message(), error.body_excerpt()),
         }
         seen += &events.lock().unwrap_or_else(PoisonError::into_inner).concat();
         assert!(seen.contains("[redacted]"), "{what}: {seen}");

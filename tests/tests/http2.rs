@@ -484,7 +484,7 @@ async fn what_the_other_side_says_at_its_goodbye_is_not_shown() {
             // What the HTTP libraries trace at their own level is theirs.
             let own = traces.text();
             let own: String = own.lines().filter(|line| line.contains("avepoint")).collect();
-            let shown = format!("{error} {error:?} {error:#?} {causes} {own}");
+            let shown = format!("{error} {error:#?} {error:#?} {causes} {own}");
             for piece in ["a-token-of", "b\"x", "b\\\"x", "[31m", "::error", "\u{202e}", "202e"] {
                 assert!(!shown.contains(piece), "{id} {answers}: {piece}: {shown}");
             }

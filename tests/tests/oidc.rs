@@ -487,7 +487,7 @@ fn says(error: &Error, words: &[&str]) {
     for word in words {
         assert!(error.message().contains(word), "`{word}` is not in: {error}");
     }
-    let mut all = format!("{error} {error:?} {error:#?} {}", error.body_excerpt());
+    let mut all = format!("{error} {error:#?} {error:#?} {}", error.body_excerpt());
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         all.push_str(&format!(" {cause} {cause:?}"));

@@ -255,7 +255,7 @@ fn what_is_wrong_is_told_by_build_and_shown_by_nobody() {
         let url = "https://api.example.com";
         let error = client(&transport, url, url).map(drop).expect_err(problem);
         assert!(error.is_configuration(), "{error}");
-        let told = format!("{error} {error:?}");
+        let told = format!("{error} {error:#?}");
         assert!(told.contains(problem), "{told}");
         let line = key.lines().nth(1).expect("a line of the key");
         for secret in ["hunter2", "aHVudGVyMg", line] {

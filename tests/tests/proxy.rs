@@ -171,7 +171,7 @@ async fn a_proxy_or_a_certificate_that_is_none_is_told_at_once_and_not_shown() {
         for error in [client.expect_err(address), credential.expect_err(address)] {
             assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
             assert!(error.to_string().contains("proxy address"), "{error}");
-            assert!(!format!("{error} {error:?}").contains("hunter2"));
+            assert!(!format!("{error} {error:#?}").contains("hunter2"));
         }
     }
     for pem in [
@@ -184,7 +184,7 @@ async fn a_proxy_or_a_certificate_that_is_none_is_told_at_once_and_not_shown() {
             .build()
             .expect_err(pem);
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(!format!("{error} {error:#?}").contains("hunter2"), "{error:?}");
     }
 }
 

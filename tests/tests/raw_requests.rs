@@ -122,7 +122,7 @@ async fn it_is_repeated_and_fails_as_any_call() {
              registration"
         )
     );
-    let shown = format!("{error:?} {:?}", put(&self::client(&server)));
+    let shown = format!("{error:#?} {:?}", put(&self::client(&server)));
     assert!(
         !shown.contains(TOKEN) && !shown.contains("Sesame") && !shown.contains(ID),
         "{shown}"

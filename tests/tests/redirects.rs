@@ -131,7 +131,7 @@ async fn https_does_not_lead_to_plain_http_nor_to_an_address_with_a_password() {
             (ErrorKind::Redirect, 1),
             "{error}"
         );
-        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(!format!("{error} {error:#?}").contains("hunter2"), "{error:?}");
     }
     assert!(plain.received().is_empty());
 }

@@ -247,7 +247,7 @@ impl Credential for Numbered {
 fn numbered(server: &Server, policy: RetryPolicy) -> (Client, Arc<Numbered>, Arc<FakeClock>) {
     let (credential, clock) = (Arc::new(Numbered::default()), Arc::new(FakeClock::at(START)));
     let client = builder(&server.url())
-        .shared_credential(credential.clone())
+        .credential(credential.clone())
         .options(CallOptions::default().retry(policy))
         .clock(clock.clone())
         .build()

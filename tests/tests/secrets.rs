@@ -152,7 +152,7 @@ async fn a_header_is_not_shown_in_whatever_form_the_server_reads_it() {
                 .await
                 .expect_err("400");
             assert_eq!(error.message(), "the key `[redacted]` is unknown", "{value}");
-            let shown = format!("{error} {error:?}");
+            let shown = format!("{error} {error:#?}");
             assert!(!shown.contains(quote), "{shown}");
         }
     }
@@ -168,7 +168,7 @@ async fn a_token_of_an_earlier_call_is_not_shown() {
     run(&client, "getUser").await.expect_err("404");
     let error = run(&client, "getUser").await.expect_err("400");
     assert_eq!(error.message(), "[redacted] was replaced by [redacted]");
-    let shown = format!("{error} {error:?}");
+    let shown = format!("{error} {error:#?}");
     assert!(TOKENS.iter().all(|token| !shown.contains(token)), "{shown}");
 }
 
@@ -242,7 +242,7 @@ async fn an_error_of_the_connection_shows_no_secret() {
             .await
             .expect_err("cut");
         assert_eq!(
-            shows_none("the error", &format!("{error} {error:?}"), PASSWORDS[0]),
+            shows_none("the error", &format!("{error} {error:#?}"), PASSWORDS[0]),
             Vec::<String>::new()
         );
     }

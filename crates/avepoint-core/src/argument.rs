@@ -97,6 +97,8 @@ pub struct Built;
 #[doc(hidden)]
 pub struct Each<M>(M);
 
+// So that the compiler shows the message of the trait, and not what `From` is implemented for.
+#[diagnostic::do_not_recommend]
 impl<T: Serialize, V: TryInto<T>> Argument<T, Direct> for V
 where
     V::Error: Display,

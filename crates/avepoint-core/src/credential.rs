@@ -1,6 +1,7 @@
 //! Where access tokens come from.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use secrecy::SecretString;
@@ -52,6 +53,8 @@ impl fmt::Debug for AccessToken {
 
 /// Gives access tokens to a client.
 ///
+/// A credential has `Debug`, which must not show its secrets; an `Arc` of one is one.
+///
 /// A minor version adds only methods with a default.
 ///
 /// ```
@@ -80,6 +83,16 @@ pub trait Credential: fmt::Debug + Send + Sync {
     /// Called when the server did not accept a token (401): what is cached of it should be forgotten. The client asks for
     /// a token once more and repeats the call if it is another one.
     fn invalidate(&self, _token: &AccessToken) {}
+}
+
+impl<C: Credential + ?Sized> Credential for Arc<C> {
+    fn token<'a>(&'a self, operation: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>> {
+        (**self).token(operation)
+    }
+
+    fn invalidate(&self, token: &AccessToken) {
+        (**self).invalidate(token);
+    }
 }
 
 /// A token that was had elsewhere and is used as it is until it ends.

@@ -150,7 +150,7 @@ mod tests {
         ] {
             let error = client::<Regional>(&[(name, value)]).unwrap_err();
             assert!(error.is_configuration());
-            let text = format!("{error} {error:?}");
+            let text = format!("{error} {error:#?}");
             assert!(text.contains(says), "{text}");
             assert!(!text.contains("pass-word"), "{text}");
         }

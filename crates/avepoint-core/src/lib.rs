@@ -52,6 +52,9 @@ pub use reader::outline;
 /// What an asynchronous method of a trait returns: `Box::pin(async move { … })`.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+// So that a program names these in its own functions without a dependency that has to be of the same version.
+pub use {http, serde_json};
+
 pub use argument::{Argument, Arguments};
 pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};

@@ -88,12 +88,14 @@ async fn the_programs_of_the_page_need_what_it_names_and_print_what_it_shows() -
     Ok(())
 }
 
-/// A text without what is different each time: how long something took, and which request it was.
+/// A text without what is different each time: when something was and how long it took, and which request it was.
 fn lasting(text: &str) -> Vec<Vec<&str>> {
     let differs = |word: &&str| {
-        !["duration_ms=", "request_id="]
-            .iter()
-            .any(|field| word.starts_with(field))
+        let is_time = word.starts_with("20") && word.ends_with('Z');
+        !is_time
+            && !["duration_ms=", "request_id="]
+                .iter()
+                .any(|field| word.starts_with(field))
     };
     text.lines()
         .map(|line| line.split(' ').filter(differs).collect())

@@ -117,7 +117,7 @@ impl<'d> Example<'_, 'd> {
             let entry = entry.with_context(|| format!("the list of {id} has no entries"))?;
             let name = snake(entry.referenced().unwrap_or("entry"));
             let name = if name == subject { format_ident!("entry") } else { name };
-            let printed = self.printed(&name, &entry);
+            let printed = self.printed(operation, &name, &entry);
             return Ok(quote! {
                 let mut #subject = #call.stream();
                 while let Some(#name) = #subject.next().await {
@@ -131,17 +131,19 @@ impl<'d> Example<'_, 'd> {
         } else {
             format_ident!("response")
         };
-        let printed = self.printed(&name, &answer);
+        let printed = self.printed(operation, &name, &answer);
         Ok(quote! {
             let #name = #call.send().await?;
             #printed
         })
     }
 
-    /// A look at the member of an object that says most of it: the first that is a value and no id or secret, or else the
-    /// first.
-    fn printed(&self, object: &Ident, schema: &Place<'d>) -> TokenStream {
+    /// A look at the member of an object that says most of it: the one that the operation says to read, as where an answer
+    /// tells of a failure; or the first that is a value and no id or secret; or else the first.
+    fn printed(&self, operation: &Operation<'d>, object: &Ident, schema: &Place<'d>) -> TokenStream {
         let properties = self.spec.properties(schema);
+        let description = operation.place.text("description").unwrap_or_default();
+        let is_outcome = |(name, _): &&(&str, Place)| description.contains(&format!("read `{name}`"));
         let is_plain = |(name, member): &&(&str, Place)| {
             let kind = self.spec.type_of(member);
             let format = self.spec.schema(member).and_then(|member| member.text("format"));
@@ -149,7 +151,10 @@ impl<'d> Example<'_, 'd> {
                 && format != Some("password")
                 && !name.to_lowercase().ends_with("id")
         };
-        let found = properties.iter().find(is_plain).or_else(|| properties.first());
+        let outcome = properties.iter().find(is_outcome);
+        let found = outcome
+            .or_else(|| properties.iter().find(is_plain))
+            .or_else(|| properties.first());
         match found.map(|(name, _)| snake(name)) {
             Some(member) => quote! { println!("{:?}", #object.#member); },
             None => quote! { println!("{:?}", #object); },

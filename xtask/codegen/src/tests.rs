@@ -271,3 +271,33 @@ fn each_operation_has_an_example_and_each_other_name_on_the_wire_can_be_found() 
     }
     assert!(files["enums.rs"].contains("#[doc(alias = \"red\")]\n        Red = \"red\""));
 }
+
+#[test]
+fn the_example_of_a_call_that_answers_200_though_it_failed_reads_the_outcome() {
+    let mut seen = 0;
+    for api in xtask_spec::api::APIS {
+        let path = xtask_spec::api::root()
+            .join("specs")
+            .join(api.name)
+            .join("openapi.yaml");
+        let text = std::fs::read_to_string(&path).expect("a spec");
+        let document = Document::parse(&path, &text).expect("a spec");
+        let spec = Spec::new(&document);
+        for operation in &spec.operations {
+            let description = operation.place.text("description").unwrap_or_default();
+            let Some((_, told)) = description.split_once("even where it fails: read ") else {
+                continue;
+            };
+            let id = names::id(operation);
+            let example = example::generate(api, &spec, operation).expect("an example");
+            let member = told.strip_prefix('`').and_then(|told| told.split('`').next());
+            let read = member.map_or_else(String::new, |member| names::snake(member).to_string());
+            assert!(
+                example.contains(&format!("println!(\"{{:?}}\", response.{read}")),
+                "{id}: {example}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 3, "the specs say it in other words than this test reads: {seen}");
+}

@@ -271,7 +271,9 @@ impl Error {
         self
     }
 
-    /// Names the operation that failed, unless one is named already.
+    /// Names the operation that failed, unless one is named already. What an error says of a write, such as
+    /// [`may_have_been_carried_out`](Self::may_have_been_carried_out), needs it: name it where a test makes the error of
+    /// one. Each client has the operations in its module `operations`.
     pub fn with_operation(mut self, operation: &'static Operation) -> Self {
         self.0.operation.get_or_insert(operation);
         self
@@ -823,8 +825,12 @@ impl fmt::Display for Error {
     }
 }
 
+/// The line of `Display`, which a `main` that returns the error prints; `{:#?}` shows the parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
         let source = self.0.source.as_ref();
         let source = source.map(|source| Secrets::default().clean(&format!("{source:?}"), EXCERPT));
         f.debug_struct("Error")
@@ -973,7 +979,19 @@ mod tests {
     fn a_secret_that_the_server_quotes_is_not_shown() {
         let error = refused(400, r#"{"message":"the password hunter2 is weak"}"#);
         assert_eq!(error.message(), "the password [redacted] is weak");
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        assert!(!format!("{error} {error:#?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn what_main_prints_of_an_error_is_its_line_and_the_parts_are_asked_for() {
+        let error = refused(400, r#"{"message":"the password hunter2 is weak"}"#);
+        let (line, parts) = (format!("{error:?}"), format!("{error:#?}"));
+        assert_eq!(line, error.to_string());
+        assert!(parts.starts_with("Error {\n    kind: Status,"), "{parts}");
+        assert!(
+            !line.contains("hunter2") && !parts.contains("hunter2"),
+            "{line}\n{parts}"
+        );
     }
 
     #[test]

@@ -11951,7 +11951,7 @@ impl Client {
     ///     .body(body)
     ///     .send()
     ///     .await?;
-    /// println!("{:?}", response.product);
+    /// println!("{:?}", response.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -12191,7 +12191,7 @@ impl Client {
     ///     .body(body)
     ///     .send()
     ///     .await?;
-    /// println!("{:?}", response.product);
+    /// println!("{:?}", response.status);
     /// # Ok(())
     /// # }
     /// ```
