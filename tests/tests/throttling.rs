@@ -202,7 +202,8 @@ fn impatient() -> CallOptions {
 
 #[tokio::test]
 async fn a_list_that_looks_ahead_leaves_room_for_the_calls_between_its_entries() {
-    let limits: [(&str, Option<usize>, fn(ClientBuilder<Client>) -> ClientBuilder<Client>); 3] = [
+    type Limit = fn(ClientBuilder<Client>) -> ClientBuilder<Client>;
+    let limits: [(&str, Option<usize>, Limit); 3] = [
         ("one at a time", None, |builder| builder.max_concurrency(1)),
         ("a rate", None, |builder| builder.max_rate(50, Duration::from_secs(1))),
         ("a refusal", Some(3), |builder| builder),
