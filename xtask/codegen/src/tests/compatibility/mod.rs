@@ -7,6 +7,8 @@
 
 mod caller;
 mod cases;
+#[cfg(unix)]
+mod semver;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
