@@ -832,7 +832,7 @@ impl fmt::Debug for Error {
             return fmt::Display::fmt(self, f);
         }
         let source = self.0.source.as_ref();
-        let source = source.map(|source| Secrets::default().clean(&format!("{source:?}"), EXCERPT));
+        let source = source.map(|source| Secrets::default().clean(&format!("{source:#?}"), EXCERPT));
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("operation", &self.0.operation.map(|operation| operation.id))
