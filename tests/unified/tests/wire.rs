@@ -53,6 +53,7 @@ mod unknown;
 /// tools.
 const ELSEWHERE: &[&str] = &[
     "auth_certificates",
+    "auth_rotation",
     "auth_store",
     "big_download",
     "chaos",
