@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use avepoint_auth::ClientSecretCredential;
 use avepoint_core::{CallOptions, ClientBuilder, Error, RetryPolicy, StaticToken};
 use avepoint_elements_v3::{Client, dynamic};
 use serde_json::Value;
@@ -41,6 +42,14 @@ pub fn case(id: &str) -> &'static Case {
 /// A client to be finished: it talks to this address.
 pub fn builder(base_url: &str) -> ClientBuilder<Client> {
     Client::builder().base_url(base_url).credential(StaticToken::new(TOKEN))
+}
+
+/// A client whose tokens are those of an identity service, for an app with this id and secret.
+pub fn authenticated(base_url: &str, identity_url: &str, id: &str, secret: &str) -> Client {
+    let credential = ClientSecretCredential::builder(id, secret).identity_url(identity_url);
+    let credential = credential.build().expect("a credential");
+    let client = Client::builder().base_url(base_url).credential(credential);
+    client.build().expect("a client")
 }
 
 /// A client that sends every call once.

@@ -4,7 +4,7 @@ use avepoint_core::{CallOptions, ErrorKind, Method, RetryPolicy, Validation};
 use avepoint_elements_v3::types::OnboardCustomerRequest;
 use avepoint_elements_v3::{Client, Error};
 use avepoint_sandbox::Sandbox;
-use avepoint_tests::elements::{TOKEN, builder, case, client, client_with_retries};
+use avepoint_tests::elements::{TOKEN, authenticated, builder, case, client, client_with_retries};
 use avepoint_tests::server::{Reply, Server};
 use serde_json::{Value, json};
 
@@ -239,13 +239,8 @@ async fn secrets_are_known_wherever_they_are_given() {
 #[tokio::test]
 async fn a_token_has_the_scopes_that_are_given() {
     let sandbox = Sandbox::builder().customers(3).start().await.expect("a sandbox");
-    let credential = avepoint_auth::ClientSecretCredential::builder(sandbox.client_id(), sandbox.client_secret());
-    let credential = credential
-        .identity_url(sandbox.identity_url())
-        .build()
-        .expect("a credential");
-    let client = Client::builder().base_url(sandbox.base_url()).credential(credential);
-    let client = client.build().expect("a client");
+    let (id, secret) = (sandbox.client_id(), sandbox.client_secret());
+    let client = authenticated(&sandbox.base_url(), &sandbox.identity_url(), id, secret);
     let list = |scope| {
         let request = client
             .request(Method::Post, "/partner/external/v3/general/customers/batch")

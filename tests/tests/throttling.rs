@@ -5,7 +5,7 @@ use std::time::Duration;
 use avepoint_core::{CallOptions, ClientBuilder, Error, ErrorKind, RetryPolicy, StaticToken};
 use avepoint_elements_v3::Client;
 use avepoint_sandbox::Sandbox;
-use avepoint_tests::elements::{builder, case, client_with_retries, run};
+use avepoint_tests::elements::{authenticated, builder, case, client_with_retries, run};
 use avepoint_tests::server::{Reply, Server};
 use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::json;
@@ -22,13 +22,8 @@ fn counts(sandbox: &Sandbox, operation: &str) -> (usize, usize) {
 async fn two_hundred_customers_are_read_fifty_at_once_with_few_requests_in_vain() {
     let sandbox = Sandbox::builder().customers(200).rate(10, Duration::from_secs(1));
     let sandbox = sandbox.start().await.expect("a sandbox");
-    let credential = avepoint_auth::ClientSecretCredential::builder(sandbox.client_id(), sandbox.client_secret());
-    let credential = credential
-        .identity_url(sandbox.identity_url())
-        .build()
-        .expect("a credential");
-    let client = Client::builder().base_url(sandbox.base_url()).credential(credential);
-    let client = client.build().expect("a client");
+    let (id, secret) = (sandbox.client_id(), sandbox.client_secret());
+    let client = authenticated(&sandbox.base_url(), &sandbox.identity_url(), id, secret);
 
     let customers = sandbox.world().customers();
     assert_eq!(customers.len(), 200);

@@ -474,20 +474,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{ApiClient, Argument, ClientBuilder, Method, Service, StaticToken};
-
-    struct Plants(Session);
-
-    impl ApiClient for Plants {
-        const SERVICE: Service = Service::Elements;
-        const REGIONS: &'static [&'static str] = &[];
-        const SECRETS: &'static [&'static str] = &["password"];
-        const AGENT: &'static str = "plants/1";
-
-        fn from_session(session: Session) -> Self {
-            Plants(session)
-        }
-    }
+    use crate::session::for_tests::session;
+    use crate::{Argument, Method};
 
     static GROW: Operation = Operation::new("grow", Method::Post, "/plants", "Grow a plant").body(
         true,
@@ -513,8 +501,7 @@ mod tests {
 
     #[test]
     fn a_body_is_written_once_and_never_read_to_be_checked_sent_or_hidden() {
-        let client = ClientBuilder::<Plants>::default().credential(StaticToken::new("a-token"));
-        let Plants(session) = client.build().expect("a client");
+        let session = session();
         let written = Arc::new(AtomicUsize::new(0));
         let mut call = Call::new(&session, &GROW);
         call.set_body(given(Counted(Arc::clone(&written))));

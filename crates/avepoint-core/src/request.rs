@@ -326,20 +326,7 @@ fn leak(text: String) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ApiClient, ClientBuilder, Service, StaticToken};
-
-    struct Plants(Session);
-
-    impl ApiClient for Plants {
-        const SERVICE: Service = Service::Elements;
-        const REGIONS: &'static [&'static str] = &[];
-        const SECRETS: &'static [&'static str] = &[];
-        const AGENT: &'static str = "plants/1";
-
-        fn from_session(session: Session) -> Self {
-            Plants(session)
-        }
-    }
+    use crate::session::for_tests::session;
 
     fn filled(path: &str, parameters: &[(&str, &str)]) -> Result<String, String> {
         let base = Url::parse("https://api.example.com/base/").expect("a URL");
@@ -455,8 +442,7 @@ mod tests {
         assert!(std::ptr::eq(last, made(2 * MOST + 1)));
         assert!(std::ptr::eq(made(0), made(0)) && made(0).scopes == [["scope-of-0"]]);
 
-        let client = ClientBuilder::<Plants>::default().credential(StaticToken::new("a-token"));
-        let Plants(session) = client.build().expect("a client");
+        let session = session();
         let with = |scope: &str| session.request(Method::Get, "/own").scope(scope).dry_run();
         with("scope-of-0").expect("one that is known");
         let refused = with("one-more").expect_err("one too many");

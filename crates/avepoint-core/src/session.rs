@@ -616,3 +616,29 @@ impl fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
+
+/// A session for tests that send nothing.
+#[cfg(test)]
+pub(crate) mod for_tests {
+    use super::Session;
+    use crate::{ApiClient, ClientBuilder, Service, StaticToken};
+
+    struct Plants(Session);
+
+    impl ApiClient for Plants {
+        const SERVICE: Service = Service::Elements;
+        const REGIONS: &'static [&'static str] = &[];
+        const SECRETS: &'static [&'static str] = &["password"];
+        const AGENT: &'static str = "plants/1";
+
+        fn from_session(session: Session) -> Self {
+            Plants(session)
+        }
+    }
+
+    pub(crate) fn session() -> Session {
+        let client = ClientBuilder::<Plants>::default().credential(StaticToken::new("a-token"));
+        let Plants(session) = client.build().expect("a client");
+        session
+    }
+}
