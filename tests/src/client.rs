@@ -44,14 +44,30 @@ macro_rules! clients {
                 }
             }
 
-            /// Runs an operation by its name.
+            /// The options of its calls.
+            pub fn options(&self) -> &CallOptions {
+                match self {
+                    $(Self::$variant(client) => client.session().options(),)+
+                }
+            }
+
+            /// Runs an operation by its name, and gives the answer as it came.
             ///
             /// # Errors
             /// As the client's own `dynamic::call`.
-            pub async fn call(&self, operation: &str, parameters: Value) -> Result<Value, Error> {
+            pub async fn call_by_name(&self, operation: &str, parameters: Value) -> Result<Value, Error> {
                 match self {
                     $(Self::$variant(client) => $client::dynamic::call(client, operation, parameters).await,)+
                 }
+            }
+
+            /// Runs an operation by its name, and gives what the type of its answer has read, written anew.
+            ///
+            /// # Errors
+            /// As [`call_by_name`](Self::call_by_name).
+            pub async fn call(&self, operation: &str, parameters: Value) -> Result<Value, Error> {
+                let typed = self.with_options(typed(self.options()));
+                typed.call_by_name(operation, parameters).await
             }
         }
 
@@ -89,6 +105,12 @@ impl AnyClient {
     pub fn new(api: &str, base_url: &str) -> Self {
         Self::made(api, &At(base_url)).expect("a client")
     }
+}
+
+/// The options with which a call by name gives what the type of its answer has read, written anew.
+#[must_use]
+pub fn typed(options: &CallOptions) -> CallOptions {
+    options.clone().verbatim_codes(true).typed_by_name()
 }
 
 /// At an address.

@@ -1,10 +1,9 @@
 //! A clock that does not wait: a sleep moves it on, and is remembered.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use avepoint_core::Clock;
-use futures_util::future::BoxFuture;
+use avepoint_core::{BoxFuture, Clock};
 use jiff::Timestamp;
 
 /// The clock. It begins at a moment of the test's choice.
@@ -30,8 +29,9 @@ impl FakeClock {
 }
 
 impl Clock for FakeClock {
-    fn now(&self) -> Timestamp {
-        self.start.saturating_add(self.elapsed()).expect("a length of time")
+    fn now(&self) -> SystemTime {
+        let now = self.start.saturating_add(self.elapsed()).expect("a length of time");
+        now.into()
     }
 
     fn elapsed(&self) -> Duration {

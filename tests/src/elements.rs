@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, LazyLock};
 
+use avepoint_auth::ClientSecretCredential;
 use avepoint_core::{CallOptions, ClientBuilder, Error, RetryPolicy, StaticToken};
 use avepoint_elements_v3::{Client, dynamic};
 use serde_json::Value;
 
+use crate::client::typed;
 use crate::clock::FakeClock;
 use crate::server::Server;
 use crate::specs::{Case, cases};
@@ -42,6 +44,14 @@ pub fn builder(base_url: &str) -> ClientBuilder<Client> {
     Client::builder().base_url(base_url).credential(StaticToken::new(TOKEN))
 }
 
+/// A client whose tokens are those of an identity service, for an app with this id and secret.
+pub fn authenticated(base_url: &str, identity_url: &str, id: &str, secret: &str) -> Client {
+    let credential = ClientSecretCredential::builder(id, secret).identity_url(identity_url);
+    let credential = credential.build().expect("a credential");
+    let client = Client::builder().base_url(base_url).credential(credential);
+    client.build().expect("a client")
+}
+
 /// A client that sends every call once.
 pub fn client(server: &Server) -> Client {
     let options = CallOptions::default().retry(RetryPolicy::none());
@@ -60,10 +70,11 @@ pub fn client_with_retries(base_url: &str, policy: RetryPolicy) -> (Client, Arc<
     (client, clock)
 }
 
-/// Runs an operation as its examples have it.
+/// Runs an operation as its examples have it, and gives what the type of its answer has read, written anew.
 ///
 /// # Errors
 /// As the call.
 pub async fn run(client: &Client, id: &str) -> Result<Value, Error> {
-    dynamic::call(client, id, case(id).parameters.clone()).await
+    let client = client.with_options(typed(client.session().options()));
+    dynamic::call(&client, id, case(id).parameters.clone()).await
 }

@@ -183,20 +183,15 @@ pub fn lists(data: &[u8]) {
     use avepoint_elements_v3::types::UserPage;
     const THINGS: Operation = Operation::new("listThings", Method::Get, "/things", "List the things");
     static LISTS: [Operation; 3] = [
-        THINGS.paging(Paging::PageNumber {
-            page: "pageIndex",
-            size: "pageSize",
-            items: "data",
-            total: Some("metadata.totalCount"),
-            more: None,
-        }),
-        THINGS.paging(Paging::Token {
-            token: "nextToken",
-            size: "pageSize",
-            items: "data",
-            next: "nextToken",
-        }),
-        THINGS.paging(Paging::Single { items: "data" }),
+        THINGS.paging(Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        )),
+        THINGS.paging(Paging::token("nextToken", "pageSize", "data", "nextToken")),
+        THINGS.paging(Paging::single("data")),
     ];
     let Some((choice, body)) = data.split_first() else {
         return;
@@ -239,14 +234,12 @@ pub fn waits(data: &[u8]) {
     };
     let headers = HeaderMap::from_iter([(header::RETRY_AFTER, value)]);
     for now in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
-        let asked = parse_retry_after(&headers, now);
+        let asked = parse_retry_after(&headers, now.into());
         for policy in [
             RetryPolicy::default(),
-            RetryPolicy {
-                initial_backoff: Duration::MAX,
-                max_backoff: Duration::MAX,
-                ..RetryPolicy::default()
-            },
+            RetryPolicy::default()
+                .initial_backoff(Duration::MAX)
+                .max_backoff(Duration::MAX),
         ] {
             let wait = policy.delay(u32::from(*count), 1.0, asked);
             assert!(wait >= asked.unwrap_or_default());
@@ -322,7 +315,7 @@ pub fn errors(data: &[u8]) {
     readable(&error);
     let id = error.request_id().unwrap_or_default();
     // The backslash before a quotation mark is of `Debug`'s making.
-    let debug = format!("{error:?}").replace("\\\"", "\"");
+    let debug = format!("{error:#?}").replace("\\\"", "\"");
     // The line has nothing else but words and a status of our own, which are no part of what they stand beside.
     for shown in [error.message().to_owned(), debug, id.to_owned()] {
         hides(secret, &shown);
@@ -421,7 +414,7 @@ pub fn token_file(data: &[u8]) {
         Ok(token) => hides(QUOTABLE[0], &format!("{token:?}")),
         Err(error) => {
             readable(&error);
-            hides(QUOTABLE[0], &format!("{error:?}"));
+            hides(QUOTABLE[0], &format!("{error:#?}"));
         }
     }
 }

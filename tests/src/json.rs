@@ -1,6 +1,23 @@
 //! Comparing JSON: a member that is `null` and one that is absent count as equal.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
+
+/// The same value with two members more in each object, which no specification has: `brandNew`, and one without a name.
+#[must_use]
+pub fn crowded(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), crowded(value)));
+            let mut all: Map<_, _> = members.collect();
+            let new = json!({"list": [1, null, {"deep": []}], "text": "x"});
+            all.insert("brandNew".to_owned(), new);
+            all.insert(String::new(), json!(1.5));
+            all.into()
+        }
+        Value::Array(entries) => entries.iter().map(crowded).collect(),
+        scalar => scalar.clone(),
+    }
+}
 
 /// The places at which two values differ; empty if they do not.
 pub fn differences(expected: &Value, actual: &Value) -> Vec<String> {

@@ -18,7 +18,7 @@ const PASSWORD: &str = "pass-Wörd 1";
 fn refused(result: Result<ClientCertificate, Error>) -> String {
     let error = result.expect_err("a refusal");
     assert_eq!(error.kind(), ErrorKind::Configuration);
-    let text = format!("{error} {error:?}");
+    let text = format!("{error} {error:#?}");
     assert!(!text.contains(PASSWORD) && !text.contains("wrong-word"), "{text}");
     error.to_string()
 }

@@ -4,6 +4,7 @@ mod auth;
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use auth::{CLIENT, Keys, LIST, SECRET, clock, form, pass, token, until};
 use avepoint_auth::{
@@ -191,7 +192,7 @@ async fn no_error_and_no_trace_shows_a_secret() {
     let encoded = "s3cr3t%26of";
     for _ in 4..8 {
         let error = once.token(&LIST).await.expect_err("no token");
-        hides("an error", &format!("{error} {error:?}"), &[TOKEN, SECRET, encoded]);
+        hides("an error", &format!("{error} {error:#?}"), &[TOKEN, SECRET, encoded]);
     }
     assert_eq!(server.received().len(), 8);
     let text = collector.text();
@@ -215,7 +216,7 @@ async fn a_token_that_holds_is_shown_by_no_failure_of_the_next_one() {
     let store = MemoryStore::default();
     let key = TokenKey::new(&server.url(), CLIENT, "things.readwrite.all");
     let now = avepoint_core::Clock::now(&*clock);
-    let stored = StoredToken::new(STORED, now, now + jiff::SignedDuration::from_mins(50));
+    let stored = StoredToken::new(STORED, now, now + Duration::from_secs(50 * 60));
     store.put(&key, &stored).await.expect("memory");
     let credential = auth::secret(&server, &clock)
         .store(store)
@@ -233,7 +234,7 @@ async fn a_token_that_holds_is_shown_by_no_failure_of_the_next_one() {
             .contains("the tokens [redacted] and [redacted] are still good"),
         "{error}"
     );
-    hides("an error", &format!("{error} {error:?}"), &[TOKEN, STORED]);
+    hides("an error", &format!("{error} {error:#?}"), &[TOKEN, STORED]);
     pass(&clock, 3400);
     credential.token(&LIST).await.expect("it still holds");
     until("the renewal has failed", async || {
@@ -262,7 +263,7 @@ async fn no_error_and_no_trace_shows_an_assertion_or_a_password() {
         .expect_err("refused");
     let assertion = form(&server.received()[0])["client_assertion"].clone();
     let parts: Vec<_> = assertion.split('.').collect();
-    let shown = format!("{error} {error:?} {}", collector.text());
+    let shown = format!("{error} {error:#?} {}", collector.text());
     hides(
         "an error or a trace",
         &shown,

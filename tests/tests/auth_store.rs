@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use auth::{ADD, CLIENT, LIST, clock, numbered, pass, secret};
 use avepoint_auth::{FileStore, StoredToken, TokenKey, TokenStore};
-use avepoint_core::{Credential, Error};
+use avepoint_core::{BoxFuture, Credential, Error};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -538,24 +538,13 @@ async fn a_store_of_ones_own_may_fail() {
     }
 
     impl TokenStore for Broken {
-        fn get<'a>(
-            &'a self,
-            _: &'a TokenKey,
-        ) -> futures_util::future::BoxFuture<'a, Result<Option<StoredToken>, Error>> {
+        fn get<'a>(&'a self, _: &'a TokenKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
             Box::pin(async { self.fails() })
         }
-        fn put<'a>(
-            &'a self,
-            _: &'a TokenKey,
-            _: &'a StoredToken,
-        ) -> futures_util::future::BoxFuture<'a, Result<(), Error>> {
+        fn put<'a>(&'a self, _: &'a TokenKey, _: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>> {
             Box::pin(async { self.fails() })
         }
-        fn remove<'a>(
-            &'a self,
-            _: &'a TokenKey,
-            _: &'a StoredToken,
-        ) -> futures_util::future::BoxFuture<'a, Result<(), Error>> {
+        fn remove<'a>(&'a self, _: &'a TokenKey, _: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>> {
             Box::pin(async { self.fails() })
         }
     }

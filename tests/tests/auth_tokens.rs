@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use auth::{ADD, CLIENT, LIST, PING, SECRET, clock, form, numbered, pass, secret, token, until};
 use avepoint_auth::{ClientSecretCredential, EnvironmentCredential, MemoryStore, StoredToken, TokenKey, TokenStore};
-use avepoint_core::{Credential, ErrorKind, RetryPolicy};
+use avepoint_core::{Credential, Error, ErrorKind, RetryPolicy, Transport};
 use avepoint_tests::elements::{START, case, run};
 use avepoint_tests::server::{Reply, Server};
 use futures_util::FutureExt;
@@ -24,7 +24,7 @@ async fn the_request_is_the_one_of_the_protocol() {
     let token = credential.token(&LIST).await.expect("a token");
     assert_eq!(token.expose(), "token-0");
     let start: Timestamp = START.parse().expect("a time");
-    assert_eq!(token.expires_at(), Some(start + SignedDuration::from_hours(1)));
+    assert_eq!(token.expires_at(), Some((start + SignedDuration::from_hours(1)).into()));
 
     let [request] = &server.received()[..] else {
         panic!("one request")
@@ -122,10 +122,7 @@ async fn a_token_request_is_sent_again_where_that_may_help() {
     ])
     .await;
     let clock = clock();
-    let policy = RetryPolicy {
-        max_attempts: 5,
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy::default().max_attempts(5);
     let credential = secret(&server, &clock).retry(policy).build().expect("a credential");
     assert_eq!(credential.token(&LIST).await.expect("a token").expose(), "late");
     let sleeps = clock.sleeps();
@@ -137,11 +134,9 @@ async fn a_token_request_is_sent_again_where_that_may_help() {
 async fn retries_end_with_the_attempts_and_with_the_time() {
     let server = Server::always(Reply::empty(503).header("retry-after", "40")).await;
     let clock = clock();
-    let policy = RetryPolicy {
-        max_attempts: 9,
-        deadline: Duration::from_secs(100),
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy::default()
+        .max_attempts(9)
+        .deadline(Duration::from_secs(100));
     let credential = secret(&server, &clock).retry(policy).build().expect("a credential");
     let error = credential.token(&LIST).await.expect_err("503 without end");
     assert_eq!(server.received().len(), 3, "a third wait would end too late");
@@ -198,8 +193,12 @@ async fn a_redirection_is_not_followed() {
     let server =
         Server::always(Reply::empty(307).header("location", format!("{}/connect/token", elsewhere.url()))).await;
     // Not even if the caller's own settings say so.
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(5));
-    let credential = secret(&server, &clock()).http(http).build().expect("a credential");
+    let follow = |http: reqwest::ClientBuilder| http.redirect(reqwest::redirect::Policy::limited(5));
+    let transport = Transport::new().adjust_reqwest(follow);
+    let credential = secret(&server, &clock())
+        .transport(transport)
+        .build()
+        .expect("a credential");
     let error = credential.token(&LIST).await.expect_err("a redirection");
     assert!(
         error
@@ -214,8 +213,8 @@ async fn a_redirection_is_not_followed() {
 async fn a_secret_over_plain_http_meets_no_proxy() {
     let (proxy, server) = (numbered(3600).await, numbered(3600).await);
     let through = reqwest::Proxy::all(proxy.url()).expect("a proxy");
-    let http = reqwest::Client::builder().proxy(through);
-    let credential = secret(&server, &clock()).http(http).proxy(proxy.url());
+    let transport = Transport::new().adjust_reqwest(move |http| http.proxy(through.clone()));
+    let credential = secret(&server, &clock()).transport(transport).proxy(proxy.url());
     credential
         .build()
         .expect("a credential")
@@ -285,6 +284,97 @@ async fn a_refusal_says_what_to_do() {
         );
         assert!(error.is_authentication());
         assert_eq!(server.received().len(), 1, "a refusal is not asked for again");
+    }
+}
+
+/// What kept a token away, as the error's predicates tell it to a program.
+#[tokio::test]
+async fn what_is_nothing_of_the_app_is_not_said_of_it() {
+    let page = "<html><title>Blocked</title></html>";
+    let connection = |error: &Error| error.is_connection();
+    let busy = |error: &Error| !error.is_connection() && !error.is_timeout() && !error.is_from_gateway();
+    let gateway = |error: &Error| error.is_from_gateway();
+    type Case<'a> = (Reply, &'a str, fn(&Error) -> bool, bool);
+    let cases: [Case<'_>; 8] = [
+        (Reply::HangUp, "no token from 127.0.0.1: ", connection, true),
+        (
+            Reply::Silence(Duration::from_secs(30)),
+            "no response arrived in time",
+            |error| error.is_timeout(),
+            true,
+        ),
+        (
+            Reply::empty(503),
+            "answered 503 with nothing: try again later",
+            busy,
+            true,
+        ),
+        (
+            Reply::empty(429),
+            "answered 429 with nothing: try again later",
+            busy,
+            true,
+        ),
+        (Reply::json(500, &json!({"message": "Oh."})), "answered 500", busy, true),
+        (
+            Reply::json(503, &json!({"error": "temporarily_unavailable"})),
+            "refused the token request with 503",
+            busy,
+            true,
+        ),
+        (
+            Reply::text(403, "text/html", page),
+            "a firewall or gateway answered in place of the service",
+            gateway,
+            false,
+        ),
+        (
+            Reply::text(401, "application/json", page),
+            "a firewall or gateway answered in place of the service",
+            gateway,
+            false,
+        ),
+    ];
+    for (reply, words, is_told, is_retryable) in cases {
+        for discovery in [false, true] {
+            let server = Server::always(reply.clone()).await;
+            let credential = secret(&server, &clock())
+                .discovery(discovery)
+                .timeout(Duration::from_millis(500))
+                .build()
+                .expect("a credential");
+            let error = credential.token(&LIST).await.expect_err(words);
+            assert_eq!(error.kind(), ErrorKind::Credential, "{error}");
+            assert!(is_told(&error) && !error.is_authentication(), "{error}");
+            assert_eq!(error.is_retryable(), is_retryable, "{error}");
+            assert!(discovery || error.to_string().contains(words), "{error}");
+        }
+    }
+    let closed = Server::always(Reply::empty(200)).await.url().to_owned();
+    let credential = ClientSecretCredential::builder("my-app", SECRET)
+        .identity_url(closed)
+        .retry(RetryPolicy::none());
+    let error = credential.build().expect("a credential").token(&LIST).await;
+    let error = error.expect_err("nobody is there");
+    assert!(
+        error.is_connection() && error.is_retryable() && !error.is_authentication(),
+        "{error}"
+    );
+    assert!(error.message().contains("no connection was made"), "{error}");
+
+    // What is of the app stays so.
+    for reply in [
+        Reply::json(401, &json!({"error": "invalid_client"})),
+        Reply::empty(400),
+        Reply::text(404, "text/html", page),
+    ] {
+        let server = Server::always(reply).await;
+        let credential = secret(&server, &clock()).build().expect("a credential");
+        let error = credential.token(&LIST).await.expect_err("a refusal");
+        assert!(
+            error.is_authentication() && !error.is_retryable() && !error.is_from_gateway(),
+            "{error}"
+        );
     }
 }
 
@@ -778,7 +868,10 @@ fn the_environment_says_which_variable_is_missing_or_wrong() {
     const ID: (&str, &str) = ("AVEPOINT_CLIENT_ID", "my-app");
     const KEY: (&str, &str) = ("AVEPOINT_CLIENT_SECRET", "hunter2");
     let missing_both = "AVEPOINT_CLIENT_SECRET or AVEPOINT_CLIENT_CERTIFICATE_PATH is missing: set one of them";
-    let cases: [(&[(&str, &str)], &str); 12] = [
+    const FILE: (&str, &str) = ("AVEPOINT_CLIENT_SECRET_FILE", "/nowhere/secret");
+    const PASSWORD: (&str, &str) = ("AVEPOINT_CLIENT_CERTIFICATE_PASSWORD", "hunter2");
+    const PASSWORD_FILE: (&str, &str) = ("AVEPOINT_CLIENT_CERTIFICATE_PASSWORD_FILE", "/nowhere/password");
+    let cases: [(&[(&str, &str)], &str); 16] = [
         (&[KEY], "AVEPOINT_CLIENT_ID is missing: set it to the client id"),
         (
             &[("AVEPOINT_CLIENT_ID", " "), KEY],
@@ -793,6 +886,22 @@ fn the_environment_says_which_variable_is_missing_or_wrong() {
         (
             &[ID, KEY, ("AVEPOINT_CLIENT_CERTIFICATE_PATH", "app.pfx")],
             "AVEPOINT_CLIENT_SECRET and AVEPOINT_CLIENT_CERTIFICATE_PATH are both set: keep one of them",
+        ),
+        (
+            &[ID, KEY, PASSWORD],
+            "AVEPOINT_CLIENT_SECRET and AVEPOINT_CLIENT_CERTIFICATE_PASSWORD are both set: keep one of them",
+        ),
+        (
+            &[ID, KEY, PASSWORD_FILE],
+            "AVEPOINT_CLIENT_SECRET and AVEPOINT_CLIENT_CERTIFICATE_PASSWORD_FILE are both set: keep one of them",
+        ),
+        (
+            &[ID, FILE, PASSWORD],
+            "AVEPOINT_CLIENT_SECRET_FILE and AVEPOINT_CLIENT_CERTIFICATE_PASSWORD are both set: keep one of them",
+        ),
+        (
+            &[ID, KEY, PASSWORD, PASSWORD_FILE],
+            "AVEPOINT_CLIENT_CERTIFICATE_PASSWORD and AVEPOINT_CLIENT_CERTIFICATE_PASSWORD_FILE are both set: keep one",
         ),
         (
             &[ID, ("AVEPOINT_CLIENT_SECRET", "\u{0}")],
@@ -826,6 +935,7 @@ fn the_environment_says_which_variable_is_missing_or_wrong() {
         KEY,
         ("AVEPOINT_CLOUD", "us-government"),
         ("AVEPOINT_IDENTITY_URL", ""),
+        ("AVEPOINT_CLIENT_CERTIFICATE_PASSWORD", ""),
     ]);
     let shown = format!("{:?}", good.expect("a credential"));
     assert!(

@@ -2,13 +2,14 @@
 
 use std::error::Error as _;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use avepoint_core::{AccessToken, CallOptions, Credential, Error, ErrorKind, Operation, RetryPolicy};
+use avepoint_core::{AccessToken, BoxFuture, CallOptions, Credential, Error, ErrorKind, Operation, RetryPolicy};
 use avepoint_tests::elements::{TOKEN, builder, case, client, run};
 use avepoint_tests::raw_server::{RawServer, Script};
 use avepoint_tests::server::{Reply, Server};
-use futures_util::future::BoxFuture;
 use serde_json::json;
 
 fn once() -> CallOptions {
@@ -76,6 +77,19 @@ async fn all_that_a_refusal_says_is_in_its_line() {
             html(401, "<html><title>Sign in</title>"),
             format!("401 an HTML page: Sign in; {gateway}"),
         ),
+        // Gateways send their pages under any type; those of a service that is not there say so.
+        (
+            Reply::text(403, "application/json", "<!-- a --><html><title>Blocked</title>"),
+            format!("403 an HTML page: Blocked; {gateway}"),
+        ),
+        (
+            html(503, "<html><title>Down</title>"),
+            "503 an HTML page: Down; a firewall or gateway answered in place of the service".to_owned(),
+        ),
+        (
+            Reply::empty(401).header("www-authenticate", ",,,"),
+            format!("401 Unauthorized; {cloud}"),
+        ),
         (
             Reply::empty(429).header("retry-after", "7"),
             "429 Too Many Requests; wait 7 seconds before the next call".to_owned(),
@@ -94,12 +108,17 @@ async fn there_is_a_predicate_for_what_the_line_says() {
     let page = "<html><title>Access Denied</title>";
     let error = refused(html(403, page)).await;
     assert!(error.is_from_gateway() && !error.is_permission(), "{error}");
+    let error = refused(Reply::text(403, "text/plain", page)).await;
+    assert!(error.is_from_gateway() && !error.is_permission(), "{error}");
+    let error = refused(html(401, page)).await;
+    assert!(error.is_from_gateway() && !error.is_authentication(), "{error}");
     let error = refused(Reply::empty(403)).await;
     assert!(error.is_permission() && !error.is_from_gateway(), "{error}");
     let error = refused(Reply::empty(502)).await;
     assert!(error.is_server_error() && error.was_sent(), "{error}");
     let error = refused(html(200, page)).await;
     assert!(error.is_unreadable() && error.is_from_gateway(), "{error}");
+    assert!(error.to_string().contains("a firewall or gateway answered"), "{error}");
 
     // Another host's refusal is neither of the token nor of the app.
     for status in [401, 403] {
@@ -121,6 +140,35 @@ async fn there_is_a_predicate_for_what_the_line_says() {
     assert!(error.is_invalid_request(), "{error}");
 }
 
+/// A credential that counts what it is told.
+#[derive(Clone, Debug, Default)]
+struct Counted(Arc<AtomicUsize>);
+
+impl Credential for Counted {
+    fn token<'a>(&'a self, _: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>> {
+        Box::pin(async { Ok(AccessToken::new(TOKEN, None)) })
+    }
+
+    fn invalidate(&self, _: &AccessToken) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn a_401_of_a_gateway_costs_no_token() {
+    for (reply, invalidated) in [(html(401, "<html>"), 0), (Reply::empty(401), 1)] {
+        let server = Server::always(reply).await;
+        let credential = Counted::default();
+        let client = builder(&server.url())
+            .credential(credential.clone())
+            .build()
+            .expect("a client");
+        run(&client, "getUser").await.expect_err("401");
+        assert_eq!(credential.0.load(Ordering::Relaxed), invalidated);
+        assert_eq!(server.received().len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn what_a_header_or_a_field_quotes_is_cleaned_and_bounded() {
     let long = "long ".repeat(20_000);
@@ -139,7 +187,7 @@ async fn what_a_header_or_a_field_quotes_is_cleaned_and_bounded() {
         let error = refused(reply).await;
         let fields = error.field_errors();
         let all = format!(
-            "{error} {error:?} {fields:?} {:?} {:?}",
+            "{error} {error:#?} {fields:?} {:?} {:?}",
             error.trace_id(),
             error.request_id()
         );
@@ -265,7 +313,7 @@ async fn a_machine_without_certificates_is_named_and_calls_itself_all_the_same()
     assert!(!refused.status.success());
     assert_eq!(
         line.trim_end(),
-        "the HTTP client cannot be set up: unexpected error: No CA certificates were loaded from the system; install \
+        "the HTTP client cannot be set up: No CA certificates were loaded from the system; install \
          the CA certificates of the system (the package `ca-certificates`), name a file of them in `SSL_CERT_FILE`, or \
          give one with `root_certificate`"
     );

@@ -636,11 +636,9 @@ async fn the_stream_goes_on_after_a_cut_or_says_that_it_cannot() {
 #[tokio::test]
 async fn a_download_that_is_dropped_leaves_nothing_behind() {
     let server = finished(vec![cut(60_000)]).await;
-    let patient = RetryPolicy {
-        initial_backoff: Duration::from_secs(60),
-        max_backoff: Duration::from_secs(60),
-        ..RetryPolicy::default()
-    };
+    let patient = RetryPolicy::default()
+        .initial_backoff(Duration::from_secs(60))
+        .max_backoff(Duration::from_secs(60));
     let client = client(&server.url(), patient, Arc::new(SystemClock::default()));
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("report.zip");

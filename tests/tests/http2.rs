@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use avepoint_core::{CallOptions, Error, ErrorKind, RetryPolicy, StaticToken};
+use avepoint_core::{CallOptions, Error, ErrorKind, RetryPolicy, StaticToken, Transport};
 use avepoint_elements_v3::Client;
 use avepoint_tests::client::AnyClient;
 use avepoint_tests::clock::FakeClock;
@@ -84,7 +84,7 @@ async fn answer(mut body: RecvStream, mut respond: SendResponse<bytes::Bytes>) {
 
 fn client(server: &RawServer, policy: RetryPolicy) -> Client {
     builder(&server.url())
-        .http(reqwest::Client::builder().http2_prior_knowledge())
+        .transport(Transport::new().adjust_reqwest(reqwest::ClientBuilder::http2_prior_knowledge))
         .options(CallOptions::default().retry(policy))
         .clock(Arc::new(FakeClock::at(START)))
         .build()
@@ -142,7 +142,7 @@ async fn a_write_without_a_body_has_left_with_its_head() {
         let (server, requests) = server(fate).await;
         let client = avepoint_insights::Client::builder()
             .base_url(server.url())
-            .http(reqwest::Client::builder().http2_prior_knowledge())
+            .transport(Transport::new().adjust_reqwest(reqwest::ClientBuilder::http2_prior_knowledge))
             .credential(StaticToken::new("a-token"))
             .build()
             .expect("a client");
@@ -341,12 +341,12 @@ fn clients(api: &str, server: &Crowded, policy: RetryPolicy, clock: &Arc<FakeClo
     let patient = CallOptions::default().retry(RetryPolicy::none()).timeout(Duration::MAX);
     let hasty = CallOptions::default().retry(policy).timeout(Duration::from_millis(200));
     let url = server.server.url();
-    let http = reqwest::Client::builder().http2_prior_knowledge();
+    let transport = Transport::new().adjust_reqwest(reqwest::ClientBuilder::http2_prior_knowledge);
     match api {
         "insights" => {
             let client = avepoint_insights::Client::builder()
                 .base_url(url)
-                .http(http)
+                .transport(transport)
                 .options(patient);
             let client = client
                 .credential(StaticToken::new("a-token"))
@@ -360,7 +360,7 @@ fn clients(api: &str, server: &Crowded, policy: RetryPolicy, clock: &Arc<FakeClo
         }
         _ => {
             let client = builder(&url)
-                .http(http)
+                .transport(transport)
                 .options(patient)
                 .clock(clock.clone())
                 .build()
@@ -484,7 +484,7 @@ async fn what_the_other_side_says_at_its_goodbye_is_not_shown() {
             // What the HTTP libraries trace at their own level is theirs.
             let own = traces.text();
             let own: String = own.lines().filter(|line| line.contains("avepoint")).collect();
-            let shown = format!("{error} {error:?} {error:#?} {causes} {own}");
+            let shown = format!("{error} {error:#?} {error:#?} {causes} {own}");
             for piece in ["a-token-of", "b\"x", "b\\\"x", "[31m", "::error", "\u{202e}", "202e"] {
                 assert!(!shown.contains(piece), "{id} {answers}: {piece}: {shown}");
             }

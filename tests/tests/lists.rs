@@ -1,15 +1,17 @@
 //! Lists in pages over a real socket: what is asked for, what arrives, and that every list ends.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use avepoint_core::{Continuation, Error, ErrorKind, Paging};
+use avepoint_core::{CallOptions, Continuation, Error, ErrorKind, Paging, RetryPolicy};
 use avepoint_elements_v3::types::{
     AzureCostIssue, AzureCostRecommendation, AzureIssueSeverity, BackupModule, Customer, SftpDeviceType,
 };
 use avepoint_insights::types::ListSiteOverviewsRequest;
 use avepoint_tests::client::{APIS, AnyClient, client_of};
-use avepoint_tests::elements::client;
+use avepoint_tests::elements::{builder, client};
 use avepoint_tests::server::{Received, Reply, Server};
 use avepoint_tests::specs::{Case, cases};
 use avepoint_tests::traces::Traces;
@@ -174,6 +176,31 @@ async fn looking_ahead_keeps_the_order_and_asks_for_little_more() {
         pages_asked(&server).len() <= 5,
         "the page that is wanted and four ahead"
     );
+}
+
+#[tokio::test]
+async fn a_page_that_is_asked_for_ahead_arrives_while_nobody_asks_for_it() {
+    // It takes a second attempt, which nobody makes who is not polled.
+    let refused = AtomicBool::new(false);
+    let server = Server::start(move |request, _| {
+        let (number, size) = asked(request);
+        if number == 2 && !refused.swap(true, Ordering::Relaxed) {
+            return Reply::empty(503);
+        }
+        page(((number - 1) * size).min(40)..(number * size).min(40), Some(40))
+    })
+    .await;
+    let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
+    let options = CallOptions::default().retry(policy.deadline(Duration::from_secs(2)));
+    let client = builder(&server.url()).options(options).build().expect("a client");
+    let mut entries = client.list_customers().page_size(10).stream().prefetch(2);
+    let mut all = vec![entries.next().await.expect("an entry").expect("the first")];
+    // Longer than any call may take.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    while let Some(entry) = entries.next().await {
+        all.push(entry.expect("an entry"));
+    }
+    assert_eq!(numbers(&all), upto(40));
 }
 
 #[tokio::test]

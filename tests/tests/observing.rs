@@ -27,10 +27,7 @@ async fn at_the_level_info_there_is_one_line_for_each_call() {
         Reply::Silence(Duration::from_secs(60)),
     ])
     .await;
-    let policy = RetryPolicy {
-        max_attempts: 2,
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy::default().max_attempts(2);
     let (client, _) = client_with_retries(&server.url(), policy);
     run(&client, "getUser").await.expect("an answer in the end");
     run(&client, "onboardCustomer").await.expect_err("400");
@@ -79,13 +76,10 @@ struct Watching {
 
 const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-#[derive(Debug)]
-struct Shared(Arc<Watching>);
-
-impl RequestHook for Shared {
+impl RequestHook for Watching {
     fn on_request(&self, request: &mut OutgoingRequest<'_>) {
         let attempt = (request.operation().id, request.attempt());
-        self.0.begun.lock().expect("no panic").push(attempt);
+        self.begun.lock().expect("no panic").push(attempt);
         request.insert_header("traceparent", TRACEPARENT).expect("a header");
         request.insert_header("x-own", "of-the-hook").expect("a header");
         request
@@ -102,7 +96,7 @@ impl RequestHook for Shared {
             outcome.operation().id,
             outcome.attempt()
         );
-        self.0.ended.lock().expect("no panic").push(text);
+        self.ended.lock().expect("no panic").push(text);
     }
 }
 
@@ -123,7 +117,7 @@ async fn a_hook_sees_each_request_and_adds_headers_for_the_api_alone() {
     let own = CallOptions::default()
         .header("x-own", "of-the-options")
         .expect("a header");
-    let client = builder(&server.url()).hook(Shared(Arc::clone(&watching))).options(own);
+    let client = builder(&server.url()).hook(Arc::clone(&watching)).options(own);
     let client = client.clock(Arc::new(FakeClock::at(START))).build().expect("a client");
     run(&client, "getUser").await.expect("an answer in the end");
     let error = run(&client, "onboardCustomer").await.expect_err("400");

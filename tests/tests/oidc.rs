@@ -58,7 +58,7 @@ async fn a_secret_gives_a_token() {
     let token = token(&credential, &operations::LIST_CUSTOMERS).await;
     provider.granted("secret-client", "elements.customers.read.all");
     let start: Timestamp = START.parse().expect("a time");
-    assert_eq!(token.expires_at(), Some(start + LIFE));
+    assert_eq!(token.expires_at(), Some((start + LIFE).into()));
 
     // Cached for its scope; another scope takes another token.
     let again = self::token(&credential, &operations::LIST_CUSTOMERS).await;
@@ -90,6 +90,7 @@ async fn a_certificate_gives_a_token_from_each_kind_of_file() {
         let first = token(&credential, &operations::LIST_CUSTOMERS).await;
         provider.granted("certificate-client", "elements.customers.read.all");
         let ends = first.expires_at().expect("an end");
+        let ends = Timestamp::try_from(ends).expect("a time of the calendar");
         assert!(before + LIFE <= ends && ends <= Timestamp::now() + LIFE, "{ends}");
 
         // A second request has an assertion of its own: the provider accepts none twice.
@@ -486,7 +487,7 @@ fn says(error: &Error, words: &[&str]) {
     for word in words {
         assert!(error.message().contains(word), "`{word}` is not in: {error}");
     }
-    let mut all = format!("{error} {error:?} {error:#?} {}", error.body_excerpt());
+    let mut all = format!("{error} {error:#?} {error:#?} {}", error.body_excerpt());
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         all.push_str(&format!(" {cause} {cause:?}"));

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::PoisonError;
 
 use avepoint_auth::ClientSecretCredential;
-use avepoint_core::{CallOptions, ErrorKind, RetryPolicy};
+use avepoint_core::{CallOptions, ErrorKind, RetryPolicy, Transport};
 use avepoint_tests::elements::{TOKEN, builder, case, run};
 use avepoint_tests::raw_server::tls::Authority;
 use avepoint_tests::raw_server::{RawServer, read_request};
@@ -74,16 +74,28 @@ async fn no_builder_of_a_caller_leads_plain_http_away() {
 
     let (proxy, _) = RawServer::silent().await;
     let proxy_url = format!("http://{}", proxy.address());
-    let new = reqwest::Client::builder;
-    for http in [
-        new().proxy(reqwest::Proxy::all(&proxy_url).expect("a proxy")),
-        new().proxy(reqwest::Proxy::http(&proxy_url).expect("a proxy")),
-        new().resolve("localhost", SocketAddr::new(ELSEWHERE, 80)),
-        new().resolve("LOCALHOST", SocketAddr::new(ELSEWHERE, 80)),
-        new().dns_resolver(Elsewhere),
+    let proxies =
+        [reqwest::Proxy::all(&proxy_url), reqwest::Proxy::http(&proxy_url)].map(|proxy| proxy.expect("a proxy"));
+    let [all, http] = proxies;
+    let adjusted = |adjust: Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>| {
+        Transport::new().adjust_reqwest(adjust)
+    };
+    for transport in [
+        adjusted(Box::new(move |client| client.proxy(all.clone()))),
+        adjusted(Box::new(move |client| client.proxy(http.clone()))),
+        adjusted(Box::new(|client| {
+            client.resolve("localhost", SocketAddr::new(ELSEWHERE, 80))
+        })),
+        adjusted(Box::new(|client| {
+            client.resolve("LOCALHOST", SocketAddr::new(ELSEWHERE, 80))
+        })),
+        adjusted(Box::new(|client| client.dns_resolver(Elsewhere))),
     ] {
         let server = user().await;
-        let client = builder(&by_name(&server.url())).http(http).options(once()).build();
+        let client = builder(&by_name(&server.url()))
+            .transport(transport)
+            .options(once())
+            .build();
         run(&client.expect("a client"), "getUser").await.expect("an answer");
         assert_eq!(server.received().len(), 1);
     }
@@ -116,7 +128,6 @@ async fn a_proxy_for_https_sees_the_host_and_no_more() {
     let client = builder("https://api.example.com/")
         .proxy(format!("http://me:hunter2@{}", proxy.address()))
         .root_certificate(authority.pem())
-        .http(reqwest::Client::builder().http1_only())
         .options(once())
         .build()
         .expect("a client");
@@ -160,7 +171,7 @@ async fn a_proxy_or_a_certificate_that_is_none_is_told_at_once_and_not_shown() {
         for error in [client.expect_err(address), credential.expect_err(address)] {
             assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
             assert!(error.to_string().contains("proxy address"), "{error}");
-            assert!(!format!("{error} {error:?}").contains("hunter2"));
+            assert!(!format!("{error} {error:#?}").contains("hunter2"));
         }
     }
     for pem in [
@@ -173,7 +184,7 @@ async fn a_proxy_or_a_certificate_that_is_none_is_told_at_once_and_not_shown() {
             .build()
             .expect_err(pem);
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(!format!("{error} {error:#?}").contains("hunter2"), "{error:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use avepoint_core::{CallOptions, ErrorKind, Method, RetryPolicy, Validation};
 use avepoint_elements_v3::types::OnboardCustomerRequest;
 use avepoint_elements_v3::{Client, Error};
 use avepoint_sandbox::Sandbox;
-use avepoint_tests::elements::{TOKEN, builder, case, client, client_with_retries};
+use avepoint_tests::elements::{TOKEN, authenticated, builder, case, client, client_with_retries};
 use avepoint_tests::server::{Reply, Server};
 use serde_json::{Value, json};
 
@@ -122,7 +122,7 @@ async fn it_is_repeated_and_fails_as_any_call() {
              registration"
         )
     );
-    let shown = format!("{error:?} {:?}", put(&self::client(&server)));
+    let shown = format!("{error:#?} {:?}", put(&self::client(&server)));
     assert!(
         !shown.contains(TOKEN) && !shown.contains("Sesame") && !shown.contains(ID),
         "{shown}"
@@ -164,23 +164,83 @@ async fn nothing_is_sent_where_the_path_leads_elsewhere() {
         "/a?b=c",
         "https://other.example.com/",
         "/{missing}",
+        "/a/.\t./.\t./etc",
+        "/a/.%2\te/x",
+        "/a/.\r\n./x",
     ] {
         let error = client.request(Method::Get, path).send().await.expect_err(path);
         assert!(error.is_invalid_request() && !error.was_sent(), "{path}: {error}");
     }
+    let twice = client.request(Method::Get, "/a/{id}/{id}").parameter("id", "x");
+    let error = twice.parameter("id", "y").send().await.expect_err("two values");
+    assert!(error.to_string().contains("`id` is given twice"), "{error}");
     assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn secrets_are_known_wherever_they_are_given() {
+    const SECRET: &str = "hunter22xyz";
+    let server = Server::always(Reply::json(400, &json!({"message": format!("{SECRET} is too weak")}))).await;
+    let client = client(&server);
+    let post = || client.request(Method::Post, "/vault");
+    let form = "application/x-www-form-urlencoded";
+    for (place, request) in [
+        ("a member of the spec", post().json(&json!({"password": SECRET}))),
+        ("a member", post().json(&json!({"deep": [{"newPassword": SECRET}]}))),
+        (
+            "a member of a text",
+            post().body("application/json", format!(r#"{{"clientSecret": "{SECRET}"}}"#)),
+        ),
+        (
+            "a form",
+            post().body(form, format!("grant_type=password&client%5Fsecret={SECRET}\n")),
+        ),
+        ("the query", post().parameter("access_token", SECRET)),
+        (
+            "the path",
+            client
+                .request(Method::Post, "/vault/{apiKey}")
+                .parameter("apiKey", SECRET),
+        ),
+        ("a text", post().body("text/plain", SECRET).secret(SECRET)),
+        (
+            "an innocent member",
+            post().json(&json!({"pin": [SECRET]})).secret(SECRET),
+        ),
+        (
+            "an innocent parameter",
+            post().parameter("pin", SECRET).secret(SECRET).secret(""),
+        ),
+    ] {
+        let shown = request.parameter("pageSize", 50);
+        let prepared = shown.dry_run().expect("a request");
+        for shown in [prepared.to_string(), format!("{prepared:?} {shown:?}")] {
+            assert!(!shown.contains(SECRET), "{place}: {shown}");
+        }
+        // What is none can be read.
+        assert!(prepared.to_string().contains("pageSize=50"), "{place}: {prepared}");
+        let error = shown.send().await.expect_err("400");
+        assert_eq!(error.message(), "[redacted] is too weak", "{place}");
+    }
+    // Each was sent with it.
+    let received = server.received();
+    assert_eq!(received.len(), 9);
+    for request in received {
+        let whole = format!(
+            "{} {:?} {}",
+            request.path,
+            request.query,
+            String::from_utf8_lossy(&request.body)
+        );
+        assert!(whole.contains(SECRET), "{whole}");
+    }
 }
 
 #[tokio::test]
 async fn a_token_has_the_scopes_that_are_given() {
     let sandbox = Sandbox::builder().customers(3).start().await.expect("a sandbox");
-    let credential = avepoint_auth::ClientSecretCredential::builder(sandbox.client_id(), sandbox.client_secret());
-    let credential = credential
-        .identity_url(sandbox.identity_url())
-        .build()
-        .expect("a credential");
-    let client = Client::builder().base_url(sandbox.base_url()).credential(credential);
-    let client = client.build().expect("a client");
+    let (id, secret) = (sandbox.client_id(), sandbox.client_secret());
+    let client = authenticated(&sandbox.base_url(), &sandbox.identity_url(), id, secret);
     let list = |scope| {
         let request = client
             .request(Method::Post, "/partner/external/v3/general/customers/batch")

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use avepoint_core::{CallOptions, ErrorKind, RetryPolicy};
+use avepoint_core::{CallOptions, ErrorKind, RetryPolicy, Transport};
 use avepoint_tests::elements::{TOKEN, builder, case, client_with_retries, run};
 use avepoint_tests::raw_server::tls::Authority;
 use avepoint_tests::raw_server::{RawServer, Script, read_request, write_json};
@@ -18,14 +18,12 @@ fn user() -> Reply {
     Reply::json(200, case("getUser").answer.as_ref().expect("an example"))
 }
 
-/// A caller's builder whose headers are for the API alone.
-fn with_key() -> reqwest::ClientBuilder {
+/// A caller's settings whose headers are for the API alone.
+fn with_key() -> Transport {
     let mut headers = reqwest::header::HeaderMap::new();
     headers.insert("x-api-key", "hunter2".parse().expect("a header"));
     headers.insert("cookie", "session=hunter2".parse().expect("a header"));
-    reqwest::Client::builder()
-        .user_agent("hunter2/1.0")
-        .default_headers(headers)
+    Transport::new().adjust_reqwest(move |http| http.user_agent("hunter2/1.0").default_headers(headers.clone()))
 }
 
 #[tokio::test]
@@ -55,7 +53,7 @@ async fn nothing_that_is_anyones_goes_to_another_origin_or_comes_back_from_it() 
             .and_then(|options| options.header("x-tenant", "hunter2"))
             .expect("headers");
         let client = builder(&home.url())
-            .http(with_key())
+            .transport(with_key())
             .options(options)
             .build()
             .expect("a client");
@@ -124,7 +122,6 @@ async fn https_does_not_lead_to_plain_http_nor_to_an_address_with_a_password() {
         .await;
         let client = builder(&format!("https://{}", server.address()))
             .root_certificate(authority.pem())
-            .http(reqwest::Client::builder().http1_only())
             .options(once())
             .build()
             .expect("a client");
@@ -134,7 +131,7 @@ async fn https_does_not_lead_to_plain_http_nor_to_an_address_with_a_password() {
             (ErrorKind::Redirect, 1),
             "{error}"
         );
-        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        assert!(!format!("{error} {error:#?}").contains("hunter2"), "{error:?}");
     }
     assert!(plain.received().is_empty());
 }
@@ -156,10 +153,7 @@ async fn all_hops_share_the_time_of_one_attempt() {
     })
     .await;
     let attempt = once().timeout(Duration::from_millis(600));
-    let deadline = CallOptions::default().retry(RetryPolicy {
-        deadline: Duration::from_millis(600),
-        ..RetryPolicy::none()
-    });
+    let deadline = CallOptions::default().retry(RetryPolicy::none().deadline(Duration::from_millis(600)));
     for options in [attempt, deadline] {
         hops.store(0, Ordering::SeqCst);
         let client = builder(&server.url()).options(options).build().expect("a client");

@@ -66,6 +66,18 @@ async fn headers_are_the_clients_own_and_the_callers() {
         "host",
         "content-length",
         "user-agent",
+        "content-type",
+        "content-encoding",
+        "Accept-Encoding",
+        "transfer-encoding",
+        "te",
+        "trailer",
+        "connection",
+        "keep-alive",
+        "upgrade",
+        "expect",
+        "proxy-authorization",
+        "proxy-connection",
         "a b",
         "",
     ] {
@@ -73,6 +85,26 @@ async fn headers_are_the_clients_own_and_the_callers() {
             CallOptions::default().header(name, "x").is_err(),
             "`{name}` is set by the client"
         );
+    }
+}
+
+#[tokio::test]
+async fn an_accept_of_the_callers_stands_in_the_place_of_the_clients() {
+    let server = answering("getUser").await;
+    let with = |values: &[&str]| {
+        let add = |options: CallOptions, value: &&str| options.header("accept", value).expect("a header");
+        client(&server).with_options(values.iter().fold(one_call(), add))
+    };
+    for values in [&["application/problem+json", "application/json;q=0.5"][..], &[]] {
+        run(&with(values), "getUser").await.expect("a user");
+        let received = server.received().pop().expect("a request");
+        let all: Vec<_> = received.headers.get_all("accept").iter().collect();
+        let expected = if values.is_empty() {
+            &["application/json"]
+        } else {
+            values
+        };
+        assert_eq!(all, expected);
     }
 }
 

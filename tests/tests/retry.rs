@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use avepoint_core::{AccessToken, CallOptions, Credential, Error, ErrorKind, Method, Operation, RetryPolicy};
+use avepoint_core::{
+    AccessToken, BoxFuture, CallOptions, Credential, Error, ErrorKind, Method, Operation, RetryPolicy,
+};
 use avepoint_elements_v3::{Client, operations};
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{READS, START, WRITES, all, builder, case, client, client_with_retries, run};
 use avepoint_tests::server::{Reply, Server};
 use avepoint_tests::specs::Case;
-use futures_util::future::BoxFuture;
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
 
@@ -123,13 +124,7 @@ async fn a_connection_that_was_never_made_is_tried_again_for_reads_and_writes() 
     let address = listener.local_addr().expect("an address");
     drop(listener);
     for id in READS.iter().chain(&WRITES) {
-        let (client, clock) = client_with_retries(
-            &format!("http://{address}"),
-            RetryPolicy {
-                max_attempts: 4,
-                ..RetryPolicy::default()
-            },
-        );
+        let (client, clock) = client_with_retries(&format!("http://{address}"), RetryPolicy::default().max_attempts(4));
         let error = run(&client, id).await.expect_err("nothing listens");
         assert_eq!((error.kind(), clock.sleeps().len()), (ErrorKind::Connect, 3), "{id}");
         assert!(error.is_connection() && error.is_retryable());
@@ -192,12 +187,11 @@ async fn a_wait_that_ends_after_the_deadline_is_not_begun() {
 
 #[tokio::test]
 async fn attempts_and_deadline_hold_whichever_comes_first() {
-    let many = RetryPolicy {
-        max_attempts: 1000,
-        initial_backoff: Duration::from_secs(1),
-        max_backoff: Duration::from_secs(8),
-        deadline: Duration::from_secs(60),
-    };
+    let many = RetryPolicy::default()
+        .max_attempts(1000)
+        .initial_backoff(Duration::from_secs(1))
+        .max_backoff(Duration::from_secs(8))
+        .deadline(Duration::from_secs(60));
     let server = Server::always(Reply::empty(503)).await;
     let (client, clock) = client_with_retries(&server.url(), many);
     run(&client, "listCustomers").await.expect_err("never a success");
@@ -211,20 +205,8 @@ async fn attempts_and_deadline_hold_whichever_comes_first() {
 
     for (policy, expected) in [
         (RetryPolicy::default(), 5),
-        (
-            RetryPolicy {
-                max_attempts: 3,
-                ..RetryPolicy::default()
-            },
-            3,
-        ),
-        (
-            RetryPolicy {
-                max_attempts: 0,
-                ..RetryPolicy::default()
-            },
-            1,
-        ),
+        (RetryPolicy::default().max_attempts(3), 3),
+        (RetryPolicy::default().max_attempts(0), 1),
         (RetryPolicy::none(), 1),
     ] {
         let server = Server::always(Reply::empty(503)).await;
@@ -265,7 +247,7 @@ impl Credential for Numbered {
 fn numbered(server: &Server, policy: RetryPolicy) -> (Client, Arc<Numbered>, Arc<FakeClock>) {
     let (credential, clock) = (Arc::new(Numbered::default()), Arc::new(FakeClock::at(START)));
     let client = builder(&server.url())
-        .shared_credential(credential.clone())
+        .credential(credential.clone())
         .options(CallOptions::default().retry(policy))
         .clock(clock.clone())
         .build()
@@ -346,13 +328,7 @@ async fn a_credential_that_fails_ends_the_call_before_anything_is_sent() {
 #[tokio::test]
 async fn options_belong_to_one_clone() {
     let server = Server::always(Reply::empty(503)).await;
-    let (eager, _) = client_with_retries(
-        &server.url(),
-        RetryPolicy {
-            max_attempts: 3,
-            ..RetryPolicy::default()
-        },
-    );
+    let (eager, _) = client_with_retries(&server.url(), RetryPolicy::default().max_attempts(3));
     let once = CallOptions::default()
         .retry(RetryPolicy::none())
         .header("x-clone", "yes")
@@ -373,10 +349,7 @@ async fn silence_is_a_timeout_after_which_only_reads_are_repeated() {
     for (id, expected) in [("getUser", 2), ("onboardCustomer", 1), ("updateUserBirthday", 1)] {
         let server = Server::always(Reply::Silence(Duration::from_secs(60))).await;
         let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
-        let policy = RetryPolicy {
-            max_attempts: 2,
-            ..RetryPolicy::default()
-        };
+        let policy = RetryPolicy::default().max_attempts(2);
         let client = client.with_options(CallOptions::default().timeout(Duration::from_millis(150)).retry(policy));
         let error = run(&client, id).await.expect_err("no answer");
         assert_eq!(
@@ -392,10 +365,7 @@ async fn silence_is_a_timeout_after_which_only_reads_are_repeated() {
 #[tokio::test]
 async fn the_deadline_is_the_limit_of_an_attempt_too() {
     let server = Server::always(Reply::Silence(Duration::from_secs(60))).await;
-    let policy = RetryPolicy {
-        deadline: Duration::from_millis(150),
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy::default().deadline(Duration::from_millis(150));
     let (client, _) = client_with_retries(&server.url(), policy);
     let error = run(&client, "getUser").await.expect_err("no answer");
     assert_eq!((error.kind(), server.received().len()), (ErrorKind::Timeout, 1));

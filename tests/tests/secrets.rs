@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use avepoint_core::{
-    AccessToken, CallOptions, Credential, Error, ErrorKind, ExportOptions, Operation, RetryPolicy, SecretText,
-    StaticToken,
+    AccessToken, BoxFuture, CallOptions, Credential, Error, ErrorKind, ExportOptions, Operation, RetryPolicy,
+    SecretText, StaticToken, Transport,
 };
 use avepoint_elements_v3::{Client, dynamic, types};
 use avepoint_tests::client::{APIS, AnyClient, secrets};
@@ -18,7 +18,6 @@ use avepoint_tests::specs::cases;
 use avepoint_tests::traces::Traces;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use futures_util::future::BoxFuture;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use xtask_spec::api::Api;
@@ -31,10 +30,7 @@ const HEADER: &str = "secret-of-the-caller";
 
 fn client(server: &Server) -> Client {
     let options = CallOptions::default()
-        .retry(RetryPolicy {
-            max_attempts: 3,
-            ..RetryPolicy::default()
-        })
+        .retry(RetryPolicy::default().max_attempts(3))
         .header("x-api-key", HEADER)
         .expect("a header");
     Client::builder()
@@ -124,7 +120,7 @@ async fn nothing_shows_the_headers_of_a_callers_http_client() {
     let client = Client::builder()
         .base_url("http://127.0.0.1:1")
         .credential(StaticToken::new(TOKEN))
-        .http(reqwest::Client::builder().default_headers(headers))
+        .transport(Transport::new().adjust_reqwest(move |http| http.default_headers(headers.clone())))
         .build()
         .expect("a client");
     for value in [&client as &dyn Debug, &client.list_customers(), client.session()] {
@@ -156,7 +152,7 @@ async fn a_header_is_not_shown_in_whatever_form_the_server_reads_it() {
                 .await
                 .expect_err("400");
             assert_eq!(error.message(), "the key `[redacted]` is unknown", "{value}");
-            let shown = format!("{error} {error:?}");
+            let shown = format!("{error} {error:#?}");
             assert!(!shown.contains(quote), "{shown}");
         }
     }
@@ -172,7 +168,7 @@ async fn a_token_of_an_earlier_call_is_not_shown() {
     run(&client, "getUser").await.expect_err("404");
     let error = run(&client, "getUser").await.expect_err("400");
     assert_eq!(error.message(), "[redacted] was replaced by [redacted]");
-    let shown = format!("{error} {error:?}");
+    let shown = format!("{error} {error:#?}");
     assert!(TOKENS.iter().all(|token| !shown.contains(token)), "{shown}");
 }
 
@@ -246,7 +242,7 @@ async fn an_error_of_the_connection_shows_no_secret() {
             .await
             .expect_err("cut");
         assert_eq!(
-            shows_none("the error", &format!("{error} {error:?}"), PASSWORDS[0]),
+            shows_none("the error", &format!("{error} {error:#?}"), PASSWORDS[0]),
             Vec::<String>::new()
         );
     }

@@ -5,16 +5,16 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::{
-    AccessToken, CallOptions, Clock, Credential, Error, ErrorKind, Operation, ResponseRecorder, RetryPolicy,
-    StaticToken,
+    AccessToken, BoxFuture, CallOptions, Clock, Credential, Error, ErrorKind, Operation, ResponseRecorder, RetryPolicy,
+    StaticToken, Transport,
 };
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{READS, START, WRITES, builder, case, client_with_retries, run};
 use avepoint_tests::raw_server::{RawServer, Script, read_request};
 use avepoint_tests::server::{Reply, Server};
-use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
+use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
 
 const MAYBE_DONE: &str = "may have been carried out";
 
@@ -98,10 +98,7 @@ async fn a_token_that_does_not_come_is_not_waited_for_beyond_the_deadline() {
 
 #[tokio::test]
 async fn without_any_time_nothing_is_sent() {
-    let none = RetryPolicy {
-        deadline: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
+    let none = RetryPolicy::default().deadline(Duration::ZERO);
     for options in [
         CallOptions::default().timeout(Duration::ZERO),
         CallOptions::default().retry(none),
@@ -120,12 +117,11 @@ async fn without_any_time_nothing_is_sent() {
 
 #[tokio::test]
 async fn no_length_of_time_is_too_long() {
-    let endless = RetryPolicy {
-        max_attempts: u32::MAX,
-        initial_backoff: Duration::MAX,
-        max_backoff: Duration::MAX,
-        deadline: Duration::MAX,
-    };
+    let endless = RetryPolicy::default()
+        .max_attempts(u32::MAX)
+        .initial_backoff(Duration::MAX)
+        .max_backoff(Duration::MAX)
+        .deadline(Duration::MAX);
     for wait in [
         "18446744073709551615",
         "18446744073709551614",
@@ -152,9 +148,11 @@ async fn a_callers_time_for_a_connection_counts() {
     let url = format!("https://{}", silent.address());
     let short = Duration::from_millis(100);
     for client in [
-        builder(&url).http(reqwest::Client::builder().connect_timeout(short)),
+        builder(&url).transport(Transport::new().adjust_reqwest(move |http| http.connect_timeout(short))),
         builder(&url).connect_timeout(short),
-        builder(&url).http(reqwest::Client::builder()).connect_timeout(short),
+        builder(&url)
+            .transport(Transport::new().no_proxy())
+            .connect_timeout(short),
     ] {
         let options = once().timeout(Duration::from_secs(8));
         let client = client.options(options).build().expect("a client");
@@ -575,21 +573,46 @@ async fn what_goes_out_does_not_hang_on_what_else_is_in_the_build() {
 }
 
 #[tokio::test]
-async fn the_handshake_is_that_of_rustls() {
+async fn the_handshake_is_that_of_rustls_with_aws_lc_rs() {
+    // What a process has chosen for all has no part in it: here a cryptography that knows one exchange of keys.
+    let one = CryptoProvider {
+        kx_groups: vec![aws_lc_rs::kx_group::X25519],
+        ..aws_lc_rs::default_provider()
+    };
+    one.install_default().expect("nobody else chooses one");
     let (server, heard) = RawServer::silent().await;
     let url = format!("https://{}", server.address());
     let short = once().timeout(Duration::from_secs(1));
-    for client in [builder(&url), builder(&url).http(reqwest::Client::builder())] {
+    let adjusted = Transport::new().adjust_reqwest(|http| http.tcp_nodelay(true));
+    for client in [builder(&url), builder(&url).transport(adjusted)] {
         let client = client.options(short.clone()).build().expect("a client");
         run(&client, "getUser").await.expect_err("no TLS");
         let hello = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
-        // The heads of the record and of the message, the version, 32 random bytes, and a session id with its length.
-        let session = usize::from(hello[43]);
-        let suites = &hello[44 + session..];
-        let count = usize::from(u16::from_be_bytes([suites[0], suites[1]])) / 2;
+        let (suites, groups) = offered(&hello);
         assert!(
-            (1..=12).contains(&count),
-            "rustls has nine suites and OpenSSL thirty; this has {count}"
+            (1..=12).contains(&suites),
+            "rustls has nine suites and OpenSSL thirty; this has {suites}"
         );
+        // X25519MLKEM768, which ring does not have.
+        assert!(groups.contains(&0x11ec), "{groups:x?}");
     }
+}
+
+/// The number of suites in a client's hello, and the groups for the exchange of keys.
+fn offered(hello: &[u8]) -> (usize, Vec<u16>) {
+    let number = |bytes: &[u8]| u16::from_be_bytes([bytes[0], bytes[1]]);
+    // The heads of the record and of the message, the version, 32 random bytes, and a session id with its length.
+    let suites = &hello[44 + usize::from(hello[43])..];
+    let length = usize::from(number(suites));
+    let methods = &suites[2 + length..];
+    let mut extensions = &methods[1 + usize::from(methods[0]) + 2..];
+    while extensions.len() >= 4 {
+        let (head, rest) = extensions.split_at(4);
+        let (content, others) = rest.split_at(usize::from(number(&head[2..])));
+        if number(head) == 10 {
+            return (length / 2, content[2..].chunks(2).map(number).collect());
+        }
+        extensions = others;
+    }
+    panic!("a hello without groups");
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use avepoint_core::AccessToken;
 use avepoint_core::protection::Protection;
+use avepoint_core::transport::timestamp;
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
@@ -177,7 +178,7 @@ impl Slot {
     }
 
     fn now(&self) -> Timestamp {
-        self.source.sender.clock.now()
+        timestamp(self.source.sender.clock.now())
     }
 
     fn invalidate(&self, token: &AccessToken) {

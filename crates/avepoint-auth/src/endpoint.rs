@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use avepoint_core::outline::Outline;
-use avepoint_core::parse_base_url;
 use avepoint_core::redact::Secrets;
+use avepoint_core::transport::base_url;
 use reqwest::Url;
 
 use crate::failure::{Failure, shown};
@@ -33,7 +33,7 @@ impl Identity {
     /// # Errors
     /// A configuration error for any other address.
     pub(crate) fn at(address: &str) -> Result<Self, avepoint_core::Error> {
-        let url = parse_base_url(address)?;
+        let url = base_url(address)?;
         Ok(Identity {
             address: url.as_str().trim_end_matches('/').to_owned(),
             url,
@@ -46,7 +46,7 @@ impl Identity {
     /// # Errors
     /// A configuration error for what is no origin, or one that a secret must not be sent to.
     pub(crate) fn allow(&mut self, origin: &str) -> Result<(), avepoint_core::Error> {
-        let url = parse_base_url(origin)?;
+        let url = base_url(origin)?;
         if url.path() != "/" {
             return Err(avepoint_core::Error::new(
                 avepoint_core::ErrorKind::Configuration,
@@ -103,15 +103,20 @@ impl Identity {
             .send(&what, &secrets, async |_| Ok(sender.http.get(&address)))
             .await?;
         let secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.read(&answer, &secrets)
-            .map_err(|problem| Failure::other(format!("the discovery document of {} {problem}", self.host())))
+        self.read(&answer, &secrets).map_err(|problem| {
+            let failure = Failure::other(format!("the discovery document of {} {problem}", self.host()));
+            failure.by(answer.obstacle())
+        })
     }
 
     pub(crate) fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Endpoint, String> {
+        let (status, remedy) = (answer.status.as_u16(), answer.remedy());
+        if answer.obstacle().is_some() {
+            return Err(format!("cannot be read: the service answered {status}: {remedy}"));
+        }
         if !answer.status.is_success() {
             return Err(format!(
-                "is not there: the service answered {}; do not use discovery, or check the identity URL",
-                answer.status.as_u16()
+                "is not there: the service answered {status}; do not use discovery, or check the identity URL"
             ));
         }
         let text = answer.text();
@@ -126,7 +131,7 @@ impl Identity {
             ));
         }
         let endpoint = document.text("token_endpoint").ok_or("names no token endpoint")?;
-        let url = parse_base_url(&endpoint).map_err(|_| "names a token endpoint that is not an https address")?;
+        let url = base_url(&endpoint).map_err(|_| "names a token endpoint that is not an https address")?;
         let origin = url.origin();
         if !std::iter::once(&self.url)
             .chain(&self.allowed)

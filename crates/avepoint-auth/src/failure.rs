@@ -1,7 +1,9 @@
 //! Why no token could be had: kept apart from [`Error`], since all that wait for one request share its failure.
 
 use avepoint_core::redact::Secrets;
-use avepoint_core::{Error, ErrorKind, Operation};
+use avepoint_core::transport::is_transient;
+use avepoint_core::{Error, ErrorKind, Obstacle, Operation};
+use http::StatusCode;
 use jiff::SignedDuration;
 use jiff::fmt::friendly::{Designator, Spacing, SpanPrinter};
 
@@ -13,15 +15,15 @@ const LONGEST: usize = 300;
 pub(crate) enum Failure {
     /// The token endpoint refused, in the terms of RFC 6749 section 5.2.
     Refused(Refusal),
-    /// Anything else, in words.
-    Other(String),
+    /// Anything else, in words, and what stood in the way if it was nothing of the app.
+    Other(String, Option<Obstacle>),
 }
 
 /// A refusal of the token endpoint. Its texts are fit to be shown.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refusal {
     /// The status of the answer.
-    pub(crate) status: u16,
+    pub(crate) status: StatusCode,
     /// The `error` of the answer.
     pub(crate) code: String,
     /// The `error_description` of the answer.
@@ -45,22 +47,40 @@ pub(crate) struct About<'a> {
 impl Failure {
     /// A failure in words.
     pub(crate) fn other(text: impl Into<String>) -> Self {
-        Failure::Other(text.into())
+        Failure::Other(text.into(), None)
+    }
+
+    /// The same, where this stood in the way.
+    pub(crate) fn by(self, obstacle: Option<Obstacle>) -> Self {
+        match self {
+            Failure::Other(text, _) => Failure::Other(text, obstacle),
+            refused @ Failure::Refused(_) => refused,
+        }
+    }
+
+    fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Failure::Other(_, obstacle) => *obstacle,
+            Failure::Refused(refusal) => unavailable(refusal.status),
+        }
     }
 
     /// In one line, for a log.
     pub(crate) fn text(&self) -> String {
         match self {
-            Failure::Other(text) => text.clone(),
+            Failure::Other(text, _) => text.clone(),
             Failure::Refused(refusal) => refusal.words(),
         }
     }
 
     /// The error of a call that needed the token.
     pub(crate) fn to_error(&self, operation: &'static Operation, about: &About<'_>) -> Error {
-        let credential = |text: String| Error::new(ErrorKind::Credential, text).with_operation(operation);
+        let credential = |text: String| {
+            let error = Error::new(ErrorKind::Credential, text).with_operation(operation);
+            error.with_obstacle(self.obstacle())
+        };
         match self {
-            Failure::Other(text) => credential(text.clone()),
+            Failure::Other(text, _) => credential(text.clone()),
             Failure::Refused(refusal) => {
                 let clock = refusal.clock().map(|words| format!("; {words}")).unwrap_or_default();
                 let advice = refusal.advice(operation, about);
@@ -87,7 +107,7 @@ impl Refusal {
             "unauthorized_client" => {
                 format!("{host} does not let this app get tokens by client credentials: check how it is registered")
             }
-            _ => format!("{host} refused the token request with {}", self.status),
+            _ => format!("{host} refused the token request with {}", self.status.as_u16()),
         }
     }
 
@@ -114,6 +134,21 @@ impl Refusal {
         Some(format!(
             "the clock of this machine is {far} {side} the server's: set it right"
         ))
+    }
+}
+
+/// What an answer with this status says of the service, whatever else it says.
+pub(crate) fn unavailable(status: StatusCode) -> Option<Obstacle> {
+    // A token request changes nothing, so that it may always be sent again.
+    is_transient(status, true).then_some(Obstacle::Unavailable)
+}
+
+/// What stood in the way of a request, or of a signature, that has failed.
+pub(crate) fn obstacle(error: &Error) -> Option<Obstacle> {
+    match error.kind() {
+        ErrorKind::Connect | ErrorKind::Connection => Some(Obstacle::Connection),
+        ErrorKind::Timeout => Some(Obstacle::Timeout),
+        _ => error.obstacle(),
     }
 }
 

@@ -15,9 +15,10 @@ mod scopes;
 mod signer;
 mod source;
 mod store;
-mod time;
 
 pub use assertion::Audience;
+#[doc(no_inline)]
+pub use avepoint_core::{BoxFuture, Transport};
 pub use certificate::ClientCertificate;
 pub use credential::CredentialBuilder;
 pub use credential::certificate::ClientCertificateCredential;
@@ -27,9 +28,6 @@ pub use signer::{SignatureAlgorithm, Signer, SigningInput};
 pub use store::file::FileStore;
 pub use store::memory::MemoryStore;
 pub use store::{StoredToken, TokenKey, TokenStore};
-
-/// What an asynchronous method of a trait of this crate returns: `Box::pin(async move { … })`.
-pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 #[doc(hidden)]
 pub mod bench {

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::redact::Secrets;
-use avepoint_core::transport::{self, Attempts, ReadError, is_transient};
-use avepoint_core::{Clock, Error, ErrorKind, RetryPolicy, parse_retry_after};
+use avepoint_core::transport::{self, Attempts, ReadError, system_time, timestamp};
+use avepoint_core::{Clock, Error, Obstacle, RetryPolicy, parse_retry_after};
 use http::{StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Request, RequestBuilder};
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
-use crate::failure::{Failure, shown};
+use crate::failure::{Failure, obstacle, shown, unavailable};
 
 /// How the crate introduces itself to the identity service.
 const AGENT: &str = concat!("avepoint-auth/", env!("CARGO_PKG_VERSION"));
@@ -75,10 +75,13 @@ impl Sender {
     ) -> Result<Answer, Failure> {
         let mut attempts = Attempts::new(&self.retry, &*self.clock);
         loop {
-            let asked_at = self.clock.now();
+            let asked_at = timestamp(self.clock.now());
             let until = attempts.until(self.timeout);
             let request = timeout_at(until, request(asked_at)).await;
-            let request = request.map_err(|_| Failure::other(format!("{what}: the signer did not sign in time")))??;
+            let request = request.map_err(|_| {
+                let late = Failure::other(format!("{what}: the signer did not sign in time"));
+                late.by(Some(Obstacle::Timeout))
+            })??;
             let request = request.header(header::USER_AGENT, AGENT).build();
             let request = request.map_err(|_| Failure::other(format!("{what}: the request cannot be built")))?;
             let unmet = match self.exchange(request, asked_at, until).await {
@@ -92,7 +95,7 @@ impl Sender {
                     // A certificate may hold any name.
                     let secrets = secrets.lock().unwrap_or_else(PoisonError::into_inner).clone();
                     let problem = secrets.clean(error.message(), LONGEST_PROBLEM);
-                    return Err(Failure::other(format!("{what}: {problem}")));
+                    return Err(Failure::other(format!("{what}: {problem}")).by(obstacle(&error)));
                 }
                 Err(Unmet::TooLong) => {
                     let problem = "the response is too long for a token response";
@@ -107,7 +110,7 @@ impl Sender {
         let mut response = transport::send(&self.http, request, until)
             .await
             .map_err(Unmet::Unanswered)?;
-        let received_at = self.clock.now();
+        let received_at = timestamp(self.clock.now());
         let body = match timeout_at(until, transport::whole(&mut response, LONGEST)).await {
             Ok(Ok(body)) => Zeroizing::new(body),
             Ok(Err(ReadError::TooLong(_))) => return Err(Unmet::TooLong),
@@ -122,11 +125,10 @@ impl Sender {
             body,
             asked_at,
             received_at,
-            date: text(header::DATE).and_then(transport::http_date),
+            date: text(header::DATE).and_then(transport::http_date).map(timestamp),
         };
-        // A token request changes nothing, so that it may always be sent again.
-        if is_transient(answer.status, true) {
-            let wait = parse_retry_after(response.headers(), received_at);
+        if unavailable(answer.status).is_some() {
+            let wait = parse_retry_after(response.headers(), system_time(received_at));
             return Err(Unmet::Answered(answer, wait));
         }
         Ok(answer)
@@ -137,12 +139,7 @@ impl transport::Failure for Unmet {
     fn may_pass(&self) -> bool {
         match self {
             Unmet::Answered(..) => true,
-            Unmet::Unanswered(error) => {
-                matches!(
-                    error.kind(),
-                    ErrorKind::Connect | ErrorKind::Connection | ErrorKind::Timeout
-                )
-            }
+            Unmet::Unanswered(error) => obstacle(error).is_some(),
             Unmet::TooLong => false,
         }
     }
@@ -160,6 +157,26 @@ impl Answer {
     pub(crate) fn text(&self) -> Cow<'_, str> {
         let body = self.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.body);
         String::from_utf8_lossy(body)
+    }
+
+    /// What the answer says of the service and the way to it, if it is of no use.
+    pub(crate) fn obstacle(&self) -> Option<Obstacle> {
+        // Web servers send pages for paths that they do not have and for redirections too.
+        let is_from_elsewhere = self.status != StatusCode::NOT_FOUND && !self.status.is_redirection();
+        let is_page = || is_from_elsewhere && transport::is_page(self.content_type.as_deref(), &self.text());
+        unavailable(self.status).or_else(|| is_page().then_some(Obstacle::Gateway))
+    }
+
+    /// What can be done about an answer that is of no use.
+    pub(crate) fn remedy(&self) -> &'static str {
+        match self.obstacle() {
+            Some(Obstacle::Gateway) => {
+                "a firewall or gateway answered in place of the service: check the proxy, and from which addresses calls \
+                 are allowed, or the identity URL"
+            }
+            Some(_) => "try again later",
+            None => "check the cloud and the identity URL",
+        }
     }
 
     /// How far the clock of this machine is ahead of the server's, where that is more than the network and the seconds

@@ -78,6 +78,8 @@ impl fmt::Debug for SigningInput<'_> {
 /// It is called once for each attempt of a token request, within the time of that attempt. It is not called again when it
 /// fails: a signer that goes over a network repeats what is worth repeating itself.
 ///
+/// A minor version adds only methods with a default.
+///
 /// ```
 /// use avepoint_auth::{BoxFuture, Signer, SigningInput};
 /// use avepoint_core::{Error, ErrorKind};

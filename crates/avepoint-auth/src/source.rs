@@ -3,13 +3,14 @@
 use avepoint_core::Error;
 use avepoint_core::outline::{self, Outline};
 use avepoint_core::redact::{RecentTokens, Secrets};
+use avepoint_core::transport::timestamp;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
 use crate::assertion::{Assertion, Audience, sign};
 use crate::endpoint::{Endpoint, Identity};
-use crate::failure::{Failure, Refusal, shown};
+use crate::failure::{Failure, Refusal, obstacle, shown};
 use crate::proofs::{Proof, Proofs};
 use crate::request::{Answer, LONGEST_PROBLEM, Sender};
 use crate::store::{LONGEST_LIFE, StoredToken, is_token};
@@ -55,7 +56,7 @@ impl Source {
     /// Why there is none.
     pub(crate) async fn fetch(&self, scope: &str) -> Result<StoredToken, Failure> {
         let endpoint = self.endpoint().await?;
-        let (proof, former) = self.proofs.in_turn(self.sender.clock.now()).await;
+        let (proof, former) = self.proofs.in_turn(timestamp(self.sender.clock.now())).await;
         let refused = match self.fetch_with(endpoint, scope, &proof).await {
             Err(Failure::Refused(refusal)) if refusal.code == "invalid_client" => Failure::Refused(refusal),
             Ok(token) => {
@@ -83,7 +84,7 @@ impl Source {
             .send(&what, &quotable, async |now| {
                 let text = self.text(proof, endpoint, now).await.map_err(|error| {
                     let problem = lock(&quotable).clean(error.message(), LONGEST_PROBLEM);
-                    Failure::other(format!("{what}: {problem}"))
+                    Failure::other(format!("{what}: {problem}")).by(obstacle(&error))
                 })?;
                 let mut form = vec![("grant_type", "client_credentials"), ("client_id", &self.client_id)];
                 if !scope.is_empty() {
@@ -148,7 +149,7 @@ impl Source {
 
 /// Reads the answer of the token endpoint: tolerant of what does not matter, and without showing what might be a token.
 pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, Failure> {
-    let other = |problem: &str| Failure::other(format!("{host} {problem}"));
+    let other = |problem: &str| Failure::other(format!("{host} {problem}")).by(answer.obstacle());
     let text = answer.text();
     let secrets = || secrets.clone().with_members(SECRETS).with_those_in(&text);
     let body = Outline::of(&text).ok_or_else(|| other(&unreadable(answer, &secrets())))?;
@@ -157,7 +158,7 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
     if let Some(code) = body.get("error").filter(|code| code.starts_with('"')) {
         let (secrets, description) = (&secrets(), body.text("error_description"));
         return Err(Failure::Refused(Refusal {
-            status,
+            status: answer.status,
             code: shown(&outline::text(code), secrets).unwrap_or_else(|| "unnamed".to_owned()),
             description: description.and_then(|text| shown(&text, secrets)),
             clock_ahead: None,
@@ -203,11 +204,7 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
 
 /// What came instead of JSON.
 fn unreadable(answer: &Answer, secrets: &Secrets) -> String {
-    let remedy = match answer.status.as_u16() {
-        500.. | 429 | 408 => "try again later",
-        _ => "check the cloud and the identity URL",
-    };
-    format!("{}: {remedy}", answer.no_json(secrets))
+    format!("{}: {}", answer.no_json(secrets), answer.remedy())
 }
 
 /// A number of seconds; a part of a second is dropped.
@@ -289,7 +286,8 @@ mod tests {
                 200,
                 "text/html",
                 "<p>hidden",
-                "host answered 200 with text/html, which is not JSON: check",
+                "host answered 200 with text/html, which is not JSON: a firewall or gateway answered in place of the \
+                 service: check the proxy, and from which addresses calls are allowed, or the identity URL",
             ),
             (
                 200,
@@ -431,7 +429,7 @@ mod tests {
         assert_eq!(
             failure.expect_err("refused"),
             Failure::Refused(Refusal {
-                status: 401,
+                status: StatusCode::UNAUTHORIZED,
                 code: "invalid_client".to_owned(),
                 description: Some("the secret [redacted] is wrong".to_owned()),
                 clock_ahead: None,

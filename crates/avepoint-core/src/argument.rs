@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::fields::Fields;
 use crate::validation::Violation;
+use crate::value::list::OneOrMany;
 
 /// A value for a setter, as JSON: what converts into a `T`, an `Option` of that, or the builder of one.
 ///
@@ -24,6 +25,10 @@ use crate::validation::Violation;
 /// takes(50_u64); // One that is too large is told when the call is sent.
 /// takes(Some(50));
 /// ```
+///
+/// A setter for a [`OneOrMany`] takes a list of builders, too.
+///
+/// These crates alone implement it: a minor version may add to it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no value for this setter, which takes a `{T}`",
     label = "does not convert into `{T}`",
@@ -49,6 +54,8 @@ pub trait Argument<T, M> {
 /// takes((1..=3).map(|number| format!("site-{number}")));
 /// takes(("Ada", String::from("Grace"), Some("Edsger")));
 /// ```
+///
+/// These crates alone implement it: a minor version may add to it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no list for this setter, which takes entries that are `{T}`",
     label = "is no list of what converts into `{T}`",
@@ -90,6 +97,8 @@ pub struct Built;
 #[doc(hidden)]
 pub struct Each<M>(M);
 
+// So that the compiler shows the message of the trait, and not what `From` is implemented for.
+#[diagnostic::do_not_recommend]
 impl<T: Serialize, V: TryInto<T>> Argument<T, Direct> for V
 where
     V::Error: Display,
@@ -99,6 +108,22 @@ where
             Ok(value) => Given::json(serde_json::to_value(value)),
             Err(error) => Given::unfit::<T>(&error),
         }
+    }
+}
+
+// What is no builder converts into one or many by itself.
+impl<T, V: Argument<T, Built>> Argument<OneOrMany<T>, Built> for V {
+    fn given(self) -> Given {
+        V::given(self)
+    }
+}
+
+impl<T, I: IntoIterator> Argument<OneOrMany<T>, Each<Built>> for I
+where
+    I::Item: Argument<T, Built>,
+{
+    fn given(self) -> Given {
+        Given::list(&mut self.into_iter().map(Argument::given))
     }
 }
 
@@ -202,10 +227,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{SecretText, Time};
 
     crate::id! {
         /// Identifies a plant.
         struct PlantId;
+    }
+
+    crate::open_enum! {
+        /// How a plant grows.
+        enum Growth: integer {
+            /// Slowly.
+            Slow = 1,
+        }
     }
 
     fn one<M>(value: impl Argument<PlantId, M>) -> Result<Option<Value>, String> {
@@ -257,5 +291,19 @@ mod tests {
                  `x[2]` is not a valid PlantId: an id must not be `.` or `..`"
                 .into())
         );
+    }
+    #[test]
+    fn what_a_program_keeps_is_taken_borrowed() {
+        fn same<T>(value: &T, json: Value)
+        where
+            for<'a> &'a T: TryInto<T, Error: Display>,
+            T: Serialize,
+        {
+            assert_eq!(told(Argument::<T, Direct>::given(value)), Ok(Some(json)));
+        }
+        assert!(Growth::Slow.is_known());
+        same(&Growth::Slow, json!(1));
+        same(&Time::try_from("2026-11-02").expect("a day"), json!("2026-11-02"));
+        same(&SecretText::from("plum"), json!("plum"));
     }
 }

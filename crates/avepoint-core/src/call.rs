@@ -5,18 +5,21 @@
 use std::any::Any;
 use std::fmt;
 
-use futures_util::future::BoxFuture;
 use http::{HeaderValue, header};
 use reqwest::{Request, Url};
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::BoxFuture;
 use crate::argument::Given;
 use crate::error::{Error, ErrorKind};
 use crate::fields::Fields;
+#[cfg(feature = "dynamic")]
+use crate::generated::value_decoder;
 use crate::generated::{Decode, decode, decoder, encode_path, show_members};
 use crate::operation::{Constraint, Operation, Paging, ParameterLocation};
-use crate::options::Validation;
+use crate::options::{CallOptions, Validation};
 use crate::paging::{Origin, PageRequest};
 use crate::prepared::PreparedRequest;
 use crate::reader::{Spelling, read_whole};
@@ -32,6 +35,8 @@ pub struct Call {
     operation: &'static Operation,
     /// The parameters of the path and of the query, by their names on the wire.
     parameters: Vec<(&'static str, Given)>,
+    /// Parameters of the query that the specification does not know.
+    further: Vec<(String, Value)>,
     body: Option<Given>,
 }
 
@@ -39,15 +44,8 @@ pub struct Call {
 pub(crate) struct Checked {
     pub(crate) request: Request,
     pub(crate) body: Option<Value>,
-}
-
-impl Checked {
-    /// A request that the specification does not know, so that there is nothing to check.
-    pub(crate) fn raw(request: Request) -> Self {
-        let bytes = request.body().and_then(reqwest::Body::as_bytes);
-        let body = bytes.and_then(|bytes| serde_json::from_slice(bytes).ok());
-        Checked { request, body }
-    }
+    /// What must not be shown of it, besides the members of the body that the specification calls secret.
+    pub(crate) secrets: Vec<SecretString>,
 }
 
 /// An answer that holds a page, and where it comes from.
@@ -60,6 +58,7 @@ impl Call {
             session: session.clone(),
             operation,
             parameters: Vec::new(),
+            further: Vec::new(),
             body: None,
         }
     }
@@ -81,12 +80,32 @@ impl Call {
         self
     }
 
+    /// The same call with these options in the place of its session's.
+    #[must_use]
+    pub fn with_options(self, options: CallOptions) -> Self {
+        let session = self.session.with_options(options);
+        self.in_session(&session)
+    }
+
+    /// The same call, held against the specification or not.
+    #[must_use]
+    pub fn with_validation(self, validation: Validation) -> Self {
+        let options = self.session.options().clone().validation(validation);
+        self.with_options(options)
+    }
+
     /// Sets a parameter by its name on the wire, in the place of what was there. `None` leaves it out.
     pub fn set(&mut self, name: &'static str, given: Given) {
         self.parameters.retain(|(other, _)| *other != name);
         if !matches!(given, Given::Nothing) {
             self.parameters.push((name, given));
         }
+    }
+
+    /// Adds a parameter of the query that the specification does not know.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn add(&mut self, name: String, value: Value) {
+        self.further.push((name, value));
     }
 
     /// Sets the body, in the place of what was there.
@@ -213,6 +232,9 @@ impl Call {
                 }
             }
         }
+        for (name, value) in &self.further {
+            query.extend(texts(value.clone()).into_iter().map(|text| (&**name, text)));
+        }
         let body = self.checked_body(&mut problems);
         if !problems.is_empty() {
             return Err(self.invalid(problems));
@@ -228,11 +250,15 @@ impl Call {
             request.headers_mut().insert(header::CONTENT_TYPE, json);
             *request.body_mut() = Some(body.to_string().into());
         }
-        Ok(Checked { request, body })
+        Ok(Checked {
+            request,
+            body,
+            secrets: Vec::new(),
+        })
     }
 
-    fn url(&self, path: &str, mut query: Vec<(&'static str, String)>) -> Result<Url, Error> {
-        let base = self.session.base_url().as_str().trim_end_matches('/');
+    fn url(&self, path: &str, mut query: Vec<(&str, String)>) -> Result<Url, Error> {
+        let base = self.session.base_url().trim_end_matches('/');
         let mut url = Url::parse(&format!("{base}{path}"))
             .map_err(|error| self.invalid(vec![format!("the address is no URL: {error}")]))?;
         if !query.is_empty() {
@@ -244,7 +270,10 @@ impl Call {
 
     /// The body as it goes out: its codes spelled as they are documented, unless nothing is held against the specification.
     fn checked_body(&self, problems: &mut Vec<String>) -> Option<Value> {
-        let body = self.operation.body.as_ref()?;
+        let Some(body) = self.operation.body.as_ref() else {
+            // Of an operation that has none according to the specification.
+            return self.body.as_ref().and_then(|given| self.finish(given).0);
+        };
         let (value, found) = match (&self.body, body.constraint) {
             (Some(given), _) => self.finish(given),
             // All of its members may be optional; which are not is told one by one.
@@ -282,8 +311,8 @@ impl Call {
 
     async fn read(self, read: Decode) -> Result<Response<Box<dyn Any + Send>>, Error> {
         let response = self.execute().await?;
-        let codes = self.session.options().codes;
-        let answer = decode(self.operation, response, codes, read).await;
+        let reading = self.session.options().reading;
+        let answer = decode(self.operation, response, reading, read).await;
         answer.map_err(|error| error.with_operation(self.operation))
     }
 
@@ -293,6 +322,17 @@ impl Call {
     /// See [`Error`].
     pub async fn json<T: DeserializeOwned + Send + 'static>(self) -> Result<Response<T>, Error> {
         self.read(decoder::<T>).await.map(Response::of)
+    }
+
+    /// Sends the request, reads the answer as the other does, and gives its JSON as it came.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
+    #[cfg(feature = "dynamic")]
+    pub(crate) async fn value<T: DeserializeOwned + Send + 'static>(self) -> Result<Value, Error> {
+        self.read(value_decoder::<T>)
+            .await
+            .map(|answer| Response::<Value>::of(answer).into_inner())
     }
 
     /// Sends the request; the answer holds nothing to read.
@@ -418,8 +458,60 @@ impl fmt::Debug for ShownGiven<'_> {
         for (name, given) in &call.parameters {
             members.extend(given.clone().finish().0.map(|value| ((*name).to_owned(), value)));
         }
+        members.extend(call.further.iter().cloned());
         let body = call.body.clone().and_then(|body| body.finish().0);
         members.extend(body.map(|body| ("body".to_owned(), body)));
         show_members(f, &members, call.session.secret_members())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde::{Serialize, Serializer};
+    use serde_json::json;
+
+    use super::*;
+    use crate::session::for_tests::session;
+    use crate::{Argument, Method};
+
+    static GROW: Operation = Operation::new("grow", Method::Post, "/plants", "Grow a plant").body(
+        true,
+        &Constraint::Object {
+            members: &[],
+            open: true,
+        },
+    );
+
+    /// A body that counts how often it is written. It is of no type that can be read.
+    struct Counted(Arc<AtomicUsize>);
+
+    impl Serialize for Counted {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            json!({ "name": "fern", "password": "a secret" }).serialize(serializer)
+        }
+    }
+
+    fn given<M>(value: impl Argument<Counted, M>) -> Given {
+        value.given()
+    }
+
+    #[test]
+    fn a_body_is_written_once_and_never_read_to_be_checked_sent_or_hidden() {
+        let session = session();
+        let written = Arc::new(AtomicUsize::new(0));
+        let mut call = Call::new(&session, &GROW);
+        call.set_body(given(Counted(Arc::clone(&written))));
+        for _ in 0..2 {
+            let Checked { request, body, .. } = call.check().expect("a request");
+            let bytes = request.body().and_then(reqwest::Body::as_bytes).expect("bytes");
+            assert_eq!(bytes, br#"{"name":"fern","password":"a secret"}"#);
+            // What secrets are taken from is the value that was checked.
+            assert_eq!(body, Some(json!({ "name": "fern", "password": "a secret" })));
+        }
+        assert_eq!(written.load(Ordering::Relaxed), 1);
     }
 }

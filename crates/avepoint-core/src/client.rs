@@ -2,24 +2,26 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
 
 use crate::clock::{Clock, SystemClock};
-use crate::cloud::{Cloud, Region, Service, parse_base_url};
+use crate::cloud::{self, Cloud, Region, Service};
 use crate::credential::Credential;
 use crate::error::Error;
 use crate::gate::{Gate, Limits};
 use crate::hook::RequestHook;
+use crate::network::Transport;
 use crate::options::CallOptions;
 use crate::redact::RecentTokens;
 use crate::renewals::Renewals;
 use crate::session::{Session, Shared};
-use crate::transport::HttpSettings;
 
 /// A generated client.
+///
+/// The clients alone implement it: a minor version may add to it.
 pub trait ApiClient: Sized {
     /// The service it talks to.
     const SERVICE: Service;
@@ -48,8 +50,7 @@ pub struct ClientBuilder<C> {
     agent: Option<String>,
     options: CallOptions,
     clock: Arc<dyn Clock>,
-    http: Option<reqwest::ClientBuilder>,
-    settings: HttpSettings,
+    transport: Transport,
     max_concurrency: Option<usize>,
     max_rate: Option<(u32, Duration)>,
     waits_alone: bool,
@@ -67,8 +68,7 @@ impl<C: ApiClient> Default for ClientBuilder<C> {
             agent: None,
             options: CallOptions::default(),
             clock: Arc::new(SystemClock::default()),
-            http: None,
-            settings: HttpSettings::default(),
+            transport: Transport::default(),
             max_concurrency: None,
             max_rate: None,
             waits_alone: false,
@@ -128,7 +128,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// How many requests of the client and its clones may wait for their answers at the same time; further ones wait for
-    /// their turn. Of a file only the beginning counts. Default: no limit.
+    /// their turn. Of a file only the beginning counts. A call that was begun keeps its place until its future has ended
+    /// or is dropped: one that is neither polled nor dropped keeps others waiting. Default: no limit.
     ///
     /// ```
     /// use std::time::Duration;
@@ -176,7 +177,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    crate::http_setters! {
+    crate::transport_setters! {
         /// ```
         /// use avepoint_core::{ApiClient, ClientBuilder};
         ///
@@ -186,39 +187,23 @@ impl<C: ApiClient> ClientBuilder<C> {
         /// ```
     }
 
-    /// Further settings of the HTTP client, for what the builder has no method. They count for the API's own host: where
-    /// it points to another, as for files, nothing of them goes along, their default headers least of all.
-    ///
-    /// Whatever stands in them, redirections and repetitions stay the client's own affair, answers are not compressed,
-    /// TLS is that of rustls (one that was set up by hand is replaced), and plain http stays on this machine. What its
-    /// default headers are the HTTP library does not say, so that an error shows one that the server quotes: a key
-    /// belongs into [`CallOptions::header`], whose values are known.
-    ///
-    /// A proxy in them whose address the HTTP library does not know is left out by it, unseen: give it by
-    /// [`proxy`](ClientBuilder::proxy), which refuses such a one.
-    #[must_use]
-    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
-        self
-    }
-
     /// The client.
     ///
     /// # Errors
     /// A configuration error without a credential, for an address that a token must not be sent to, for a region that
     /// the cloud or the API does not have or that is missing, for a user agent that HTTP does not allow, for a proxy (of
-    /// the environment too) or a root certificate that is none, for a limit of zero, and where the HTTP client cannot be
+    /// the environment too) or another setting of the transport that is wrong, for a limit of zero, and where the HTTP client cannot be
     /// set up.
     pub fn build(self) -> Result<C, Error> {
         let credential = self.credential.ok_or_else(|| {
             Error::configuration("there is no credential: give one with `credential`, for example a `StaticToken`")
         })?;
         let base_url = match &self.base_url {
-            Some(url) => parse_base_url(url)?,
+            Some(url) => cloud::base_url(url)?,
             None => {
                 let url = self.cloud.base_url(C::SERVICE, self.region)?;
                 check_region(self.region, C::REGIONS)?;
-                url
+                cloud::base_url(&url)?
             }
         };
         let agent = match self.agent {
@@ -241,16 +226,14 @@ impl<C: ApiClient> ClientBuilder<C> {
             interval: self.max_rate.map(|(requests, time)| time / requests),
             alone: self.waits_alone,
         });
-        let http = self.settings.client(self.http, &base_url)?;
+        let http = self.transport.client(&base_url)?;
         let shared = Shared {
             base_url,
             credential,
             user_agent,
             clock: self.clock,
             http,
-            settings: self.settings,
-            plain_away: OnceLock::new(),
-            tls_away: OnceLock::new(),
+            transport: self.transport,
             renewals: Renewals::default(),
             gate,
             hook: self.hook,

@@ -1,18 +1,20 @@
 //! Time as the session sees it, so that tests need not wait.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use futures_util::future::BoxFuture;
-use jiff::Timestamp;
 use tokio::time::Instant;
+
+use crate::BoxFuture;
 
 /// The time of day, and a way to wait.
 ///
 /// Retries wait and measure their deadline by it; a test puts its own in place and sleeps in no time.
+///
+/// A minor version adds only methods with a default.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time of day, against which an HTTP date is held.
-    fn now(&self) -> Timestamp;
+    fn now(&self) -> SystemTime;
 
     /// A time that never runs backwards, counted from any fixed moment.
     fn elapsed(&self) -> Duration;
@@ -34,8 +36,8 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
     }
 
     fn elapsed(&self) -> Duration {

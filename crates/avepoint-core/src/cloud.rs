@@ -6,6 +6,7 @@ use crate::error::Error;
 
 /// The service a client talks to; the clouds address them differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Service {
     /// Elements: one host for all regions of a cloud.
     Elements,
@@ -19,7 +20,7 @@ pub enum Service {
 /// use avepoint_core::{Cloud, Service};
 ///
 /// let url = Cloud::UsGovernment.base_url(Service::Elements, None)?;
-/// assert_eq!(url.as_str(), "https://graph-gov.avepointonlineservices.com/");
+/// assert_eq!(url, "https://graph-gov.avepointonlineservices.com/");
 /// # Ok::<(), avepoint_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -65,7 +66,7 @@ impl Cloud {
     /// # Errors
     /// A configuration error where the service has a host for each region and none was chosen, or one was chosen that
     /// the cloud does not have.
-    pub fn base_url(self, service: Service, region: Option<Region>) -> Result<Url, Error> {
+    pub fn base_url(self, service: Service, region: Option<Region>) -> Result<String, Error> {
         let host = match (self, service, region) {
             (Cloud::Commercial, Service::Insights, Some(region)) => {
                 format!("graph-{}.avepointonlineservices.com", region.code())
@@ -87,7 +88,7 @@ impl Cloud {
             (Cloud::Aos2, _, None) => "graph-aos2.avepointonlineservices.com".to_owned(),
             (Cloud::FedRamp, _, None) => "graphusgovapi.online15.net".to_owned(),
         };
-        parse_base_url(&format!("https://{host}/"))
+        Ok(format!("https://{host}/"))
     }
 }
 
@@ -176,16 +177,27 @@ impl std::str::FromStr for Region {
     }
 }
 
-/// A base URL that a token may be sent to: https, or plain http to this machine alone.
+/// A base URL that a token may be sent to, as it is used: https, or plain http to this machine alone.
 ///
 /// ```
-/// assert!(avepoint_core::parse_base_url("https://api.example.com/stem").is_ok());
-/// assert!(avepoint_core::parse_base_url("http://api.example.com/").is_err());
+/// use avepoint_core::parse_base_url;
+///
+/// assert_eq!(parse_base_url("HTTPS://API.example.com:443/stem")?, "https://api.example.com/stem");
+/// assert!(parse_base_url("http://api.example.com/").is_err());
+/// # Ok::<(), avepoint_core::Error>(())
 /// ```
 ///
 /// # Errors
 /// A configuration error that says what is wrong with the address.
-pub fn parse_base_url(text: &str) -> Result<Url, Error> {
+pub fn parse_base_url(text: &str) -> Result<String, Error> {
+    base_url(text).map(String::from)
+}
+
+/// The same, to be worked with.
+///
+/// # Errors
+/// A configuration error that says what is wrong with the address.
+pub fn base_url(text: &str) -> Result<Url, Error> {
     // A password may stand in it, so that it is not shown.
     let url = Url::parse(text).map_err(|error| Error::configuration(format!("the address is not a URL: {error}")))?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -235,7 +247,7 @@ mod tests {
     fn insights_needs_a_region_in_the_commercial_cloud_only() {
         let region = Some(Region::UnitedStates);
         let url = Cloud::Commercial.base_url(Service::Insights, region).expect("a URL");
-        assert_eq!(url.as_str(), "https://graph-us.avepointonlineservices.com/");
+        assert_eq!(url, "https://graph-us.avepointonlineservices.com/");
         assert!(Cloud::Commercial.base_url(Service::Insights, None).is_err());
         assert!(Cloud::FedRamp.base_url(Service::Insights, region).is_err());
         assert!(Cloud::Commercial.base_url(Service::Elements, region).is_err());

@@ -1,41 +1,43 @@
 //! Where access tokens come from.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
 
-use futures_util::future::BoxFuture;
-use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
+use crate::BoxFuture;
 use crate::error::Error;
 use crate::operation::Operation;
+use crate::value::secret::SecretText;
 
 /// An access token. `Debug` does not show it.
 #[derive(Clone)]
 pub struct AccessToken {
-    secret: SecretString,
-    expires_at: Option<Timestamp>,
+    secret: SecretText,
+    expires_at: Option<SystemTime>,
 }
 
 impl AccessToken {
     /// A token, and when it ends if that is known.
-    pub fn new(secret: impl Into<SecretString>, expires_at: Option<Timestamp>) -> Self {
+    pub fn new(token: impl Into<SecretText>, expires_at: Option<SystemTime>) -> Self {
         AccessToken {
-            secret: secret.into(),
+            secret: token.into(),
             expires_at,
         }
     }
 
     /// The token itself. Keep it out of logs and errors.
     pub fn expose(&self) -> &str {
-        self.secret.expose_secret()
+        self.secret.expose()
     }
 
     pub(crate) fn secret(&self) -> SecretString {
-        self.secret.clone()
+        self.secret.secret()
     }
 
     /// When it ends, if that is known.
-    pub fn expires_at(&self) -> Option<Timestamp> {
+    pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
 }
@@ -51,9 +53,12 @@ impl fmt::Debug for AccessToken {
 
 /// Gives access tokens to a client.
 ///
+/// A credential has `Debug`, which must not show its secrets; an `Arc` of one is one.
+///
+/// A minor version adds only methods with a default.
+///
 /// ```
-/// use avepoint_core::{AccessToken, Credential, Error, Operation};
-/// use futures_util::future::BoxFuture;
+/// use avepoint_core::{AccessToken, BoxFuture, Credential, Error, Operation};
 ///
 /// #[derive(Debug)]
 /// struct FromVault;
@@ -80,6 +85,16 @@ pub trait Credential: fmt::Debug + Send + Sync {
     fn invalidate(&self, _token: &AccessToken) {}
 }
 
+impl<C: Credential + ?Sized> Credential for Arc<C> {
+    fn token<'a>(&'a self, operation: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>> {
+        (**self).token(operation)
+    }
+
+    fn invalidate(&self, token: &AccessToken) {
+        (**self).invalidate(token);
+    }
+}
+
 /// A token that was had elsewhere and is used as it is until it ends.
 ///
 /// ```
@@ -95,7 +110,7 @@ pub struct StaticToken {
 
 impl StaticToken {
     /// A credential that always gives this token.
-    pub fn new(token: impl Into<SecretString>) -> Self {
+    pub fn new(token: impl Into<SecretText>) -> Self {
         StaticToken {
             token: AccessToken::new(token, None),
         }

@@ -11,13 +11,12 @@ use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Constraint, Operation};
 use crate::options::Validation;
-use crate::reader::to_value;
 use crate::session::Session;
 use crate::transport;
 use crate::validation::violations;
 
-/// A call with these parameters, by their names on the wire, and `body`. Nobody matches on the codes of its answer, and all
-/// that came is to be written out as it came.
+/// A call with these parameters, by their names on the wire, and `body`. Where nothing is held against the specification,
+/// what it does not know goes out as well: parameters in the query, and a body of an operation that has none.
 ///
 /// # Errors
 /// An error of kind [`ErrorKind::InvalidRequest`] for what is no object, a name that the operation does not know, a value
@@ -29,9 +28,8 @@ pub fn call(session: &Session, operation: &'static Operation, parameters: Value)
         Value::Null => Map::new(),
         _ => return Err(invalid("the parameters must be an object".to_owned())),
     };
-    let options = session.options().clone().verbatim_codes(true);
-    let is_strict = options.validation == Validation::Strict;
-    let mut call = Call::new(&session.with_options(options), operation);
+    let is_strict = session.options().validation == Validation::Strict;
+    let mut call = Call::new(session, operation);
     let told = |constraint: &Constraint, value: &Value, name: &str| -> Vec<String> {
         let found = if is_strict {
             violations(constraint, value)
@@ -61,6 +59,14 @@ pub fn call(session: &Session, operation: &'static Operation, parameters: Value)
             None => {}
         }
     }
+    if !is_strict {
+        if let Some(body) = values.remove("body") {
+            call.set_body(Given::Value(body));
+        }
+        for (name, value) in std::mem::take(&mut values) {
+            call.add(name, value);
+        }
+    }
     for name in values.keys() {
         let mut names: Vec<_> = operation.parameters.iter().map(|parameter| parameter.name).collect();
         names.extend(operation.body.is_some().then_some("body"));
@@ -72,13 +78,18 @@ pub fn call(session: &Session, operation: &'static Operation, parameters: Value)
     }
 }
 
-/// The typed answer to a call, as JSON.
+/// The JSON of the answer to a call, as it came: with what the specification does not know of it. What a `Value` cannot
+/// hold stands in it as in [`Json::to_value`](crate::Json::to_value).
 ///
 /// # Errors
-/// As the call, and of kind [`ErrorKind::Decode`] where the answer cannot be written as JSON.
+/// As the call, by its type.
 pub async fn json<T: DeserializeOwned + Serialize + Send + 'static>(call: Call) -> Result<Value, Error> {
-    let operation = call.operation();
-    answer(operation, &call.json::<T>().await?.into_inner())
+    #[cfg(feature = "__unprotected")]
+    if call.session().options().gives_typed {
+        let operation = call.operation();
+        return written(operation, &call.json::<T>().await?.into_inner());
+    }
+    call.value::<T>().await
 }
 
 /// The answer to a call that has none: `null`.
@@ -89,14 +100,12 @@ pub async fn empty(call: Call) -> Result<Value, Error> {
     call.empty().await.map(|_| Value::Null)
 }
 
-/// A typed answer as JSON. What a `Value` cannot hold stands in it as in [`Json::to_value`](crate::Json::to_value).
-///
-/// # Errors
-/// An error of kind [`ErrorKind::Decode`] where the answer cannot be written as JSON.
-fn answer<T: Serialize>(operation: &'static Operation, value: &T) -> Result<Value, Error> {
+/// A typed answer as JSON, for tests of what the types read.
+#[cfg(feature = "__unprotected")]
+fn written<T: Serialize>(operation: &'static Operation, value: &T) -> Result<Value, Error> {
     let unwritable = |problem: String| Error::new(ErrorKind::Decode, problem).with_operation(operation);
     let json = serde_json::to_string(value).map_err(|error| unwritable(error.to_string()))?;
-    to_value(&json).map_err(|problem| unwritable(problem.to_string()))
+    crate::reader::to_value(&json).map_err(|problem| unwritable(problem.to_string()))
 }
 
 /// The longest file that is given as JSON, in bytes: as long as an answer of JSON may be by default. The typed call gives

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::export::archive::Tail;
 use crate::generated::{decode, decoder};
 use crate::operation::Operation;
-use crate::reader::Spelling;
+use crate::reader::Reading;
 use crate::redact::Secrets;
 use crate::response::Response;
 
@@ -28,7 +28,7 @@ pub async fn answered<T: DeserializeOwned + Send + 'static>(
     let read = decode(
         operation,
         http::Response::new(body).into(),
-        Spelling::Documented,
+        Reading::default(),
         decoder::<T>,
     )
     .await;

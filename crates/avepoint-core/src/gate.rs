@@ -5,9 +5,11 @@
 //! over the time from the first of them to the end of the wait. The rate grows from there, since the limit may have
 //! been another's doing, until the service refuses again or the limit is forgotten.
 //!
-//! Those who wait stand in a queue, and only its head waits by the clock, so that each of them has the latest word of
-//! the service. No wait at the gate is an attempt, and none goes beyond the deadline of its call.
+//! Each of those who wait has a turn of its own, a time, and looks at the gate again when it has come. Nobody hands
+//! anything to the next, so that a call which is not polled misses its turn and delays nobody. No wait at the gate is an
+//! attempt, and none goes beyond the deadline of its call.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,11 +17,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::retry::LONGEST;
 use crate::transport::Attempts;
-
-/// The longest time for which one answer closes the gate: a number or a clock that is wrong must not stop a program for
-/// good.
-const LONGEST: Duration = Duration::from_secs(3600);
 
 /// The time between two requests after a refusal that says nothing of the rate: none was accepted before.
 const UNKNOWN: Duration = Duration::from_millis(100);
@@ -37,6 +36,9 @@ const FORGOTTEN: Duration = Duration::from_secs(60);
 /// After how long without a request a new run begins.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How late a turn may be taken where the time between two requests is shorter: no timer is exact.
+const LATE: Duration = Duration::from_millis(100);
+
 /// Limits that the caller sets.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Limits {
@@ -52,7 +54,6 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Gate {
     room: Option<Semaphore>,
-    queue: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -61,6 +62,19 @@ pub(crate) struct Gate {
 pub(crate) struct Pass<'a> {
     closings: u64,
     _room: Option<SemaphorePermit<'a>>,
+}
+
+/// The turn of one who waits. It is given back if it is not taken.
+struct Turn<'a> {
+    gate: &'a Gate,
+    /// Of which run it is, and its time.
+    kept: Option<(u64, Duration)>,
+}
+
+/// Who makes a request wait.
+enum Limit {
+    Service,
+    Caller,
 }
 
 #[derive(Debug, Default)]
@@ -77,8 +91,12 @@ struct State {
     closings: u64,
     /// Whether it is still closed, or nobody has come since.
     is_closed: bool,
-    /// When the next request is due.
+    /// The first turn that nobody has.
     next: Duration,
+    /// Turns before it that were given back.
+    free: BTreeSet<Duration>,
+    /// How many runs have begun after a refusal: the turns of the run before are no more.
+    runs: u64,
     /// When the current run began: requests with no pause among them, and no refusal.
     since: Duration,
     /// When the last request went out.
@@ -100,7 +118,6 @@ impl Gate {
             room: limits
                 .concurrency
                 .map(|most| Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
-            queue: tokio::sync::Mutex::default(),
             state: Mutex::new(State {
                 interval: limits.interval,
                 alone: limits.alone,
@@ -123,29 +140,20 @@ impl Gate {
                 .ok(),
             None => None,
         };
-        let mut now = clock.elapsed();
-        if !self.state().is_open(now) {
-            let _turn = tokio::time::timeout(attempts.left(), self.queue.lock())
-                .await
-                .map_err(late)?;
-            now = now.max(clock.elapsed());
-            loop {
-                let wait = self.state().wait(now);
-                if wait.is_zero() {
-                    break;
-                }
-                if wait >= attempts.left() {
-                    return Err(Error::throttled(wait));
-                }
-                clock.sleep(wait).await;
-                // What was slept is over, whatever the clock says.
-                now = clock.elapsed().max(now.saturating_add(wait));
+        let (mut now, mut turn) = (clock.elapsed(), Turn { gate: self, kept: None });
+        while let Some((wait, limit)) = turn.wait(now) {
+            if wait >= attempts.left() {
+                return Err(match limit {
+                    Limit::Service => Error::throttled(wait),
+                    Limit::Caller => Error::over_max_rate(wait),
+                });
             }
+            clock.sleep(wait).await;
+            // What was slept is over, whatever the clock says.
+            now = clock.elapsed().max(now.saturating_add(wait));
         }
-        let mut state = self.state();
-        state.sent(now);
         Ok(Pass {
-            closings: state.closings,
+            closings: turn.take(now),
             _room: room,
         })
     }
@@ -173,21 +181,77 @@ impl Gate {
     }
 }
 
-impl State {
-    /// Whether nobody has to wait, nor anyone behind.
-    fn is_open(&mut self, now: Duration) -> bool {
-        self.reopen(now);
-        self.interval.is_none() && self.pace.is_none() && self.closed_until <= now
+impl Turn<'_> {
+    /// How long it is until then, and why; nothing if it has come.
+    fn wait(&mut self, now: Duration) -> Option<(Duration, Limit)> {
+        let mut state = self.gate.state();
+        state.reopen(now);
+        let closed = state.closed_until.saturating_sub(now);
+        if !closed.is_zero() {
+            return Some((closed, Limit::Service));
+        }
+        let (interval, limit) = state.limit(now)?;
+        let at = match self.kept {
+            Some((run, at)) if run == state.runs && state.holds(at, now, interval) => at,
+            _ => {
+                let at = state.book(now);
+                self.kept = Some((state.runs, at));
+                at
+            }
+        };
+        (at > now).then(|| (at.saturating_sub(now), limit))
     }
 
-    /// How long the next request has to wait.
-    fn wait(&mut self, now: Duration) -> Duration {
-        self.reopen(now);
-        // While it is closed nothing is due: what was, counts no more.
-        match self.closed_until.saturating_sub(now) {
-            Duration::ZERO => self.next.saturating_sub(now),
-            closed => closed,
+    /// Sends the request. How often the gate was closed before.
+    fn take(mut self, now: Duration) -> u64 {
+        self.kept = None;
+        let mut state = self.gate.state();
+        state.sent(now);
+        state.closings
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if let Some((run, at)) = self.kept {
+            let mut state = self.gate.state();
+            if run == state.runs {
+                state.free.insert(at);
+            }
         }
+    }
+}
+
+impl State {
+    /// The time between two requests, and who wants it, if there is any.
+    fn limit(&self, now: Duration) -> Option<(Duration, Limit)> {
+        let paced = self.pace.map(|pace| self.interval_at(pace, now));
+        let limit = if self.interval >= paced {
+            Limit::Caller
+        } else {
+            Limit::Service
+        };
+        Some((paced.max(self.interval)?, limit))
+    }
+
+    /// Whether a turn of this run can still be taken. Those that were missed would all be taken at once.
+    fn holds(&self, turn: Duration, now: Duration, interval: Duration) -> bool {
+        turn >= self.closed_until && now.saturating_sub(turn) <= interval.max(LATE)
+    }
+
+    /// A turn for one more.
+    fn book(&mut self, now: Duration) -> Duration {
+        self.free = self.free.split_off(&now);
+        if let Some(turn) = self.free.pop_first() {
+            return turn;
+        }
+        let Some((interval, _)) = self.limit(self.next.max(now)) else {
+            return now;
+        };
+        // A timer that was late is made up for by the next, and no more than that.
+        let turn = self.next.max(now.saturating_sub(interval));
+        self.next = turn.saturating_add(interval);
+        turn
     }
 
     /// Begins a new run if the gate was closed until now, or forgets what is long ago.
@@ -206,7 +270,13 @@ impl State {
                 interval: interval.min(SLOWEST),
                 doubles: if self.pace.is_none() { DOUBLES_AT_FIRST } else { DOUBLES },
             });
-            (self.is_closed, self.next) = (false, self.closed_until);
+            // What was due while it was closed, counts no more.
+            self.next = self
+                .closed_until
+                .max(self.last.saturating_add(self.interval.unwrap_or_default()));
+            self.free.clear();
+            self.runs += 1;
+            self.is_closed = false;
             (self.since, self.accepted) = (self.closed_until, 0);
         } else if self.pace.is_some() && now.saturating_sub(self.since) > FORGOTTEN {
             self.pace = None;
@@ -219,16 +289,15 @@ impl State {
             (self.since, self.accepted) = (now, 0);
         }
         self.last = now;
-        let paced = self.pace.map(|pace| self.interval_at(pace, now));
-        if let Some(interval) = paced.max(self.interval) {
-            // A timer that was late is made up for by the next, and no more than that.
-            self.next = self.next.max(now.saturating_sub(interval)).saturating_add(interval);
-        }
     }
 
-    /// How fast requests may follow each other at a time.
+    /// How fast requests may follow each other at a time: without any limit when it will be forgotten.
     fn interval_at(&self, pace: Pace, now: Duration) -> Duration {
-        let doublings = now.saturating_sub(self.since).as_secs_f64() / pace.doubles.as_secs_f64();
+        let run = now.saturating_sub(self.since);
+        if run > FORGOTTEN {
+            return Duration::ZERO;
+        }
+        let doublings = run.as_secs_f64() / pace.doubles.as_secs_f64();
         pace.interval.div_f64(doublings.exp2().min(1e9))
     }
 
@@ -250,7 +319,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
-    use futures_util::{StreamExt, stream};
+    use futures_util::{FutureExt, StreamExt, stream};
     use http::{HeaderMap, StatusCode, header};
 
     use super::*;
@@ -472,5 +541,94 @@ mod tests {
         );
         assert_eq!(service.received().len(), 2);
         service.call(&gate, &policy).await.expect("the place is free");
+    }
+
+    /// A service and a gate that let one request through in a second: as the caller wants it, or as the service has
+    /// taught it.
+    async fn slow(is_own: bool) -> (Service, Gate) {
+        let (a_second, interval) = if is_own {
+            (1e6, Some(Duration::from_secs(1)))
+        } else {
+            (1.0, None)
+        };
+        let service = Service::new(a_second, 0, Some(1));
+        let gate = Gate::new(Limits {
+            interval,
+            ..Limits::default()
+        });
+        assert_eq!(service.calls(&gate, 2, 1).await, 0);
+        (service, gate)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_is_not_polled_delays_nobody() {
+        let policy = RetryPolicy::default();
+        for is_own in [true, false] {
+            let (service, gate) = slow(is_own).await;
+            let begun = service.clock.elapsed();
+            let mut idle: Vec<_> = (0..5).map(|_| Box::pin(service.call(&gate, &policy))).collect();
+            for call in &mut idle {
+                assert!(call.as_mut().now_or_never().is_none(), "it has to wait");
+            }
+            // Each has its turn, and none of them is taken.
+            assert_eq!(service.calls(&gate, 5, 5).await, 0);
+            let took = service.clock.elapsed() - begun;
+            assert!(took <= Duration::from_secs(11), "{took:?}");
+            // Nor are those that were missed taken all at once.
+            let before = service.received().len();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            assert!(join_all(idle).await.iter().all(Result::is_ok));
+            let times: Vec<_> = service.received()[before..].iter().map(|(at, _)| *at).collect();
+            assert!(times.windows(2).all(|two| two[0] < two[1]), "{times:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_turn_of_a_call_that_is_given_up_is_the_next_ones() {
+        let policy = RetryPolicy::default();
+        for is_own in [true, false] {
+            let (service, gate) = slow(is_own).await;
+            let mut given_up: Vec<_> = (0..100).map(|_| Box::pin(service.call(&gate, &policy))).collect();
+            for call in &mut given_up {
+                assert!(call.as_mut().now_or_never().is_none(), "it has to wait");
+            }
+            drop(given_up);
+            let begun = service.clock.elapsed();
+            service.call(&gate, &policy).await.expect("its turn");
+            let waited = service.clock.elapsed() - begun;
+            assert!(waited <= Duration::from_secs(1), "{waited:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_without_a_turn_before_its_deadline_is_told_so_at_once_and_by_whom() {
+        let policy = RetryPolicy {
+            deadline: Duration::from_millis(3500),
+            ..RetryPolicy::none()
+        };
+        let own = Limits {
+            interval: Some(Duration::from_secs(2)),
+            ..Limits::default()
+        };
+        let (service, gate) = (Service::new(1e6, 0, None), Gate::new(own));
+        let mut calls: Vec<_> = (0..4).map(|_| Box::pin(service.call(&gate, &policy))).collect();
+        let mut outcomes = Vec::new();
+        for call in &mut calls {
+            outcomes.push(call.as_mut().now_or_never());
+        }
+        assert!(matches!(outcomes[0], Some(Ok(()))));
+        assert!(outcomes[1].is_none());
+        for outcome in &outcomes[2..] {
+            let Some(Err(error)) = outcome else {
+                panic!("{outcome:?}");
+            };
+            assert_eq!(error.kind(), ErrorKind::Throttled);
+            assert!(error.is_retryable() && !error.was_sent());
+            assert_eq!(
+                error.to_string(),
+                "nothing was sent, since `max_rate` of this client leaves no turn before the deadline of the call; wait \
+                 4 seconds before the next call"
+            );
+        }
     }
 }

@@ -6,16 +6,17 @@ use std::any::Any;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
 pub use crate::argument::{Built, Given};
 pub use crate::call::Call;
 use crate::error::{Error, without_mark};
 pub use crate::fields::Fields;
-use crate::operation::{Operation, Paging};
-use crate::paging::{Examined, documented, examine};
-use crate::reader::{self, Problem, Spelling, Unread, UnreadMember};
+use crate::operation::{Constraint, Operation, Paging};
+use crate::paging::{Examined, examine};
+use crate::reader::{self, Problem, Reading, Unread, UnreadMember};
 use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
 use crate::response::Response;
@@ -31,19 +32,34 @@ const SHOWN: usize = 64 * 1024;
 pub(crate) type Decoded = (Box<dyn Any + Send>, Unread, Examined);
 
 /// How an answer is read: as the one type that its operation has.
-pub(crate) type Decode = fn(&[u8], Option<&Paging>, Spelling) -> Result<Decoded, String>;
+pub(crate) type Decode = fn(&[u8], Option<&Paging>, Reading) -> Result<Decoded, String>;
 
 /// Reads an answer as a type. All that is compiled for each type of an answer, but for its reader.
 pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
     body: &[u8],
     paging: Option<&Paging>,
-    codes: Spelling,
+    reading: Reading,
 ) -> Result<Decoded, String> {
-    let (value, unread) = read::<T>(body, codes)?;
-    let examined = paging
-        .map(|paging| examine(paging, body, documented::<T>()))
-        .transpose()?;
-    Ok((Box::new(value), unread, examined.unwrap_or_default()))
+    let read = reader::read_outlined::<T>(without_mark(body), reading);
+    let (value, unread, seen) = read.map_err(|problem| explained(body, &problem))?;
+    let examined = match paging {
+        Some(paging) => examine(paging, body, seen.outline, seen.names)?,
+        None => Examined::default(),
+    };
+    Ok((Box::new(value), unread, examined))
+}
+
+/// Reads an answer as a type, and gives its JSON as it came.
+#[cfg(feature = "dynamic")]
+pub(crate) fn value_decoder<T: DeserializeOwned + Send + 'static>(
+    body: &[u8],
+    paging: Option<&Paging>,
+    reading: Reading,
+) -> Result<Decoded, String> {
+    let (_, unread, examined) = decoder::<T>(body, paging, reading)?;
+    let json = String::from_utf8_lossy(without_mark(body));
+    let value = reader::to_value(&json).map_err(|problem| explained(body, &problem))?;
+    Ok((Box::new(value), unread, examined))
 }
 
 /// Reads the typed answer of a successful call. What of it cannot be read is reported, in the answer and as an event.
@@ -53,14 +69,14 @@ pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
 pub(crate) async fn decode(
     operation: &'static Operation,
     response: reqwest::Response,
-    codes: Spelling,
+    reading: Reading,
     decode: Decode,
 ) -> Result<Response<Box<dyn Any + Send>>, Error> {
     let (status, headers) = (response.status(), response.headers().clone());
     let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
     let body = response.bytes().await.map_err(Error::from_transport)?;
     let whole = body.clone();
-    let read = transport::beside(body.len(), move || decode(&whole, operation.paging.as_ref(), codes));
+    let read = transport::beside(body.len(), move || decode(&whole, operation.paging.as_ref(), reading));
     let beginning = &body[..body.len().min(SHOWN)];
     let failed = |problem| Error::from_decode(status, &headers, beginning, problem, &secrets);
     match read
@@ -76,10 +92,6 @@ pub(crate) async fn decode(
         }
         Err(problem) => Err(failed(problem)),
     }
-}
-
-fn read<T: DeserializeOwned>(body: &[u8], codes: Spelling) -> Result<(T, Unread), String> {
-    reader::read(without_mark(body), codes).map_err(|problem| explained(body, &problem))
 }
 
 fn explained(body: &[u8], problem: &Problem) -> String {
@@ -107,10 +119,45 @@ fn warn_of(operation: Option<&Operation>, unread: &Unread) {
 /// # Errors
 /// An error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode) where it is no object.
 pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
-    let read = read(object.as_str().as_bytes(), Spelling::Documented);
-    let (value, unread) = read.map_err(|problem| Error::unreadable(&problem))?;
+    let body = object.as_str().as_bytes();
+    let read = reader::read(body, Reading::default());
+    let (value, unread) = read.map_err(|problem| Error::unreadable(&explained(body, &problem)))?;
     warn_of(None, &unread);
     Ok(value)
+}
+
+/// An object that is one of several, before it is known which.
+pub struct Form(Map<String, Value>);
+
+impl Form {
+    /// It as one of its types.
+    ///
+    /// # Errors
+    /// Where it does not fit.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.0)
+    }
+}
+
+/// What an object of a choice must meet, and how it is read.
+pub type ReadForm<T> = (&'static Constraint, fn(&Form) -> Result<T, serde_json::Error>);
+
+/// Reads an object that is one of several: as the first that has no more required members than it, and fits.
+///
+/// # Errors
+/// Where it is no object, or fits none.
+pub fn read_choice<'de, T, D: Deserializer<'de>>(deserializer: D, forms: &[ReadForm<T>]) -> Result<T, D::Error> {
+    let form = Form(Map::deserialize(deserializer)?);
+    let is_whole = |constraint: &Constraint| match constraint {
+        Constraint::Object { members, .. } => {
+            let mut required = members.iter().filter(|member| member.required);
+            required.all(|member| form.0.contains_key(member.name))
+        }
+        _ => true,
+    };
+    let mut fitting = forms.iter().filter(|(constraint, _)| is_whole(constraint));
+    let read = fitting.find_map(|(_, read)| read(&form).ok());
+    read.ok_or_else(|| D::Error::custom("the object is none of those that it may be"))
 }
 
 /// Shows what was kept as it came, but for the members of these names.
@@ -187,7 +234,7 @@ mod tests {
             let read = decode(
                 &LIST,
                 http::Response::new(body).into(),
-                Spelling::Documented,
+                Reading::default(),
                 decoder::<Read>,
             )
             .await;

@@ -1,6 +1,7 @@
 //! What a caller may have done around each request: metrics, and the headers of a distributed trace.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
@@ -14,14 +15,17 @@ use crate::options::caller_header;
 ///
 /// One request is one attempt at a call. A call that is sent again makes several requests; the redirections of a request
 /// belong to it, and token requests do not count. Both methods run on the task of the call, within its `tracing` span,
-/// and must not block.
+/// and must not block. A hook has `Debug`, as the client has that holds it, and an `Arc` of one is one: the program keeps
+/// a clone.
+///
+/// A minor version adds only methods with a default.
 ///
 /// ```
 /// use std::collections::BTreeMap;
-/// use std::sync::Mutex;
+/// use std::sync::{Arc, Mutex};
 /// use std::time::Duration;
 ///
-/// use avepoint_core::{OutgoingRequest, RequestHook, RequestOutcome};
+/// use avepoint_core::{ClientBuilder, OutgoingRequest, RequestHook, RequestOutcome};
 ///
 /// /// Continues the trace of the program, and adds up the time of each operation.
 /// #[derive(Debug, Default)]
@@ -41,6 +45,17 @@ use crate::options::caller_header;
 ///         *times.entry(outcome.operation().id).or_default() += outcome.duration();
 ///     }
 /// }
+///
+/// async fn run<C: avepoint_core::ApiClient>(builder: ClientBuilder<C>) -> Result<(), avepoint_core::Error> {
+///     let observed = Arc::new(Observed::default());
+///     let client = builder.hook(Arc::clone(&observed)).build()?;
+///     // … calls …
+///     # let _ = client;
+///     for (operation, time) in &*observed.times.lock().expect("no panic") {
+///         println!("{operation}: {time:?}");
+///     }
+///     Ok(())
+/// }
 /// ```
 pub trait RequestHook: fmt::Debug + Send + Sync {
     /// Before a request is sent.
@@ -49,6 +64,16 @@ pub trait RequestHook: fmt::Debug + Send + Sync {
     /// A request has ended: its answer was read (of a file the beginning), it failed, or its call was dropped. It is
     /// called once for each [`on_request`](RequestHook::on_request).
     fn on_end(&self, _outcome: &RequestOutcome<'_>) {}
+}
+
+impl<H: RequestHook + ?Sized> RequestHook for Arc<H> {
+    fn on_request(&self, request: &mut OutgoingRequest<'_>) {
+        (**self).on_request(request);
+    }
+
+    fn on_end(&self, outcome: &RequestOutcome<'_>) {
+        (**self).on_end(outcome);
+    }
 }
 
 /// A request that is about to be sent.

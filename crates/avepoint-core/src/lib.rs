@@ -6,6 +6,7 @@ mod client;
 mod clock;
 mod cloud;
 mod credential;
+mod environment;
 mod error;
 #[cfg(feature = "export")]
 mod export;
@@ -13,9 +14,11 @@ mod fields;
 mod gate;
 mod hook;
 mod log;
+mod network;
 mod operation;
 mod options;
 mod paging;
+pub mod prelude;
 mod prepared;
 mod reader;
 mod renewals;
@@ -39,24 +42,32 @@ pub mod generated;
 pub mod protection;
 #[doc(hidden)]
 pub mod redact;
+pub mod testing;
 #[doc(hidden)]
 pub mod transport;
 
 #[doc(hidden)]
 pub use reader::outline;
 
+/// What an asynchronous method of a trait returns: `Box::pin(async move { … })`.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+// So that a program names these in its own functions without a dependency that has to be of the same version.
+pub use {http, serde_json};
+
 pub use argument::{Argument, Arguments};
 pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, Region, Service, parse_base_url};
 pub use credential::{AccessToken, Credential, StaticToken};
-pub use error::{Error, ErrorKind, FieldError};
+pub use error::{Error, ErrorKind, FieldError, Obstacle};
 #[cfg(feature = "export")]
 pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, ExportState, ExportStatus};
 #[doc(hidden)]
 #[cfg(feature = "export")]
 pub use export::{export_all, parts};
 pub use hook::{OutgoingRequest, RequestHook, RequestOutcome};
+pub use network::Transport;
 pub use operation::{
     Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation, RequestBody, ResponseBody,
 };
@@ -65,7 +76,7 @@ pub use paging::{Continuation, Discrepancy, Items, Page, Pages};
 #[doc(hidden)]
 pub use paging::{Origin, PageRequest};
 pub use prepared::PreparedRequest;
-pub use reader::{Unread, UnreadMember};
+pub use reader::{UnknownMember, Unread, UnreadMember};
 pub use request::RawRequest;
 pub use response::{ByteStream, Response};
 pub use retry::{RetryPolicy, parse_retry_after};

@@ -145,6 +145,7 @@ impl From<Method> for http::Method {
 #[non_exhaustive]
 pub enum Paging {
     /// Pages are asked for by number, from 1.
+    #[non_exhaustive]
     PageNumber {
         /// What takes the page's number: a query parameter, or `body.` and a member of the body.
         page: &'static str,
@@ -158,6 +159,7 @@ pub enum Paging {
         more: Option<&'static str>,
     },
     /// Each page gives the token of the next.
+    #[non_exhaustive]
     Token {
         /// What takes the token: a query parameter, or `body.` and a member of the body.
         token: &'static str,
@@ -169,10 +171,44 @@ pub enum Paging {
         next: &'static str,
     },
     /// The list comes whole.
+    #[non_exhaustive]
     Single {
         /// The member of the answer that holds the entries.
         items: &'static str,
     },
+}
+
+// For use by generated code, as no other crate can write the variants.
+#[doc(hidden)]
+impl Paging {
+    pub const fn page_number(
+        page: &'static str,
+        size: &'static str,
+        items: &'static str,
+        total: Option<&'static str>,
+        more: Option<&'static str>,
+    ) -> Self {
+        Paging::PageNumber {
+            page,
+            size,
+            items,
+            total,
+            more,
+        }
+    }
+
+    pub const fn token(token: &'static str, size: &'static str, items: &'static str, next: &'static str) -> Self {
+        Paging::Token {
+            token,
+            size,
+            items,
+            next,
+        }
+    }
+
+    pub const fn single(items: &'static str) -> Self {
+        Paging::Single { items }
+    }
 }
 
 impl Paging {
@@ -261,6 +297,7 @@ pub enum Constraint {
     /// `true` or `false`.
     Boolean,
     /// A whole number, within bounds that are themselves allowed.
+    #[non_exhaustive]
     Integer {
         /// The least.
         minimum: Option<i64>,
@@ -268,6 +305,7 @@ pub enum Constraint {
         maximum: Option<i64>,
     },
     /// A number, within bounds that are themselves allowed.
+    #[non_exhaustive]
     Number {
         /// The least.
         minimum: Option<f64>,
@@ -275,6 +313,7 @@ pub enum Constraint {
         maximum: Option<f64>,
     },
     /// A text; lengths count characters.
+    #[non_exhaustive]
     Text {
         /// The least length.
         min: usize,
@@ -288,6 +327,7 @@ pub enum Constraint {
     /// One of the documented text codes.
     TextCode(&'static [&'static str]),
     /// A list.
+    #[non_exhaustive]
     List {
         /// What each entry may be.
         item: &'static Constraint,
@@ -297,6 +337,7 @@ pub enum Constraint {
         max: Option<usize>,
     },
     /// An object.
+    #[non_exhaustive]
     Object {
         /// Its documented members.
         members: &'static [Member],
@@ -307,6 +348,30 @@ pub enum Constraint {
     AnyOf(&'static [&'static Constraint]),
     /// All of these.
     AllOf(&'static [&'static Constraint]),
+}
+
+// For use by generated code, as no other crate can write the variants.
+#[doc(hidden)]
+impl Constraint {
+    pub const fn integer(minimum: Option<i64>, maximum: Option<i64>) -> Self {
+        Constraint::Integer { minimum, maximum }
+    }
+
+    pub const fn number(minimum: Option<f64>, maximum: Option<f64>) -> Self {
+        Constraint::Number { minimum, maximum }
+    }
+
+    pub const fn text(min: usize, max: Option<usize>, format: Format) -> Self {
+        Constraint::Text { min, max, format }
+    }
+
+    pub const fn list(item: &'static Constraint, min: usize, max: Option<usize>) -> Self {
+        Constraint::List { item, min, max }
+    }
+
+    pub const fn object(members: &'static [Member], open: bool) -> Self {
+        Constraint::Object { members, open }
+    }
 }
 
 /// A member of an object in a request.

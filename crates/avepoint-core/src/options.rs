@@ -8,13 +8,13 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, REQUEST_IDS, request_id, without_mark};
 use crate::operation::Operation;
-use crate::reader::{Spelling, read_whole};
+use crate::reader::{Reading, Spelling, read_whole};
 use crate::redact::Secrets;
 use crate::retry::RetryPolicy;
 #[cfg(feature = "export")]
@@ -39,10 +39,12 @@ pub struct CallOptions {
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) max_response_size: usize,
-    pub(crate) codes: Spelling,
+    pub(crate) reading: Reading,
     pub(crate) headers: HeaderMap,
     pub(crate) recorder: Option<ResponseRecorder>,
     pub(crate) validation: Validation,
+    #[cfg(feature = "__unprotected")]
+    pub(crate) gives_typed: bool,
     #[cfg(feature = "export")]
     pub(crate) witness: Option<Witness>,
 }
@@ -53,10 +55,12 @@ impl Default for CallOptions {
             timeout: Duration::from_secs(100),
             retry: RetryPolicy::default(),
             max_response_size: MAX_RESPONSE_SIZE,
-            codes: Spelling::default(),
+            reading: Reading::default(),
             headers: HeaderMap::new(),
             recorder: None,
             validation: Validation::default(),
+            #[cfg(feature = "__unprotected")]
+            gives_typed: false,
             #[cfg(feature = "export")]
             witness: None,
         }
@@ -67,14 +71,30 @@ impl Default for CallOptions {
 /// size can hold.
 const MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
 
-/// Headers that the client itself sets; a caller's would break the call or its safety.
-const OWN_HEADERS: [HeaderName; 6] = [
-    header::AUTHORIZATION,
-    header::HOST,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::TRANSFER_ENCODING,
-    header::USER_AGENT,
+/// Headers that are the client's to set or to leave out: who asks, what is sent, and how it travels, which is between the
+/// HTTP library and the next machine (those of RFC 9110 §7.6.1 among them). A caller's would break the call or its safety.
+const OWN_HEADERS: [&str; 19] = [
+    "authorization",
+    "host",
+    "user-agent",
+    "api-version",
+    "content-length",
+    "content-type",
+    // Requests and answers are as long as they are told, and not compressed.
+    "content-encoding",
+    "accept-encoding",
+    "transfer-encoding",
+    "te",
+    "trailer",
+    "connection",
+    "keep-alive",
+    "upgrade",
+    "http2-settings",
+    "expect",
+    // The proxy's are given with its address.
+    "proxy-authorization",
+    "proxy-authenticate",
+    "proxy-connection",
 ];
 
 impl CallOptions {
@@ -124,18 +144,38 @@ impl CallOptions {
     /// ```
     #[must_use]
     pub fn verbatim_codes(mut self, verbatim: bool) -> Self {
-        self.codes = match verbatim {
+        self.reading.codes = match verbatim {
             true => Spelling::Verbatim,
             false => Spelling::Documented,
         };
         self
     }
 
-    /// A header for every call. It is not sent to another host than the API's, should the server point to one.
+    /// Whether the members of answers that the specification does not have are kept: of every object, at any depth, as
+    /// they came. Default: no; they are passed over, which costs nothing.
+    ///
+    /// [`Response::unknown`](crate::Response::unknown) and [`Page::unknown`](crate::Page::unknown) give them. Values of no
+    /// documented type, and objects that may be of several, are kept whole in any case: what is in them is not told here.
+    ///
+    /// ```
+    /// use avepoint_core::CallOptions;
+    ///
+    /// let options = CallOptions::default().keep_unknown_members(true);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn keep_unknown_members(mut self, keep: bool) -> Self {
+        self.reading.keeps_unknown = keep;
+        self
+    }
+
+    /// A header for every call; of a name that was given before it is one more. It is not sent to another host than the
+    /// API's, should the server point to one. An `accept` takes the place of the client's own.
     ///
     /// # Errors
-    /// A configuration error for a name or a value that HTTP does not allow, and for a header that the client itself
-    /// sets (such as `authorization`).
+    /// A configuration error for a name or a value that HTTP does not allow, and for a header that is the client's: who
+    /// asks, the type and length of the body, and how both travel (such as `authorization`, `accept-encoding` and
+    /// `connection`).
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let (name, value) = caller_header(name, value)?;
         self.headers.append(name, value);
@@ -154,6 +194,15 @@ impl CallOptions {
     #[must_use]
     pub fn validation(mut self, validation: Validation) -> Self {
         self.validation = validation;
+        self
+    }
+
+    /// For tests of what the types read: calls by name give that, written anew, and not the JSON as it came.
+    #[cfg(feature = "__unprotected")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn typed_by_name(mut self) -> Self {
+        self.gives_typed = true;
         self
     }
 
@@ -192,13 +241,13 @@ pub enum Validation {
 /// A header of the caller's.
 ///
 /// # Errors
-/// A configuration error for a name or a value that HTTP does not allow, and for a header that the client itself sets.
+/// A configuration error for a name or a value that HTTP does not allow, and for a header that is the client's.
 pub(crate) fn caller_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let name =
         HeaderName::try_from(name).map_err(|_| Error::configuration(format!("`{name}` is not a header name")))?;
-    if OWN_HEADERS.contains(&name) || name == "api-version" {
+    if OWN_HEADERS.contains(&name.as_str()) {
         return Err(Error::configuration(format!(
-            "the header `{name}` is set by the client and cannot be overridden"
+            "the header `{name}` is the client's to set or to leave out: leave it out of those that you add"
         )));
     }
     // The value may be a secret of the caller's: it is not shown.
@@ -285,6 +334,7 @@ impl fmt::Debug for ResponseRecorder {
 ///
 /// Secrets may stand in it, and in its headers: `Debug` shows neither values of headers nor the body, but its length.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct RawResponse {
     /// The operation that was called.
     pub operation: &'static Operation,

@@ -9,8 +9,7 @@ use serde_json::Value;
 
 use crate::call::Checked;
 use crate::operation::Operation;
-use crate::redact::REDACTED;
-use crate::redact::members::is_one;
+use crate::redact::{REDACTED, Secrets};
 use crate::session::Session;
 
 /// A request as it would be sent: what `dry_run` gives. It was checked, and nothing was sent.
@@ -26,21 +25,25 @@ pub struct PreparedRequest {
     headers: HeaderMap,
     body: Option<Value>,
     bytes: Option<Bytes>,
-    secrets: &'static [&'static str],
+    secrets: Secrets,
 }
 
 impl PreparedRequest {
     pub(crate) fn new(operation: &'static Operation, checked: Checked, session: &Session) -> Self {
-        let Checked { mut request, body } = checked;
+        let Checked {
+            mut request,
+            body,
+            secrets,
+        } = checked;
         session.set_headers(&mut request);
         PreparedRequest {
             operation,
             method: request.method().clone(),
             url: request.url().to_string(),
             headers: request.headers().clone(),
+            secrets: session.own_secrets(body.as_ref(), secrets),
             body,
             bytes: request.body().and_then(Body::as_bytes).map(Bytes::copy_from_slice),
-            secrets: session.secret_members(),
         }
     }
 
@@ -76,12 +79,12 @@ impl PreparedRequest {
 }
 
 /// The same value without its secrets.
-fn without_secrets(value: &Value, secrets: &[&str]) -> Value {
+fn without_secrets(value: &Value, secrets: &Secrets) -> Value {
     match value {
         Value::Object(members) => {
             let members = members.iter().map(|(name, value)| {
-                let value = match is_one(secrets, name) {
-                    true => Value::from(REDACTED),
+                let value = match secrets.is_member(name) {
+                    true => REDACTED.into(),
                     false => without_secrets(value, secrets),
                 };
                 (name.clone(), value)
@@ -89,13 +92,15 @@ fn without_secrets(value: &Value, secrets: &[&str]) -> Value {
             Value::Object(members.collect())
         }
         Value::Array(entries) => entries.iter().map(|entry| without_secrets(entry, secrets)).collect(),
+        Value::String(text) if secrets.are_in(text) => REDACTED.into(),
+        Value::Number(number) if secrets.are_in(&number.to_string()) => REDACTED.into(),
         other => other.clone(),
     }
 }
 
 impl fmt::Display for PreparedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.url)?;
+        write!(f, "{} {}", self.method, self.secrets.clean(&self.url, usize::MAX))?;
         for (name, value) in &self.headers {
             // A header of the caller's own may hold a key.
             match value.to_str() {
@@ -104,7 +109,7 @@ impl fmt::Display for PreparedRequest {
             }
         }
         match (&self.body, &self.bytes) {
-            (Some(body), _) => write!(f, "\n\n{:#}", without_secrets(body, self.secrets)),
+            (Some(body), _) => write!(f, "\n\n{:#}", without_secrets(body, &self.secrets)),
             // Nobody knows what of it is secret.
             (None, Some(bytes)) => write!(f, "\n\n({} bytes)", bytes.len()),
             (None, None) => Ok(()),

@@ -6,16 +6,18 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderValue, header};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{percent_decode, percent_decode_str};
 use reqwest::{Request, Url};
+use secrecy::SecretString;
 use serde::Serialize;
 
 use crate::call::Checked;
 use crate::error::{Error, ErrorKind};
 use crate::generated::encode_path;
 use crate::operation::{Method, Operation};
-use crate::options::RawResponse;
+use crate::options::{CallOptions, RawResponse};
 use crate::prepared::PreparedRequest;
+use crate::redact::members;
 use crate::session::Session;
 
 /// A request to any path of the service: for what the specification does not have, or has wrong. A client's `request`
@@ -46,6 +48,7 @@ pub struct RawRequest {
     scopes: Vec<String>,
     is_read_only: bool,
     parameters: Vec<(String, String)>,
+    secrets: Vec<SecretString>,
     body: Option<(HeaderValue, Bytes)>,
     problem: Option<String>,
 }
@@ -59,19 +62,22 @@ impl RawRequest {
             scopes: Vec::new(),
             is_read_only: method == Method::Get,
             parameters: Vec::new(),
+            secrets: Vec::new(),
             body: None,
             problem: None,
         }
     }
 
     /// A scope that the token is to carry, besides those given before. Default: none.
+    ///
+    /// Scopes are few and known beforehand: a program that goes on naming new ones is refused at some time.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scopes.push(scope.into());
         self
     }
 
     /// A parameter: in the path if the path has its name in braces, otherwise in the query, where a name may be given
-    /// several times.
+    /// several times; in the path it has one value.
     pub fn parameter(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.parameters.push((name.into(), value.to_string()));
         self
@@ -95,9 +101,34 @@ impl RawRequest {
         self
     }
 
+    /// A text that must not be shown: not in an error, an event or the text of a [dry run](Self::dry_run), whoever quotes
+    /// it. May be called several times.
+    ///
+    /// Known without it are the access token, the headers of the caller, and the values of parameters, of members of JSON
+    /// and of the fields of a form that the specification calls secret or whose name says so (`newPassword`,
+    /// `client_secret`, `access-token`). Of other bodies nobody knows what is secret.
+    ///
+    /// ```
+    /// use avepoint_core::{Method, RawRequest, Session};
+    ///
+    /// fn unlock(session: &Session, pin: &str) -> RawRequest {
+    ///     session.request(Method::Post, "/vault/unlock").body("text/plain", pin.to_owned()).secret(pin)
+    /// }
+    /// ```
+    pub fn secret(mut self, text: impl Into<String>) -> Self {
+        self.secrets.push(text.into().into());
+        self
+    }
+
     /// Whether the request changes nothing, so that it may be sent again after any failure. Default: true for GET only.
     pub fn read_only(mut self, is_read_only: bool) -> Self {
         self.is_read_only = is_read_only;
+        self
+    }
+
+    /// Options of this request alone, in the place of the client's.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.session = self.session.with_options(options);
         self
     }
 
@@ -105,10 +136,11 @@ impl RawRequest {
     ///
     /// # Errors
     /// As any call. An error of kind [`ErrorKind::InvalidRequest`] where the path does not begin with a slash, lacks a
-    /// parameter, or leads out of the address of the API.
+    /// parameter or has two values for one, or leads out of the address of the API; and where the program has named more
+    /// than a thousand paths and a thousand sets of scopes.
     pub async fn send(self) -> Result<RawResponse, Error> {
         let operation = self.operation();
-        self.session.execute_raw(operation, self.request(operation)).await
+        self.session.execute_raw(operation, self.checked(operation)).await
     }
 
     /// The request as it would be sent; nothing is.
@@ -117,12 +149,34 @@ impl RawRequest {
     /// An error of kind [`ErrorKind::InvalidRequest`], as [`send`](Self::send).
     pub fn dry_run(&self) -> Result<PreparedRequest, Error> {
         let operation = self.operation();
-        let request = self.request(operation)?;
-        Ok(PreparedRequest::new(operation, Checked::raw(request), &self.session))
+        Ok(PreparedRequest::new(operation, self.checked(operation)?, &self.session))
     }
 
     fn operation(&self) -> &'static Operation {
         operation(self.method, &self.path, &self.scopes, self.is_read_only)
+    }
+
+    fn checked(&self, operation: &'static Operation) -> Result<Checked, Error> {
+        let request = self.request(operation)?;
+        let bytes = self.body.as_ref().map(|(_, bytes)| &bytes[..]).unwrap_or_default();
+        let body = serde_json::from_slice(bytes).ok();
+        let mut secrets = self.secrets.clone();
+        let named = self.parameters.iter().filter(|(name, _)| self.is_secret(name));
+        secrets.extend(named.map(|(_, value)| value.as_str().into()));
+        match &body {
+            Some(body) => members::collect(&|name| self.is_secret(name), body, &mut secrets),
+            None => secrets.extend(
+                form_fields(bytes)
+                    .filter(|(name, _)| self.is_secret(name))
+                    .map(|(_, value)| value.into()),
+            ),
+        }
+        Ok(Checked { request, body, secrets })
+    }
+
+    /// Whether values of this name are secrets: by the specification, or since the name says so.
+    fn is_secret(&self, name: &str) -> bool {
+        members::is_one(self.session.secret_members(), name) || says_secret(name)
     }
 
     fn request(&self, operation: &'static Operation) -> Result<Request, Error> {
@@ -130,7 +184,12 @@ impl RawRequest {
         if let Some(problem) = &self.problem {
             return Err(invalid(problem.clone()));
         }
-        let url = url(self.session.base_url(), &self.path, &self.parameters).map_err(invalid)?;
+        if operation.scopes.first().map_or(0, |scopes| scopes.len()) < self.scopes.len() {
+            let problem =
+                "the program has named too many different scopes: they are few, and hold no value of a request";
+            return Err(invalid(problem.to_owned()));
+        }
+        let url = url(self.session.url(), &self.path, &self.parameters).map_err(invalid)?;
         let mut request = Request::new(self.method.into(), url);
         if let Some((content_type, body)) = &self.body {
             request.headers_mut().insert(header::CONTENT_TYPE, content_type.clone());
@@ -153,6 +212,10 @@ impl fmt::Debug for RawRequest {
 
 /// The address: the API's own, and the path with its parameters below that.
 fn url(base: &Url, path: &str, parameters: &[(String, String)]) -> Result<Url, String> {
+    // How a URL is read would leave tabs and line breaks out, so that other text remains than what is looked at here.
+    if path.contains(char::is_control) {
+        return Err("the path contains a control character, such as a tab or a line break".to_owned());
+    }
     if !path.starts_with('/') {
         return Err("the path does not begin with a slash; it is put behind the address of the API".to_owned());
     }
@@ -164,8 +227,11 @@ fn url(base: &Url, path: &str, parameters: &[(String, String)]) -> Result<Url, S
     let (mut filled, mut used, mut rest) = (String::new(), Vec::new(), path);
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}').ok_or("the path has a `{` without a `}`")?;
-        let value = parameters.iter().find(|(known, _)| known == name);
-        let (_, value) = value.ok_or_else(|| format!("`{name}` is missing"))?;
+        let mut given = parameters.iter().filter(|(known, _)| known == name);
+        let (_, value) = given.next().ok_or_else(|| format!("`{name}` is missing"))?;
+        if given.next().is_some() {
+            return Err(format!("`{name}` is given twice, but stands in the path"));
+        }
         if value.is_empty() {
             return Err(format!("`{name}` is empty"));
         }
@@ -180,7 +246,12 @@ fn url(base: &Url, path: &str, parameters: &[(String, String)]) -> Result<Url, S
         return Err("the path contains `.` or `..`, which lead to another path".to_owned());
     }
     let mut url = base.clone();
-    url.set_path(&format!("{}{filled}", base.path().trim_end_matches('/')));
+    let whole = format!("{}{filled}", base.path().trim_end_matches('/'));
+    url.set_path(&whole);
+    // Whatever else there is in how a URL is read: the path is the one that was given, or nothing is sent.
+    if !percent_decode_str(url.path()).eq(percent_decode_str(&whole)) {
+        return Err("the path leads to another path as URLs are read".to_owned());
+    }
     let query: Vec<_> = parameters.iter().filter(|(name, _)| !used.contains(&&**name)).collect();
     if !query.is_empty() {
         url.query_pairs_mut().extend_pairs(query);
@@ -188,12 +259,42 @@ fn url(base: &Url, path: &str, parameters: &[(String, String)]) -> Result<Url, S
     Ok(url)
 }
 
-/// How many of them are kept.
+/// The fields of a form, if a body is one. Of any other body there are none with a name that says anything.
+fn form_fields(body: &[u8]) -> impl Iterator<Item = (String, String)> {
+    let text = |bytes| percent_decode(bytes).decode_utf8_lossy().into_owned();
+    body.split(|byte| *byte == b'&').filter_map(move |field| {
+        let sign = field.iter().position(|byte| *byte == b'=')?;
+        Some((text(&field[..sign]), text(&field[sign + 1..])))
+    })
+}
+
+/// Whether a name says that its value is a secret, in any of the ways of joining words.
+fn says_secret(name: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "password",
+        "passwd",
+        "passphrase",
+        "pwd",
+        "secret",
+        "token",
+        "credential",
+        "assertion",
+        "apikey",
+        "accesskey",
+        "privatekey",
+    ];
+    let letters = name.chars().filter(|sign| sign.is_ascii_alphanumeric());
+    let joined: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    WORDS.iter().any(|word| joined.contains(word))
+}
+
+/// How many of them are kept with their paths, and how many more without.
 const MOST: usize = 1000;
 
 /// What a request is for those who tell of it and those who give a token for it: both take operations that live as long
 /// as the program. There is one for each path and set of scopes that the program names, however often it does; beyond so
-/// many, whose paths can only hold what belongs into parameters, the path is left out.
+/// many, whose paths can only hold what belongs into parameters, the path is left out, and beyond twice as many the scopes
+/// are: then the request is refused.
 fn operation(method: Method, path: &str, scopes: &[String], read_only: bool) -> &'static Operation {
     type Known = HashMap<(&'static str, String, Vec<String>, bool), &'static Operation>;
     static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
@@ -203,12 +304,15 @@ fn operation(method: Method, path: &str, scopes: &[String], read_only: bool) -> 
     if known.len() >= MOST && !known.contains_key(&key) {
         "…".clone_into(&mut key.1);
     }
-    let path = key.1.clone();
+    if known.len() >= 2 * MOST && !known.contains_key(&key) {
+        key.2.clear();
+    }
+    let (path, scopes) = (key.1.clone(), key.2.clone());
     known.entry(key).or_insert_with(|| {
         let id = leak(format!("{} {path}", method.as_str()));
         let mut operation = Operation::new(id, method, leak(path), "A request outside the specification");
         if !scopes.is_empty() {
-            let scopes: Vec<_> = scopes.iter().cloned().map(leak).collect();
+            let scopes: Vec<_> = scopes.into_iter().map(leak).collect();
             operation = operation.scopes(Box::leak(Box::new([&*scopes.leak()])));
         }
         Box::leak(Box::new(operation.read_only(read_only)))
@@ -222,6 +326,7 @@ fn leak(text: String) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::for_tests::session;
 
     fn filled(path: &str, parameters: &[(&str, &str)]) -> Result<String, String> {
         let base = Url::parse("https://api.example.com/base/").expect("a URL");
@@ -258,6 +363,11 @@ mod tests {
             ("/a/%2E%2e/b", "x", "`.` or `..`"),
             ("/a/{id}", "..", "`.` or `..`"),
             ("/a/{id}.", ".", "`.` or `..`"),
+            ("/a/.\t./.\t./etc", "x", "a control character"),
+            ("/a/.%2\te/b", "x", "a control character"),
+            ("/a/.\n./b", "x", "a control character"),
+            ("\r/a", "x", "a control character"),
+            ("/a/{id}/{id}\u{85}", "x", "a control character"),
             ("/a/{id}", "", "`id` is empty"),
             ("/a/{other}", "x", "`other` is missing"),
             ("/a/{id", "x", "a `{` without a `}`"),
@@ -265,11 +375,44 @@ mod tests {
             let refused = filled(path, &[("id", id)]).expect_err(path);
             assert!(refused.contains(problem), "{path}: {refused}");
         }
+        // Of what is given for a parameter nothing is left out.
+        assert_eq!(
+            filled("/ä b/{id}", &[("id", ".\t.")]).as_deref(),
+            Ok("https://api.example.com/base/%C3%A4%20b/.%09.")
+        );
         // What looks like a host is a path.
         assert_eq!(
             filled("//other.example.com/a", &[]).as_deref(),
             Ok("https://api.example.com/base//other.example.com/a")
         );
+    }
+
+    #[test]
+    fn a_parameter_of_the_path_has_one_value() {
+        let refused = filled("/a/{id}/{id}", &[("id", "x"), ("id", "y")]).expect_err("two values");
+        assert!(refused.contains("`id` is given twice"), "{refused}");
+        assert_eq!(
+            filled("/a/{id}/{id}", &[("id", "x")]).as_deref(),
+            Ok("https://api.example.com/base/a/x/x")
+        );
+    }
+
+    #[test]
+    fn a_name_says_whether_its_value_is_secret() {
+        for name in [
+            "password",
+            "newPassword",
+            "client_secret",
+            "Access-Token",
+            "apiKey",
+            "x-api-key",
+            "PWD",
+        ] {
+            assert!(says_secret(name), "{name}");
+        }
+        for name in ["pageSize", "keyword", "passport", "author", "customerId", ""] {
+            assert!(!says_secret(name), "{name}");
+        }
     }
 
     #[test]
@@ -287,5 +430,25 @@ mod tests {
         }
         assert_eq!(operation(Method::Get, "/one/more", &[], true).id, "GET …");
         assert!(std::ptr::eq(one, operation(Method::Post, "/own/{id}", &scopes, true)));
+
+        // Scopes, too: a token with others than those that were named is worth nothing.
+        let made = |number| operation(Method::Get, "/own", &[format!("scope-of-{number}")], true);
+        assert_eq!(made(0).scopes, [["scope-of-0"]]);
+        for number in 1..2 * MOST {
+            made(number);
+        }
+        let last = made(2 * MOST);
+        assert_eq!((last.id, last.scopes.len()), ("GET …", 0));
+        assert!(std::ptr::eq(last, made(2 * MOST + 1)));
+        assert!(std::ptr::eq(made(0), made(0)) && made(0).scopes == [["scope-of-0"]]);
+
+        let session = session();
+        let with = |scope: &str| session.request(Method::Get, "/own").scope(scope).dry_run();
+        with("scope-of-0").expect("one that is known");
+        let refused = with("one-more").expect_err("one too many");
+        assert!(
+            refused.is_invalid_request() && refused.to_string().contains("too many different scopes"),
+            "{refused}"
+        );
     }
 }

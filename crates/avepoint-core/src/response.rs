@@ -10,10 +10,11 @@ use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 use crate::paging::{Fingerprint, Origin};
-use crate::reader::Unread;
+use crate::reader::{Reading, Spelling, UnknownMember, Unread, read};
 
 /// An answer with its status and headers; it dereferences to the answer.
 pub struct Response<T> {
@@ -37,6 +38,18 @@ impl<T> Response<T> {
             fingerprint: Fingerprint::default(),
             failure: None,
         }
+    }
+
+    /// An answer with the status 200 and without headers, for tests of code that takes one.
+    ///
+    /// ```
+    /// use avepoint_core::Response;
+    ///
+    /// let response = Response::ok("Northwind");
+    /// assert_eq!((response.status().as_u16(), response.len()), (200, 9));
+    /// ```
+    pub fn ok(inner: T) -> Self {
+        Response::new(inner, StatusCode::OK, HeaderMap::new())
     }
 
     pub(crate) fn with_unread(self, unread: Unread) -> Self {
@@ -76,6 +89,20 @@ impl<T> Response<T> {
         &self.unread
     }
 
+    /// The members that the specification does not have, if the options
+    /// [keep](crate::CallOptions::keep_unknown_members) them.
+    ///
+    /// ```
+    /// # fn show<T>(response: avepoint_core::Response<T>) {
+    /// for member in response.unknown() {
+    ///     println!("{} is {}", member.path(), member.value());
+    /// }
+    /// # }
+    /// ```
+    pub fn unknown(&self) -> &[UnknownMember] {
+        self.unread.unknown()
+    }
+
     /// The answer and where it comes from, for the pager that has asked for it. For use by generated code.
     ///
     /// # Errors
@@ -100,6 +127,37 @@ impl<T> Response<T> {
             fingerprint: self.fingerprint,
             failure: self.failure,
         }
+    }
+}
+
+impl<T: DeserializeOwned> Response<T> {
+    /// An answer that is read from JSON as from the service, with the status 200 and without headers: for tests of code that
+    /// takes one. [`unread`](Response::unread) and [`unknown`](Response::unknown) tell what of it is not in the type.
+    ///
+    /// ```
+    /// use avepoint_core::Response;
+    /// use serde_json::json;
+    ///
+    /// # #[derive(serde::Deserialize)]
+    /// # struct Customer { organization: Option<String>, seats: Option<i64> }
+    /// let json = json!({ "Organization": "Northwind", "seats": "N/A", "colour": "blue" });
+    /// let customer: Response<Customer> = Response::from_json(json)?;
+    /// assert_eq!(customer.organization.as_deref(), Some("Northwind"));
+    /// assert_eq!(customer.unread().members()[0].path(), "seats");
+    /// assert_eq!(customer.unknown()[0].path(), "colour");
+    /// # Ok::<(), avepoint_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode) for what is no JSON, or something else altogether.
+    pub fn from_json(json: impl fmt::Display) -> Result<Self, Error> {
+        let reading = Reading {
+            codes: Spelling::Documented,
+            keeps_unknown: true,
+        };
+        let read = read::<T>(json.to_string().as_bytes(), reading);
+        let (value, unread) = read.map_err(|problem| Error::unreadable(&problem.to_string()))?;
+        Ok(Response::ok(value).with_unread(unread))
     }
 }
 
@@ -163,6 +221,29 @@ impl ByteStream {
     /// Where the connection breaks, or no piece comes in time.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         self.0.next().await
+    }
+
+    /// The same, for `?`: `while let Some(piece) = file.try_next().await?`.
+    ///
+    /// # Errors
+    /// Where the connection breaks, or no piece comes in time.
+    pub async fn try_next(&mut self) -> Result<Option<Bytes>, Error> {
+        self.next().await.transpose()
+    }
+}
+
+/// A file that is given as a whole, for tests of code that takes one. [`new`](ByteStream::new) makes one of pieces and
+/// errors.
+///
+/// ```
+/// use avepoint_core::ByteStream;
+///
+/// let file = ByteStream::from(b"PK".to_vec());
+/// # let _ = file;
+/// ```
+impl From<Vec<u8>> for ByteStream {
+    fn from(bytes: Vec<u8>) -> Self {
+        ByteStream::new(futures_util::stream::once(std::future::ready(Ok(bytes.into()))))
     }
 }
 

@@ -1,16 +1,19 @@
 //! When a call is sent again, and how long to wait before.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::fmt::rfc2822::DateTimeParser;
+
+use crate::value::time::system_time;
+
+/// The longest wait that a server can ask for: a number or a clock that is wrong must not stop a program for good.
+pub(crate) const LONGEST: Duration = Duration::from_secs(3600);
 
 /// How calls are sent again.
 ///
 /// Only what cannot do harm is repeated: a read after a failed connection, a cut answer, 408, 429, 500, 502, 503 or
-/// 504; a write only where no byte of it has left, or after 429, which says that it was not carried out. Nothing else
+/// 504, also where that stands in the body of a success without entries; a write only where no byte of it has left, or after 429, which says that it was not carried out. Nothing else
 /// repeats: the HTTP library is told not to.
 ///
 /// After 429 all calls of a client and its clones wait, for as long as the service asks; then they go on one by one, at
@@ -21,11 +24,12 @@ use jiff::tz::TimeZone;
 /// use std::time::Duration;
 /// use avepoint_core::RetryPolicy;
 ///
-/// let patient = RetryPolicy { max_attempts: 8, deadline: Duration::from_secs(600), ..RetryPolicy::default() };
+/// let patient = RetryPolicy::default().max_attempts(8).deadline(Duration::from_secs(600));
 /// assert_eq!(RetryPolicy::none().max_attempts, 1);
 /// # let _ = patient;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// How often a call is sent at most, the first time included. Default: 5.
     pub max_attempts: u32,
@@ -57,6 +61,33 @@ impl RetryPolicy {
             max_attempts: 1,
             ..RetryPolicy::default()
         }
+    }
+
+    /// Sends a call so often at most, the first time included. Default: 5.
+    #[must_use]
+    pub fn max_attempts(self, max_attempts: u32) -> Self {
+        RetryPolicy { max_attempts, ..self }
+    }
+
+    /// Waits so long before the second attempt; before each further one, twice as long. Default: half a second.
+    #[must_use]
+    pub fn initial_backoff(self, initial_backoff: Duration) -> Self {
+        RetryPolicy {
+            initial_backoff,
+            ..self
+        }
+    }
+
+    /// Waits no longer than this, unless the server asks for it. Default: 30 seconds.
+    #[must_use]
+    pub fn max_backoff(self, max_backoff: Duration) -> Self {
+        RetryPolicy { max_backoff, ..self }
+    }
+
+    /// Gives the whole call so much time, as [`deadline`](Self#structfield.deadline) says. Default: 2 minutes.
+    #[must_use]
+    pub fn deadline(self, deadline: Duration) -> Self {
+        RetryPolicy { deadline, ..self }
     }
 
     /// The wait after a failed attempt: exponential, of which at least half is kept and the rest is left to chance
@@ -99,39 +130,35 @@ pub fn is_transient(status: StatusCode, read_only: bool) -> bool {
 }
 
 /// The wait that the server asks for: seconds or an HTTP date, as in RFC 9110 section 10.2.3. A date in the past is no
-/// wait; what is neither is not looked at.
+/// wait, and a wait of more than an hour is one of an hour: a number or a clock that is wrong must not stop a program for
+/// good. What is neither is not looked at.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// let mut headers = http::HeaderMap::new();
 /// headers.insert("retry-after", http::HeaderValue::from_static("7"));
-/// let now = jiff::Timestamp::UNIX_EPOCH;
+/// let now = std::time::SystemTime::now();
 /// assert_eq!(avepoint_core::parse_retry_after(&headers, now), Some(Duration::from_secs(7)));
 /// ```
 #[must_use]
-pub fn parse_retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub fn parse_retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // What no number holds is longer than any wait.
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
-    }
-    let date = http_date(text)?;
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        http_date(text)?.duration_since(now).unwrap_or_default()
+    };
+    Some(wait.min(LONGEST))
 }
 
-/// The time that a header names, in any of the forms of RFC 9110 section 5.6.7, or as mail has it. One behind all that can
-/// be counted is the last that can.
-pub fn http_date(text: &str) -> Option<Timestamp> {
-    const FORMS: [&str; 3] = ["%a, %d %b %Y %T GMT", "%A, %d-%b-%y %T GMT", "%a %b %e %T %Y"];
+/// The time that a header names, in any of the forms of RFC 9110 section 5.6.7, or as mail has it.
+pub fn http_date(text: &str) -> Option<SystemTime> {
+    const MAIL: DateTimeParser = DateTimeParser::new();
     let text = text.trim();
-    match FORMS.iter().find_map(|form| DateTime::strptime(form, text).ok()) {
-        Some(date) => Some(
-            date.to_zoned(TimeZone::UTC)
-                .map_or(Timestamp::MAX, |date| date.timestamp()),
-        ),
-        None => Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp()),
-    }
+    let date = httpdate::parse_http_date(text).ok();
+    date.or_else(|| MAIL.parse_timestamp(text).ok().map(system_time))
 }
 
 #[cfg(test)]
@@ -183,7 +210,7 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        let now: Timestamp = "2026-01-31T12:00:00Z".parse().expect("a time");
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_769_860_800);
         let parse = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::RETRY_AFTER, text.parse().expect("a header"));
@@ -192,11 +219,13 @@ mod tests {
         assert_eq!(parse("7"), Some(Duration::from_secs(7)));
         assert_eq!(parse("Sat, 31 Jan 2026 12:00:09 GMT"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Sat, 31 Jan 2026 11:00:00 GMT"), Some(Duration::ZERO));
-        assert_eq!(parse("Sat, 31 Jan 2026 12:00:09 +0000"), Some(Duration::from_secs(9)));
+        assert_eq!(parse("Sat, 31 Jan 2026 13:00:09 +0100"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Saturday, 31-Jan-26 12:00:09 GMT"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Sat Jan 31 12:00:09 2026"), Some(Duration::from_secs(9)));
-        assert!(parse("Fri, 31 Dec 9999 23:59:59 GMT").is_some_and(|wait| wait.as_secs() > 250_000_000_000));
-        assert_eq!(parse("18446744073709551616"), Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(parse("3600"), Some(Duration::from_secs(3600)));
+        for long in ["3601", "18446744073709551616", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            assert_eq!(parse(long), Some(LONGEST), "{long}");
+        }
         assert_eq!(parse("soon"), None);
         assert_eq!(parse("-5"), None);
     }

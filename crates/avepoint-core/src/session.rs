@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,6 +11,7 @@ use futures_util::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{CONTROLS, percent_encode};
 use reqwest::{Request, Response, Url};
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span, field};
@@ -25,14 +26,16 @@ use crate::export::Places;
 use crate::gate::{Gate, Pass};
 use crate::hook::{RequestHook, Watched};
 use crate::log::CallLog;
+use crate::network::Transport;
 use crate::operation::{Method, Operation, ResponseBody};
 use crate::options::{CallOptions, RawResponse, secrets_of};
+use crate::paging::reported_status;
 use crate::protection::Protection;
 use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
 use crate::request::RawRequest;
-use crate::retry::parse_retry_after;
-use crate::transport::{self, Attempts, HttpSettings, ReadError};
+use crate::retry::{is_transient, parse_retry_after};
+use crate::transport::{self, Attempts, ReadError};
 
 /// The inner part of every client: cheap to clone, and shared by its clones but for the [`CallOptions`].
 #[derive(Clone)]
@@ -47,9 +50,7 @@ pub(crate) struct Shared {
     pub(crate) user_agent: HeaderValue,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: reqwest::Client,
-    pub(crate) settings: HttpSettings,
-    pub(crate) plain_away: OnceLock<reqwest::Client>,
-    pub(crate) tls_away: OnceLock<reqwest::Client>,
+    pub(crate) transport: Transport,
     pub(crate) renewals: Renewals,
     pub(crate) gate: Gate,
     pub(crate) hook: Option<Arc<dyn RequestHook>>,
@@ -81,7 +82,12 @@ impl Session {
     }
 
     /// The address under which the API answers.
-    pub fn base_url(&self) -> &Url {
+    pub fn base_url(&self) -> &str {
+        self.shared.base_url.as_str()
+    }
+
+    /// The same, to be worked with.
+    pub(crate) fn url(&self) -> &Url {
         &self.shared.base_url
     }
 
@@ -119,7 +125,7 @@ impl Session {
 
     /// What must not be shown of the answers to calls that are done.
     pub(crate) fn secrets(&self) -> Secrets {
-        self.with_tokens(&self.own_secrets(None))
+        self.with_tokens(&self.own_secrets(None, Vec::new()))
     }
 
     /// These secrets, and every token that a server may still quote: that of the call, the one that it replaced, and
@@ -128,12 +134,12 @@ impl Session {
         secrets.with_all(self.shared.tokens.all())
     }
 
-    /// What must not be shown of a call with this body, but for tokens.
-    fn own_secrets(&self, body: Option<&Value>) -> Secrets {
+    /// What must not be shown of a call with this body and these secrets, but for tokens.
+    pub(crate) fn own_secrets(&self, body: Option<&Value>, mut own: Vec<SecretString>) -> Secrets {
         let members = self.shared.secret_members;
-        let mut own: Vec<_> = self.options.secrets().collect();
+        own.extend(self.options.secrets());
         if let Some(body) = body {
-            members::collect(members, body, &mut own);
+            members::collect(&|name| members::is_one(members, name), body, &mut own);
         }
         Secrets::new(own).with_members(members)
     }
@@ -147,9 +153,9 @@ impl Session {
     pub(crate) async fn execute_raw(
         &self,
         operation: &'static Operation,
-        request: Result<Request, Error>,
+        checked: Result<Checked, Error>,
     ) -> Result<RawResponse, Error> {
-        let response = self.execute(operation, request.map(Checked::raw)).await?;
+        let response = self.execute(operation, checked).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         // It was read to its end.
         let body = response.bytes().await;
@@ -201,12 +207,16 @@ impl Session {
         span: &Span,
         sent: &mut u32,
     ) -> Result<Response, Error> {
-        let Checked { mut request, body } = checked?;
+        let Checked {
+            mut request,
+            body,
+            secrets,
+        } = checked?;
         self.set_headers(&mut request);
         let call = Call {
             operation,
             request,
-            secrets: self.own_secrets(body.as_ref()),
+            secrets: self.own_secrets(body.as_ref(), secrets),
             span,
         };
         let Shared {
@@ -219,7 +229,7 @@ impl Session {
             let pass = match gate.pass(&**clock, &attempts).await {
                 Ok(pass) => pass,
                 // What the service said says more than that there is no time for another attempt.
-                Err(refused) => return Err(last.unwrap_or(refused)),
+                Err(refused) => return last.unwrap_or(Err(refused)),
             };
             span.record("http.request.resend_count", *sent);
             *sent = sent.saturating_add(1);
@@ -228,15 +238,21 @@ impl Session {
             let error = match outcome {
                 Ok(response) => {
                     renewals.resume(operation);
-                    return Ok(response);
+                    match response.extensions().get::<Reported>() {
+                        Some(reported) if attempts.pause(reported).await => {}
+                        _ => return Ok(response),
+                    }
+                    last = Some(Ok(response));
+                    continue;
                 }
                 Err(error) => error.with_operation(operation),
             };
-            if error.kind() != ErrorKind::Status || error.status() != Some(StatusCode::UNAUTHORIZED) {
+            // A gateway's 401 says nothing of the token.
+            if error.kind() != ErrorKind::Status || !error.is_authentication() {
                 if !attempts.pause(&error).await {
                     return Err(error);
                 }
-                last = Some(error);
+                last = Some(Err(error));
                 continue;
             }
             if renewed {
@@ -311,7 +327,9 @@ impl Session {
         if !status.is_success() {
             return Err(self.refusal(answer, pass, attempts, until, &secrets).await);
         }
-        self.shared.gate.accepted(pass);
+        if call.operation.response != ResponseBody::Json {
+            self.shared.gate.accepted(pass);
+        }
         #[cfg(feature = "export")]
         if let Some(witness) = &self.options.witness {
             witness.answered(call.operation, answer.response.headers());
@@ -324,8 +342,27 @@ impl Session {
                 let whole = transport::whole(&mut answer.response, self.options.max_response_size);
                 let body = timeout_at(until, whole).await;
                 let headers = answer.response.headers();
+                let reported = match &body {
+                    Ok(Ok(body)) if call.operation.read_only => self.reported(call.operation, body, headers),
+                    _ => None,
+                };
+                let Shared { clock, gate, .. } = &*self.shared;
+                match &reported {
+                    Some(reported) if reported.status == StatusCode::TOO_MANY_REQUESTS => {
+                        if !answer.away {
+                            gate.close(pass, attempts.least_pause(reported.retry_after), clock.elapsed());
+                        }
+                    }
+                    _ => gate.accepted(pass),
+                }
                 let error = match body {
-                    Ok(Ok(body)) => return Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
+                    Ok(Ok(body)) => {
+                        let mut response = self.complete(call.operation, &answer.response, body.into(), secrets);
+                        if let Some(reported) = reported {
+                            response.extensions_mut().insert(reported);
+                        }
+                        return Ok(response);
+                    }
                     Ok(Err(ReadError::Broken(error))) => error,
                     Ok(Err(ReadError::TooLong(declared_length))) => {
                         Error::from_decode(status, headers, &[], self.too_long(declared_length), &secrets)
@@ -346,9 +383,22 @@ impl Session {
         }
     }
 
+    /// The failure that may pass of which a read's success tells in its body.
+    fn reported(&self, operation: &Operation, body: &[u8], headers: &HeaderMap) -> Option<Reported> {
+        let status = reported_status(body, operation.paging.as_ref())?;
+        is_transient(status, true).then(|| Reported {
+            status,
+            retry_after: parse_retry_after(headers, self.shared.clock.now()),
+        })
+    }
+
     pub(crate) fn set_headers(&self, request: &mut Request) {
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
+        // The caller's stand in the place of ours.
+        for name in self.options.headers.keys() {
+            headers.remove(name);
+        }
         for (name, value) in &self.options.headers {
             headers.append(name, value.clone());
         }
@@ -419,12 +469,12 @@ impl Session {
         let (mut next, mut away, mut id) = (request, false, None);
         for _ in 0..=REDIRECTIONS {
             let spare = if operation.read_only { next.try_clone() } else { None };
-            let http = if away {
-                self.shared.http_away(next.url())?
+            let response = if away {
+                let http = self.shared.transport.away(next.url())?;
+                transport::send(&http, next, until).await?
             } else {
-                &self.shared.http
+                transport::send(&self.shared.http, next, until).await?
             };
-            let response = transport::send(http, next, until).await?;
             let Some(target) = redirection(&response) else {
                 return Ok(Followed { response, away });
             };
@@ -444,22 +494,6 @@ impl Session {
     }
 }
 
-impl Shared {
-    /// The client for other servers than the API's: the caller's builder has no part in it, since its headers, such as a
-    /// key, are for the API alone.
-    fn http_away(&self, address: &Url) -> Result<&reqwest::Client, Error> {
-        let client = match address.scheme() {
-            "http" => &self.plain_away,
-            _ => &self.tls_away,
-        };
-        if let Some(client) = client.get() {
-            return Ok(client);
-        }
-        let made = self.settings.client(None, address)?;
-        Ok(client.get_or_init(|| made))
-    }
-}
-
 /// One call, through all its attempts.
 struct Call<'a> {
     operation: &'static Operation,
@@ -467,6 +501,23 @@ struct Call<'a> {
     /// What an error must not show of it, but for tokens.
     secrets: Secrets,
     span: &'a Span,
+}
+
+/// A failure that may pass, and that stands in the body of a success. Whoever asked reads the answer after the last attempt.
+#[derive(Clone)]
+struct Reported {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+}
+
+impl transport::Failure for Reported {
+    fn may_pass(&self) -> bool {
+        true
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
 }
 
 /// An answer, from wherever it came in the end.
@@ -563,5 +614,31 @@ impl fmt::Debug for Session {
             .field("credential", &self.shared.credential)
             .field("options", &self.options)
             .finish_non_exhaustive()
+    }
+}
+
+/// A session for tests that send nothing.
+#[cfg(test)]
+pub(crate) mod for_tests {
+    use super::Session;
+    use crate::{ApiClient, ClientBuilder, Service, StaticToken};
+
+    struct Plants(Session);
+
+    impl ApiClient for Plants {
+        const SERVICE: Service = Service::Elements;
+        const REGIONS: &'static [&'static str] = &[];
+        const SECRETS: &'static [&'static str] = &["password"];
+        const AGENT: &'static str = "plants/1";
+
+        fn from_session(session: Session) -> Self {
+            Plants(session)
+        }
+    }
+
+    pub(crate) fn session() -> Session {
+        let client = ClientBuilder::<Plants>::default().credential(StaticToken::new("a-token"));
+        let Plants(session) = client.build().expect("a client");
+        session
     }
 }

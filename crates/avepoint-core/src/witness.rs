@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use jiff::Timestamp;
 
 use crate::error::Error;
 use crate::operation::Operation;
@@ -89,7 +89,7 @@ impl Seen {
     }
 
     /// The error of an answer whose body tells of a failure, by this status, although HTTP says 200.
-    pub(crate) fn refused(&self, status: StatusCode, now: Timestamp) -> Error {
+    pub(crate) fn refused(&self, status: StatusCode, now: SystemTime) -> Error {
         let wait = parse_retry_after(&self.headers, now);
         let error = Error::from_status(status, &self.headers, &self.body, wait, &self.secrets);
         self.about(error)

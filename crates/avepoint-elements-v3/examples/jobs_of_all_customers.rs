@@ -8,10 +8,12 @@ mod shared;
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use avepoint_elements_v3::types::{Customer, Job, JobStatus};
 use avepoint_elements_v3::{Client, avepoint_core};
-use futures_util::{StreamExt, TryStreamExt};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 /// How many customers are read at the same time. The service's rate limit is not published: stay modest.
 const AT_ONCE: usize = 4;
@@ -23,29 +25,27 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     let client = shared::client()?;
-    let mut outcomes = client
-        .list_customers()
-        .page_size(100)
-        .stream()
-        .map(|customer| async {
-            let customer = customer.map_err(|error| ("the list of customers".to_owned(), error))?;
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut calls = JoinSet::new();
+    let mut customers = client.list_customers().page_size(100).stream();
+    while let Some(customer) = customers.try_next().await? {
+        let (client, places) = (client.clone(), Arc::clone(&places));
+        calls.spawn(async move {
+            let _place = places.acquire().await;
             let name = customer.organization.clone().unwrap_or_else(|| "(no name)".to_owned());
-            match jobs(&client, customer).await {
-                Ok(jobs) => Ok((name, jobs)),
-                Err(error) => Err((name, error)),
-            }
-        })
-        .buffer_unordered(AT_ONCE);
+            (name, jobs(&client, customer).await)
+        });
+    }
 
     let (mut read, mut unread) = (0, Vec::new());
-    while let Some(outcome) = outcomes.next().await {
-        match outcome {
-            Ok((name, jobs)) => {
+    while let Some(outcome) = calls.join_next().await {
+        match outcome? {
+            (name, Ok(jobs)) => {
                 read += 1;
                 let failed = jobs.iter().filter(|job| job.status == Some(JobStatus::Failed)).count();
                 println!("{name}: {failed} of {} failed", jobs.len());
             }
-            Err(problem) => unread.push(problem),
+            (name, Err(error)) => unread.push((name, error)),
         }
     }
 
@@ -74,6 +74,6 @@ async fn jobs(client: &Client, customer: Customer) -> Result<Vec<Job>, avepoint_
         .customer_id(id)
         .page_size(100)
         .stream()
-        .try_collect()
+        .collect_all()
         .await
 }

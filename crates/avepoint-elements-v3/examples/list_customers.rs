@@ -9,8 +9,6 @@ mod shared;
 use std::error::Error;
 use std::process::ExitCode;
 
-use futures_util::TryStreamExt;
-
 #[tokio::main]
 async fn main() -> ExitCode {
     shared::exit(run().await)

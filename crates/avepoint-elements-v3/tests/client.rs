@@ -14,7 +14,7 @@ fn a_client_is_made_in_one_line_and_shared_freely() {
     let client = client.expect("a client");
     is_shared(&client);
     assert_eq!(
-        client.session().base_url().as_str(),
+        client.session().base_url(),
         "https://graph-gov.avepointonlineservices.com/"
     );
     let sent = client.get_tenant().customer_id("c").tenant_id("t").send();

@@ -45,7 +45,7 @@ use crate::types::{
 /// Keeps what lies in workspaces of these kinds.
 pub fn module(kinds: impl IntoIterator<Item = WorkspaceType>) -> ModuleFilter {
     ModuleFilter {
-        id: ModuleFilterName::ByModule,
+        id: Some(ModuleFilterName::ByModule),
         values: codes(kinds),
     }
 }
@@ -53,7 +53,7 @@ pub fn module(kinds: impl IntoIterator<Item = WorkspaceType>) -> ModuleFilter {
 /// Keeps objects of these kinds.
 pub fn object_type(kinds: impl IntoIterator<Item = ObjectType>) -> ObjectTypeFilter {
     ObjectTypeFilter {
-        id: ObjectTypeFilterName::ByObjectType,
+        id: Some(ObjectTypeFilterName::ByObjectType),
         values: codes(kinds),
     }
 }
@@ -61,7 +61,7 @@ pub fn object_type(kinds: impl IntoIterator<Item = ObjectType>) -> ObjectTypeFil
 /// Keeps what is this sensitive.
 pub fn sensitivity_level(levels: impl IntoIterator<Item = SensitivityLevel>) -> SensitivityLevelFilter {
     SensitivityLevelFilter {
-        id: SensitivityLevelFilterName::BySensitivityLevel,
+        id: Some(SensitivityLevelFilterName::BySensitivityLevel),
         values: codes(levels),
     }
 }
@@ -69,7 +69,7 @@ pub fn sensitivity_level(levels: impl IntoIterator<Item = SensitivityLevel>) -> 
 /// Keeps what is this widely exposed.
 pub fn exposure_level(levels: impl IntoIterator<Item = ExposureLevel>) -> ExposureLevelFilter {
     ExposureLevelFilter {
-        id: ExposureLevelFilterName::ByExposureLevel,
+        id: Some(ExposureLevelFilterName::ByExposureLevel),
         values: codes(levels),
     }
 }
@@ -77,7 +77,7 @@ pub fn exposure_level(levels: impl IntoIterator<Item = ExposureLevel>) -> Exposu
 /// Keeps what is at this risk.
 pub fn risk_level(levels: impl IntoIterator<Item = RiskLevel>) -> RiskLevelFilter {
     RiskLevelFilter {
-        id: RiskLevelFilterName::ByRiskLevel,
+        id: Some(RiskLevelFilterName::ByRiskLevel),
         values: codes(levels),
     }
 }
@@ -85,7 +85,7 @@ pub fn risk_level(levels: impl IntoIterator<Item = RiskLevel>) -> RiskLevelFilte
 /// Keeps what lies at these URLs, of objects or of site collections. Blanks in them may stand as they are.
 pub fn location(urls: impl IntoIterator<Item = impl Into<String>>) -> LocationFilter {
     LocationFilter {
-        id: LocationFilterName::ByLocation,
+        id: Some(LocationFilterName::ByLocation),
         values: texts(urls),
     }
 }
@@ -93,7 +93,7 @@ pub fn location(urls: impl IntoIterator<Item = impl Into<String>>) -> LocationFi
 /// Keeps what lies in sites of these names.
 pub fn site_name(names: impl IntoIterator<Item = impl Into<String>>) -> SiteNameFilter {
     SiteNameFilter {
-        id: SiteNameFilterName::BySiteName,
+        id: Some(SiteNameFilterName::BySiteName),
         values: texts(names),
     }
 }
@@ -101,7 +101,7 @@ pub fn site_name(names: impl IntoIterator<Item = impl Into<String>>) -> SiteName
 /// Keeps what has these tags, which must exist in Insights.
 pub fn tag_name(names: impl IntoIterator<Item = impl Into<String>>) -> TagNameFilter {
     TagNameFilter {
-        id: TagNameFilterName::ByTagName,
+        id: Some(TagNameFilterName::ByTagName),
         values: texts(names),
     }
 }
@@ -109,7 +109,7 @@ pub fn tag_name(names: impl IntoIterator<Item = impl Into<String>>) -> TagNameFi
 /// Keeps what these users created, by their e-mail addresses.
 pub fn created_by(emails: impl IntoIterator<Item = impl Into<String>>) -> CreatedByFilter {
     CreatedByFilter {
-        id: CreatedByFilterName::ByCreator,
+        id: Some(CreatedByFilterName::ByCreator),
         values: texts(emails),
     }
 }
@@ -117,7 +117,7 @@ pub fn created_by(emails: impl IntoIterator<Item = impl Into<String>>) -> Create
 /// Keeps what belongs to these users of Insights, by the e-mail addresses they have in its user management.
 pub fn username(emails: impl IntoIterator<Item = impl Into<String>>) -> UsernameFilter {
     UsernameFilter {
-        id: UsernameFilterName::ByUsername,
+        id: Some(UsernameFilterName::ByUsername),
         values: texts(emails),
     }
 }
@@ -136,7 +136,7 @@ pub fn username(emails: impl IntoIterator<Item = impl Into<String>>) -> Username
 /// ```
 pub fn modified_time(times: impl IntoIterator<Item = impl Into<Time>>) -> ModifiedTimeFilter {
     ModifiedTimeFilter {
-        id: ModifiedTimeFilterName::ByModifiedTime,
+        id: Some(ModifiedTimeFilterName::ByModifiedTime),
         values: times.into_iter().map(Into::into).collect(),
     }
 }

@@ -11,6 +11,6 @@ fn every_region_has_its_host_and_china_is_one() {
         let client = Client::builder().region(*region).credential(StaticToken::new("token"));
         let client = client.build().unwrap_or_else(|error| panic!("{error}"));
         let expected = format!("https://graph-{}.avepointonlineservices.com/", region.code());
-        assert_eq!(client.session().base_url().as_str(), expected);
+        assert_eq!(client.session().base_url(), expected);
     }
 }

@@ -31,7 +31,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
     let client = shared::client()?;
     let options = ExportOptions::default().on_event(|event| match event {
-        ExportEvent::Status { job, status } => eprintln!("job {job}: {:?}", status.state),
+        ExportEvent::Status { job, status, .. } => eprintln!("job {job}: {:?}", status.state),
         ExportEvent::Downloaded {
             bytes,
             total: Some(total),

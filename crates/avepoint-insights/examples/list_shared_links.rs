@@ -13,7 +13,6 @@ use std::process::ExitCode;
 
 use avepoint_insights::avepoint_core::OpenEnum;
 use avepoint_insights::types::{ListSharingLinksRequest, SharingLinkType};
-use futures_util::TryStreamExt;
 
 #[tokio::main]
 async fn main() -> ExitCode {

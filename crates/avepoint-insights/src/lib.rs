@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # All operations
+//!
+//! [`Client`] lists them by subject. Each has an example.
 
 mod export;
 #[rustfmt::skip]

@@ -215,7 +215,7 @@ async fn export(timeline: &mut Timeline, insights: &avepoint_insights::Client) -
     let options = ExportOptions::default().on_event({
         let bar = bar.clone();
         move |event| match event {
-            ExportEvent::Started { job } => bar.set_message(format!("job {job} runs")),
+            ExportEvent::Started { job, .. } => bar.set_message(format!("job {job} runs")),
             ExportEvent::Downloaded { bytes, .. } => bar.set_message(format!("{bytes} bytes have come")),
             _ => {}
         }

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use avepoint_auth::{ClientCertificate, ClientCertificateCredential, ClientSecretCredential, CredentialBuilder};
 use avepoint_core::{
-    AccessToken, ApiClient, CallOptions, ClientBuilder, Credential, Error, ErrorKind, ExportOptions, Operation,
+    AccessToken, ApiClient, BoxFuture, CallOptions, ClientBuilder, Credential, Error, ErrorKind, ExportOptions,
+    Operation, Transport,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
 use pem::Pem;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
 
@@ -90,9 +90,9 @@ impl Setup {
         let client_factory = new(CallClock::of_the_task(run_state));
         Setup {
             clients: Clients {
-                v3: client_factory.client(http()),
-                insights: client_factory.client(http()),
-                insights_legacy: client_factory.client(http()),
+                v3: client_factory.client(transport()),
+                insights: client_factory.client(transport()),
+                insights_legacy: client_factory.client(transport()),
                 by_name: APIS
                     .iter()
                     .map(|api| (*api, AnyClient::made(api, &client_factory).expect("a client")))
@@ -195,7 +195,7 @@ impl Setup {
     async fn export(&self, call: &Call, options: CallOptions) -> Result<(), Error> {
         let (number, seed) = (call.plan.number, self.run_state.seed);
         // The jobs of one client queue, and here each call stands for itself.
-        let client: avepoint_insights::Client = self.client_factory(number, &self.server.url()).client(http());
+        let client: avepoint_insights::Client = self.client_factory(number, &self.server.url()).client(transport());
         let client = client.with_options(options);
         let run_state = Arc::clone(&self.run_state);
         let watched = ExportOptions::default()
@@ -285,13 +285,13 @@ pub struct ClientFactory {
 }
 
 impl ClientFactory {
-    pub fn client<C: ApiClient>(&self, http: reqwest::ClientBuilder) -> C {
+    pub fn client<C: ApiClient>(&self, transport: Transport) -> C {
         ClientBuilder::default()
             .base_url(&self.url)
             .credential(Tokens(Arc::clone(&self.run_state)))
             .clock(Arc::new(self.clock.clone()))
             .waits_alone()
-            .http(http.resolve(OUTSIDE, self.stranger))
+            .transport(transport.resolve(OUTSIDE, [self.stranger]))
             .build()
             .expect("a client")
     }
@@ -299,15 +299,16 @@ impl ClientFactory {
 
 impl MakeClient for ClientFactory {
     fn make<C: ApiClient>(&self) -> Result<C, Error> {
-        Ok(self.client(http()))
+        Ok(self.client(transport()))
     }
 }
 
 /// The settings of a caller who has a key for the service in every header.
-pub fn http() -> reqwest::ClientBuilder {
+pub fn transport() -> Transport {
     let mut key = HeaderValue::from_static(DEFAULT_KEY);
     key.set_sensitive(true);
-    reqwest::Client::builder().default_headers(HeaderMap::from_iter([(HeaderName::from_static("x-default-key"), key)]))
+    let headers = HeaderMap::from_iter([(HeaderName::from_static("x-default-key"), key)]);
+    Transport::new().adjust_reqwest(move |http| http.default_headers(headers.clone()))
 }
 
 pub fn options_of(plan: &Plan) -> CallOptions {
@@ -325,7 +326,7 @@ fn asking<C>(builder: CredentialBuilder<C>, identity: &str, plan: &Plan, clock: 
         .clock(Arc::new(clock))
         .retry(plan.policy())
         .timeout(PATIENCE)
-        .http(http())
+        .transport(transport())
 }
 
 /// An app's certificate, with its key.

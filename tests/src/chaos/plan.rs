@@ -150,12 +150,11 @@ impl Plan {
 
     /// The policy: hardly any wait of its own, so that chance has no say in which waits fit into the deadline.
     pub fn policy(&self) -> RetryPolicy {
-        RetryPolicy {
-            max_attempts: self.max_attempts,
-            initial_backoff: Duration::from_millis(1),
-            max_backoff: Duration::from_millis(1),
-            deadline: DEADLINE,
-        }
+        RetryPolicy::default()
+            .max_attempts(self.max_attempts)
+            .initial_backoff(Duration::from_millis(1))
+            .max_backoff(Duration::from_millis(1))
+            .deadline(DEADLINE)
     }
 
     /// How the server of its list behaves.

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use avepoint_core::Clock;
-use futures_util::future::BoxFuture;
+use avepoint_core::{BoxFuture, Clock};
 use jiff::Timestamp;
 
 use super::plan::{DEADLINE, Kind, Plan};
@@ -244,9 +243,9 @@ impl CallClock {
 }
 
 impl Clock for CallClock {
-    fn now(&self) -> Timestamp {
+    fn now(&self) -> SystemTime {
         let start: Timestamp = crate::elements::START.parse().expect("a time");
-        start.saturating_add(self.elapsed()).unwrap_or(Timestamp::MAX)
+        start.saturating_add(self.elapsed()).unwrap_or(Timestamp::MAX).into()
     }
 
     fn elapsed(&self) -> Duration {

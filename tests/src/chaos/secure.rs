@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use h2::Reason;
 
-use super::calls::{Setup, check_outcome, http, options_of};
+use super::calls::{Setup, check_outcome, options_of, transport};
 use super::plan::{Kind, Plan, known};
 use super::report::Violation;
 use super::run_state::CALL;
@@ -23,7 +23,7 @@ const HTTP2: u64 = 240;
 /// Makes the calls; their numbers begin here.
 pub async fn make(setup: &Arc<Setup>, first: u64) {
     let (authority, stranger) = (Authority::new(), Authority::new());
-    let root = authority.der();
+    let root = &authority.pem();
     let service = setup.service.clone();
     let right = authority.identity("127.0.0.1", 2099);
     let trusted = RawServer::start_tls(&right, move |request| service.answer(&request)).await;
@@ -87,9 +87,9 @@ async fn calls(setup: &Arc<Setup>, url: &str, root: &[u8], numbers: impl Iterato
             ..Plan::of(setup.run_state.seed, number)
         };
         let call = setup.run_state.open(plan);
-        let root = reqwest::Certificate::from_der(root).expect("a certificate");
-        let client: avepoint_elements_v3::Client =
-            setup.client_factory(number, url).client(http().tls_certs_only([root]));
+        let client: avepoint_elements_v3::Client = setup
+            .client_factory(number, url)
+            .client(transport().root_certificate(root));
         let client = client.with_options(options_of(&call.plan));
         let outcome = CALL.scope(number, async {
             match &call.plan.kind {

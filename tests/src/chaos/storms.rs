@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use avepoint_auth::ClientSecretCredential;
-use avepoint_core::{CallOptions, ClientBuilder, Credential, RetryPolicy, StaticToken};
+use avepoint_core::{CallOptions, ClientBuilder, Credential, RetryPolicy, StaticToken, Transport};
 use avepoint_elements_v3::{Client, dynamic};
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -135,15 +135,16 @@ async fn a_proxy_of_the_caller(setup: &Setup) {
     })
     .await;
     let server = RawServer::start(|_| Script::answer(200, &[], "{}")).await;
-    let http = || reqwest::Client::builder().proxy(reqwest::Proxy::all(proxy.url()).expect("an address"));
+    let through = reqwest::Proxy::all(proxy.url()).expect("an address");
+    let transport = Transport::new().adjust_reqwest(move |http| http.proxy(through.clone()));
     let credential = ClientSecretCredential::builder("an-app", CLIENT_SECRET)
         .identity_url(server.url())
-        .http(http());
+        .transport(transport.clone());
     let credential = credential.retry(RetryPolicy::none()).build().expect("a credential");
     let builder = ClientBuilder::<Client>::default()
         .base_url(server.url())
         .credential(StaticToken::new(TOKENS[0].as_str()));
-    let client = builder.http(http()).build().expect("a client");
+    let client = builder.transport(transport).build().expect("a client");
     let known = known("elements-v3", "getUser");
     let outcomes = [
         credential.token(known.operation).await.map(drop),

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 /// A certificate authority that nobody else knows.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -67,15 +68,40 @@ impl Identity {
     /// # Panics
     /// Where the certificate and the key are no pair.
     pub fn acceptor(&self, protocol: &[u8]) -> TlsAcceptor {
+        self.acceptor_for(protocol, None)
+    }
+
+    /// The same, which takes those alone who have a certificate of an authority.
+    ///
+    /// # Panics
+    /// Where the certificate and the key are no pair.
+    pub fn acceptor_for(&self, protocol: &[u8], clients: Option<&Authority>) -> TlsAcceptor {
         let key = PrivatePkcs8KeyDer::from(self.key.clone());
-        let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        let provider = Arc::new(default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                let builder = builder.with_no_client_auth();
-                builder.with_single_cert(vec![self.certificate.clone()], key.into())
-            })
-            .expect("a configuration");
+            .expect("versions");
+        let builder = match clients {
+            None => builder.with_no_client_auth(),
+            Some(authority) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(authority.0.der().clone()).expect("an authority");
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider).build();
+                builder.with_client_cert_verifier(verifier.expect("a verifier"))
+            }
+        };
+        let config = builder.with_single_cert(vec![self.certificate.clone()], key.into());
+        let mut config = config.expect("a configuration");
         config.alpn_protocols = vec![protocol.to_vec()];
         TlsAcceptor::from(Arc::new(config))
+    }
+
+    /// The certificate and its key, as PEM.
+    pub fn pem(&self) -> String {
+        let blocks = [
+            pem::Pem::new("CERTIFICATE", self.certificate.to_vec()),
+            pem::Pem::new("PRIVATE KEY", self.key.clone()),
+        ];
+        pem::encode_many(&blocks)
     }
 }

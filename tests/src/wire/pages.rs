@@ -240,19 +240,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const NUMBERED: Paging = Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    };
-    const CHAINED: Paging = Paging::Token {
-        token: "skipToken",
-        size: "pageSize",
-        items: "data",
-        next: "metadata.skipToken",
-    };
+    const NUMBERED: Paging = Paging::page_number("pageIndex", "pageSize", "data", Some("metadata.totalCount"), None);
+    const CHAINED: Paging = Paging::token("skipToken", "pageSize", "data", "metadata.skipToken");
 
     /// What is said of some pages of up to two entries, and what was seen of the list.
     fn walk(paging: Paging, pages: &[Value]) -> (Vec<String>, Vec<String>) {

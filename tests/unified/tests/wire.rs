@@ -26,6 +26,8 @@ mod legacy_filters;
 mod lists;
 #[path = "../../tests/observing.rs"]
 mod observing;
+#[path = "../../tests/one_transport.rs"]
+mod one_transport;
 #[path = "../../tests/proxy.rs"]
 mod proxy;
 #[path = "../../tests/reading.rs"]
@@ -44,11 +46,14 @@ mod samples;
 mod secrets;
 #[path = "../../tests/transport.rs"]
 mod transport;
+#[path = "../../tests/unknown.rs"]
+mod unknown;
 
 /// What has no part in it: keys and files of this machine, programs and seeds of the tests, the sandbox, and other people's
 /// tools.
 const ELSEWHERE: &[&str] = &[
     "auth_certificates",
+    "auth_rotation",
     "auth_store",
     "big_download",
     "chaos",

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use xtask_spec::Spec;
 use xtask_spec::place::Place;
 
-use super::names::{camel, shouty};
+use super::names::{camel, shouty, snake};
 use super::view::{is_id, requests};
 
 /// The patterns that the table can say, and how it says them.
@@ -77,12 +77,12 @@ fn constraint(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
         }
         (Some("string"), None) => {
             let (sizes, format) = (sizes(schema, "Length"), format(spec, schema)?);
-            quote! { Constraint::Text { #sizes, format: Format::#format } }
+            quote! { Constraint::text(#sizes, Format::#format) }
         }
         (Some("array"), _) => {
             let sizes = sizes(schema, "Items");
             let item = reference(spec, &schema.get("items").context("an array without `items`")?)?;
-            quote! { Constraint::List { item: #item, #sizes } }
+            quote! { Constraint::list(#item, #sizes) }
         }
         (Some("object"), _) => members(spec, schema)?,
         (Some(other), _) => bail!("there is no constraint for the type {other}"),
@@ -112,7 +112,7 @@ fn members(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     let open = schema
         .get("additionalProperties")
         .is_some_and(|allowed| allowed.value != false);
-    Ok(quote! { Constraint::Object { members: &[#(#members),*], open: #open } })
+    Ok(quote! { Constraint::object(&[#(#members),*], #open) })
 }
 
 fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStream> {
@@ -149,8 +149,8 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
             maximum = quote! { Some(#greatest) };
         }
     }
-    let kind = camel(kind);
-    Ok(quote! { Constraint::#kind { minimum: #minimum, maximum: #maximum } })
+    let kind = snake(kind);
+    Ok(quote! { Constraint::#kind(#minimum, #maximum) })
 }
 
 fn format(spec: &Spec, schema: &Place) -> anyhow::Result<Ident> {
@@ -177,7 +177,7 @@ fn format(spec: &Spec, schema: &Place) -> anyhow::Result<Ident> {
 fn sizes(schema: &Place, of: &str) -> TokenStream {
     let limit = |end: &str| schema.value[format!("{end}{of}")].as_u64().map(Literal::u64_unsuffixed);
     let (min, max) = (limit("min").unwrap_or(Literal::u64_unsuffixed(0)), option(limit("max")));
-    quote! { min: #min, max: #max }
+    quote! { #min, #max }
 }
 
 /// An option as Rust writes it.

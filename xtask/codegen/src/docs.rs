@@ -1,9 +1,12 @@
 //! Documentation as attributes: wrapped, and with what a schema says beside its description.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use xtask_spec::Spec;
+use xtask_spec::model::Kind;
 use xtask_spec::place::Place;
+
+use super::names::{camel, id, snake};
 
 /// How long a line gets, in characters, without what stands before it.
 const WIDTH: usize = 100;
@@ -18,7 +21,7 @@ pub fn attributes(text: &str) -> TokenStream {
 }
 
 /// A text in lines that are not too long; what is code or a table stays as it is.
-fn lines(text: &str) -> Vec<String> {
+pub fn lines(text: &str) -> Vec<String> {
     let (mut lines, mut is_code) = (Vec::new(), false);
     for line in text.trim().lines().map(str::trim_end) {
         is_code ^= line.trim_start().starts_with("```");
@@ -48,52 +51,169 @@ fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// What is said of a parameter or a member: its description, and the rules of its schema. `name` is that on the wire.
-pub fn value(spec: &Spec, name: &str, described: &Place, schema: &Place, is_required: bool) -> String {
-    let target = spec.schema(schema).unwrap_or_else(|| schema.clone());
-    let mut description = described.description();
-    if description.is_empty() {
-        description = schema.description();
-    }
-    if description.is_empty() {
-        description = target.description();
-    }
-    if description.is_empty() {
-        description = format!("`{name}` of the API.");
-    }
-    let mut rules: Vec<String> = vec![if is_required { "Required." } else { "Optional." }.to_owned()];
-    let shown = |key: &str| {
-        let found = schema.get(key).or_else(|| target.get(key))?;
-        Some(match found.value.as_str() {
+/// The attribute by which a search of the documentation finds the name on the wire, where Rust's is another.
+pub fn alias(wire: &str, name: &Ident) -> Option<TokenStream> {
+    (name != wire).then(|| quote! { #[doc(alias = #wire)] })
+}
+
+/// A text in Rust's names: links in the place of the ids of operations, and members as fields and setters are called.
+pub fn in_rust(spec: &Spec, text: &str) -> String {
+    // What stands between backticks is every second part.
+    let parts = text.split('`').enumerate().map(|(index, part)| {
+        if index % 2 == 0 {
+            part.to_owned()
+        } else if spec.operations.iter().any(|operation| id(operation) == part) {
+            let method = snake(part);
+            format!("[`{method}`](crate::Client::{method})")
+        } else if part.split('.').all(|name| is_member(spec, name)) {
+            let names: Vec<_> = part.split('.').map(|name| snake(name).to_string()).collect();
+            format!("`{}`", names.join("."))
+        } else {
+            format!("`{part}`")
+        }
+    });
+    parts.collect()
+}
+
+/// Whether an object has a member, or an operation a parameter, of this name.
+fn is_member(spec: &Spec, name: &str) -> bool {
+    let mut schemas = spec.all(Kind::Schema);
+    let mut parameters = spec.all(Kind::Parameter);
+    schemas.any(|schema| {
+        schema
+            .get("properties")
+            .is_some_and(|members| members.get(name).is_some())
+    }) || parameters.any(|parameter| parameter.text("name") == Some(name))
+}
+
+/// What a schema says of a value beside its description.
+pub struct Rules {
+    need: &'static str,
+    default: Option<String>,
+    /// What it may be: sentences without their ends.
+    limits: Vec<String>,
+}
+
+impl Rules {
+    /// The rules of the schema of a parameter or a member.
+    pub fn of(spec: &Spec, schema: &Place, is_required: bool) -> Self {
+        let target = spec.schema(schema).unwrap_or_else(|| schema.clone());
+        let default = schema.get("default").or_else(|| target.get("default"));
+        let default = default.map(|default| match default.value.as_str() {
             Some(text) => text.to_owned(),
-            None => found.value.to_string(),
-        })
-    };
-    rules.extend(shown("default").map(|default| format!("Default: `{default}`.")));
-    let entries = target.get("items").and_then(|items| spec.schema(&items));
-    for (place, whose) in [(Some(&target), ""), (entries.as_ref(), " of each entry")] {
-        let Some(place) = place else { continue };
-        let shown = |key: &str| place.get(key).map(|found| found.value.to_string());
-        for (least, most, what) in [
-            ("minimum", "maximum", "Value"),
-            ("minLength", "maxLength", "Length in characters"),
-            ("minItems", "maxItems", "Number of entries"),
-        ] {
-            let limits = match (shown(least), shown(most)) {
-                (Some(least), Some(most)) => format!("{least} to {most}"),
-                (Some(least), None) => format!("at least {least}"),
-                (None, Some(most)) => format!("at most {most}"),
-                (None, None) => continue,
-            };
-            rules.push(format!("{what}{whose}: {limits}."));
+            None => default.value.to_string(),
+        });
+        let entries = target.get("items").and_then(|items| spec.schema(&items));
+        let mut limits = Vec::new();
+        for (place, whose) in [(Some(&target), ""), (entries.as_ref(), " of each entry")] {
+            let Some(place) = place else { continue };
+            let shown = |key: &str| place.get(key).map(|found| found.value.to_string());
+            for (least, most, what) in [
+                ("minimum", "maximum", "Value"),
+                ("minLength", "maxLength", "Length in characters"),
+                ("minItems", "maxItems", "Number of entries"),
+            ] {
+                let range = match (shown(least), shown(most)) {
+                    (Some(least), Some(most)) => format!("{least} to {most}"),
+                    (Some(least), None) => format!("at least {least}"),
+                    (None, Some(most)) => format!("at most {most}"),
+                    (None, None) => continue,
+                };
+                limits.push(format!("{what}{whose}: {range}"));
+            }
+            for (key, what) in [("pattern", "Pattern"), ("format", "Format")] {
+                // The format of a number is its type, and that of a secret says nothing of its value.
+                let rule = place.text(key).filter(|rule| *rule != "password");
+                if let Some(rule) = rule.filter(|_| place.text("type") == Some("string")) {
+                    limits.push(format!("{what}{whose}: `{rule}`"));
+                }
+            }
+            let choices = ["anyOf", "oneOf"].into_iter().flat_map(|key| place.entries_of(key));
+            let choices = choices.filter_map(|choice| spec.schema(&choice));
+            for list in std::iter::once(place.clone()).chain(choices) {
+                if list.get("enum").is_some() && list.is_component("schemas") {
+                    let codes = camel(&list.name());
+                    limits.push(format!("Code{whose}: one of [`{codes}`](crate::types::{codes})"));
+                }
+            }
+        }
+        Rules {
+            need: if is_required { "Required" } else { "Optional" },
+            default,
+            limits,
         }
     }
-    format!("{description}\n\n{}", rules.join(" "))
+
+    /// The rules of a member: where it is needed and can be one code only, its object fills it in.
+    pub fn of_member(spec: &Spec, schema: &Place, is_required: bool) -> Self {
+        let codes = spec.schema(schema).map_or(0, |target| target.entries_of("enum").len());
+        let rules = Rules::of(spec, schema, is_required);
+        match is_required && codes == 1 {
+            true => Rules {
+                need: "Filled in",
+                ..rules
+            },
+            false => rules,
+        }
+    }
+
+    /// The same rules, with what is sent where nothing is given.
+    pub fn with_default(self, default: &str) -> Self {
+        Rules {
+            default: Some(default.to_owned()),
+            ..self
+        }
+    }
+}
+
+/// What is said of a parameter or a member: its description, and its rules. `name` is that on the wire.
+pub fn value(spec: &Spec, name: &str, described: &Place, schema: &Place, rules: &Rules) -> String {
+    let target = spec.schema(schema);
+    let places = [Some(described), Some(schema), target.as_ref()].into_iter().flatten();
+    let mut descriptions = places.map(Place::description).filter(|text| !text.is_empty());
+    let description = descriptions.next().unwrap_or_else(|| format!("`{name}` of the API."));
+    let mut sentences = vec![format!("{}.", rules.need)];
+    sentences.extend(rules.default.iter().map(|default| format!("Default: `{default}`.")));
+    sentences.extend(rules.limits.iter().map(|limit| format!("{limit}.")));
+    format!("{}\n\n{}", in_rust(spec, &description), sentences.join(" "))
+}
+
+/// The setters of a builder as a table, the required ones first, behind what stands before it; nothing where there are none.
+pub fn table(mut rows: Vec<(Ident, Rules)>) -> String {
+    rows.sort_by_key(|(_, rules)| rules.need != "Required");
+    let rows = rows.iter().map(|(setter, rules)| {
+        let default = rules.default.iter().map(|default| format!("`{default}`"));
+        format!(
+            "\n| [`{setter}`](Self::{setter}) | {} | {} | {} |",
+            rules.need.to_lowercase(),
+            default.collect::<String>(),
+            rules.limits.join("; "),
+        )
+    });
+    let rows: String = rows.collect();
+    match rows.as_str() {
+        "" => rows,
+        rows => format!("\n\n| Setter | | Default | Limits |\n| --- | --- | --- | --- |{rows}"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use xtask_spec::document::Document;
+
     use super::*;
+
+    #[test]
+    fn a_text_names_what_the_spec_names_as_rust_does_and_nothing_else() {
+        let garden = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/openapi.yaml");
+        let document = Document::load(garden.as_ref()).expect("the spec of the garden");
+        let text = "As `listBeds`, by `pageSize` (see `metadata.totalCount`): pageSize of `allBeds`, `Basil`.";
+        assert_eq!(
+            in_rust(&Spec::new(&document), text),
+            "As [`list_beds`](crate::Client::list_beds), by `page_size` (see `metadata.total_count`): \
+             pageSize of `allBeds`, `Basil`."
+        );
+    }
 
     #[test]
     fn paragraphs_are_wrapped_and_code_is_not() {

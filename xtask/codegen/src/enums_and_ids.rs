@@ -2,7 +2,9 @@
 
 use anyhow::Context;
 use xtask_spec::Spec;
+use xtask_spec::place::Place;
 
+use super::docs;
 use super::names::camel;
 use super::view::is_id;
 
@@ -26,13 +28,17 @@ pub fn enums(spec: &Spec) -> anyhow::Result<String> {
             let (name, description) = beside.with_context(|| format!("a code of {name} has no name"))?;
             // JSON's spelling of an integer or a text is Rust's too, for the texts that are codes.
             let (description, code) = (one_line(description), code.value);
-            Ok(format!("        /// {description}\n        {name} = {code},\n"))
+            let alias = code.as_str().filter(|text| text != name);
+            let alias = alias
+                .map(|_| format!("        #[doc(alias = {code})]\n"))
+                .unwrap_or_default();
+            Ok(format!("        /// {description}\n{alias}        {name} = {code},\n"))
         });
         let codes = codes.collect::<anyhow::Result<String>>()?;
         let is_integer = schema.text("type") == Some("integer");
         let kind = if is_integer { "integer" } else { "text" };
-        let (description, name) = (schema.description(), camel(name));
-        let body = format!("    /// {description}\n    pub enum {name}: {kind} {{\n{codes}    }}");
+        let (description, name) = (comment(spec, &schema), camel(name));
+        let body = format!("{description}    pub enum {name}: {kind} {{\n{codes}    }}");
         Ok(format!("::avepoint_core::open_enum! {{\n{body}\n}}\n"))
     });
     Ok(enums.collect::<anyhow::Result<Vec<_>>>()?.join("\n"))
@@ -42,10 +48,16 @@ pub fn enums(spec: &Spec) -> anyhow::Result<String> {
 pub fn ids(spec: &Spec) -> String {
     let schemas = spec.components("schemas").into_iter();
     let ids = schemas.filter(|(_, schema)| is_id(schema)).map(|(name, schema)| {
-        let (description, name) = (schema.description(), camel(name));
-        format!("::avepoint_core::id! {{\n    /// {description}\n    pub struct {name};\n}}\n")
+        let (description, name) = (comment(spec, &schema), camel(name));
+        format!("::avepoint_core::id! {{\n{description}    pub struct {name};\n}}\n")
     });
     ids.collect::<Vec<_>>().join("\n")
+}
+
+/// The description of a schema as the comment of its type.
+fn comment(spec: &Spec, schema: &Place) -> String {
+    let lines = docs::lines(&docs::in_rust(spec, &schema.description())).into_iter();
+    lines.map(|line| format!("    /// {line}\n")).collect()
 }
 
 fn one_line(text: &str) -> String {

@@ -12,6 +12,7 @@ mod constraints;
 mod docs;
 mod dynamic;
 mod enums_and_ids;
+mod example;
 mod names;
 mod new_api;
 mod operations;
@@ -132,7 +133,7 @@ fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
 /// What every crate of an API shows of its generated code.
 const MODULE: &str = "\
 // Generated code is formatted by its generator.
-#![allow(clippy::all, clippy::unwrap_used, deprecated, rustdoc::all, unused_imports)]
+#![allow(clippy::all, clippy::unwrap_used, deprecated, unused_imports)]
 
 pub(crate) mod client;
 #[cfg(feature = \"dynamic\")]
@@ -144,8 +145,14 @@ mod paging;
 pub(crate) mod variants;
 
 pub use ::avepoint_core;
-pub use ::avepoint_core::{Cloud, Error, Region, StaticToken};
+pub use ::avepoint_core::prelude::*;
 pub use client::{Client, builder};
+
+/// What programs use nearly always.
+pub mod prelude {
+    pub use super::{Client, types};
+    pub use ::avepoint_core::prelude::*;
+}
 
 /// The types of requests and answers: objects, open enums, ids.
 pub mod types {

@@ -122,13 +122,13 @@ fn paging(paging: &Place) -> anyhow::Result<TokenStream> {
             let (page, size) = (member("page")?, member("size")?);
             let (total, more) = (paging.text("total"), paging.text("more"));
             let (total, more) = (constraints::option(total), constraints::option(more));
-            quote! { Paging::PageNumber { page: #page, size: #size, items: #items, total: #total, more: #more } }
+            quote! { Paging::page_number(#page, #size, #items, #total, #more) }
         }
         "token" => {
             let (token, size, next) = (member("token")?, member("size")?, member("next")?);
-            quote! { Paging::Token { token: #token, size: #size, items: #items, next: #next } }
+            quote! { Paging::token(#token, #size, #items, #next) }
         }
-        "single" => quote! { Paging::Single { items: #items } },
+        "single" => quote! { Paging::single(#items) },
         other => bail!("there is no style of paging `{other}`"),
     })
 }

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use xtask_spec::Spec;
 
+use super::docs;
 use super::names::{camel, snake};
 use super::view::{View, forms};
 
@@ -12,7 +13,11 @@ pub fn generate(spec: &Spec, view: &View) -> TokenStream {
     let answers = spec.components("schemas").into_iter();
     let answers = answers.filter(|(name, _)| view.answers.contains(*name));
     let types = answers.filter_map(|(name, schema)| {
-        let (name, description) = (camel(name), schema.description());
+        let name = camel(name);
+        let docs = docs::attributes(&format!(
+            "{}\n\nIt is kept as it came; `as_…` reads it as one of the documented objects.",
+            docs::in_rust(spec, &schema.description())
+        ));
         let views = forms(spec, &schema)?.into_iter().map(|object| {
             let ty = camel(object);
             let method = format_ident!("as_{}", snake(object));
@@ -29,9 +34,7 @@ pub fn generate(spec: &Spec, view: &View) -> TokenStream {
             }
         });
         Some(quote! {
-            #[doc = #description]
-            ///
-            /// It is kept as it came; `as_…` reads it as one of the documented objects.
+            #docs
             #[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
             #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
             #[serde(transparent)]

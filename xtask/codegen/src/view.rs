@@ -1,9 +1,9 @@
 //! The Rust view of a spec: the same API, said so that progenitor makes the types we want.
 //!
 //! - Codes, ids, times, passwords and values of two kinds become our own types, by the extension `x-rust-type`.
-//! - Limits leave: they are checked on the request as it goes out, from the table of operations, and must not make
-//!   types that refuse an answer.
-//! - Nothing is required of an answer, and any 2xx is a success. Refusals are read by the core crate.
+//! - Limits leave, and what is required: they are checked on the request as it goes out, from the table of operations. In
+//!   the types they would refuse answers, and one that is lifted would change a type.
+//! - Any 2xx is a success. Refusals are read by the core crate.
 
 use std::collections::BTreeSet;
 
@@ -44,10 +44,7 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
             continue;
         }
         let mut derived = deriving.schema(&schema)?;
-        if let Some(members) = derived.as_object_mut().filter(|_| answers.contains(name)) {
-            members.remove("required");
-            widen(&mut derived);
-        }
+        widen(&mut derived);
         schemas.insert(name.to_owned(), derived);
     }
     let mut paths = json!({});
@@ -147,7 +144,7 @@ impl<'d> Deriving<'_, 'd> {
             let value = match key {
                 "items" => self.schema(&place)?,
                 "additionalProperties" if place.value.is_object() => self.schema(&place)?,
-                "type" | "required" | "additionalProperties" => place.value.clone(),
+                "type" | "additionalProperties" => place.value.clone(),
                 "description" => description.as_str().into(),
                 "format" if matches!(place.value.as_str(), Some("int32" | "int64" | "float" | "double")) => {
                     place.value.clone()
@@ -269,7 +266,8 @@ fn schema_of<'d>(place: &Place<'d>) -> anyhow::Result<Place<'d>> {
     place.get("schema").context("a parameter or a body without a schema")
 }
 
-/// Lets the integers of an answer be of 64 bits: a count that is larger than its page says is a count all the same.
+/// Lets the integers of objects be of 64 bits: a count in an answer that is larger than its page says is a count all the
+/// same, and an object of answers that a request takes one day stays as it is.
 fn widen(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -329,16 +327,4 @@ pub fn forms<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> Option<Vec<&'d str>> {
     let objects = choices.iter().filter(|choice| spec.type_of(choice) == Some("object"));
     let names: Vec<_> = objects.filter_map(Place::referenced).collect();
     (names.len() == choices.len()).then_some(names)
-}
-
-/// What the documentation of a call says beside its summary.
-pub fn documentation(operation: &Operation) -> String {
-    let permissions = operation.permissions().into_iter();
-    let permissions: Vec<_> = permissions.map(|scopes| format!("`{}`", scopes.join(" "))).collect();
-    let mut parts = vec![
-        operation.place.description(),
-        format!("Permission: {}.", permissions.join(" or ")),
-    ];
-    parts.extend(operation.page().map(|url| format!("The vendor's page: <{url}>")));
-    parts.join("\n\n")
 }

@@ -124,15 +124,20 @@ impl EnvironmentCredential {
             (CERTIFICATE, &certificate),
         ];
         one_of(ways.map(|(name, value)| (name, value.is_some())))?;
+        // A password may be empty, and that is not the same as none in a PEM file.
+        let (password, password_file) = (get(PASSWORD)?.map(zeroize::Zeroizing::new), filled(PASSWORD_FILE)?);
+        one_of([(PASSWORD, password.is_some()), (PASSWORD_FILE, password_file.is_some())])?;
+        for (name, secret) in &ways[..2] {
+            let password = password.as_ref().filter(|text| !text.trim().is_empty());
+            one_of([(name, secret.is_some()), (PASSWORD, password.is_some())])?;
+            one_of([(name, secret.is_some()), (PASSWORD_FILE, password_file.is_some())])?;
+        }
         let proofs = match (secret, secret_file, certificate) {
             (Some(secret), ..) => Proofs::secret(secret.into()),
             (_, Some(path), _) => Proofs::secret_file(without_line_break(&path).into())
                 .map_err(|error| wrong(SECRET_FILE, format!("cannot be used: {}", error.message())))?,
             (.., Some(path)) => {
-                // A password may be empty, and that is not the same as none in a PEM file.
-                let (password, file) = (get(PASSWORD)?.map(zeroize::Zeroizing::new), filled(PASSWORD_FILE)?);
-                one_of([(PASSWORD, password.is_some()), (PASSWORD_FILE, file.is_some())])?;
-                let password = match file {
+                let password = match password_file {
                     Some(file) => Password::File(without_line_break(&file).into()),
                     None => password.as_ref().map(|text| without_line_break(text)).into(),
                 };

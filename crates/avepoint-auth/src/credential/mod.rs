@@ -10,11 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avepoint_core::redact::RecentTokens;
-use avepoint_core::transport::HttpSettings;
-use avepoint_core::{AccessToken, Clock, Cloud, Error, ErrorKind, Operation, RetryPolicy, SystemClock};
+use avepoint_core::transport::timestamp;
+use avepoint_core::{
+    AccessToken, BoxFuture, Clock, Cloud, Error, ErrorKind, Operation, RetryPolicy, SystemClock, Transport,
+};
 use tokio::sync::OnceCell;
 
-use crate::BoxFuture;
 use crate::assertion::Audience;
 use crate::cache::Cache;
 use crate::endpoint::Identity;
@@ -98,8 +99,7 @@ pub struct CredentialBuilder<C> {
     retry: RetryPolicy,
     timeout: Duration,
     clock: Arc<dyn Clock>,
-    http: Option<reqwest::ClientBuilder>,
-    settings: HttpSettings,
+    transport: Transport,
     credential: PhantomData<fn() -> C>,
 }
 
@@ -115,16 +115,13 @@ impl<C> CredentialBuilder<C> {
             allowed_origins: Vec::new(),
             scopes: None,
             store: None,
-            retry: RetryPolicy {
-                max_attempts: 4,
-                max_backoff: Duration::from_secs(10),
-                deadline: Duration::from_secs(60),
-                ..RetryPolicy::default()
-            },
+            retry: RetryPolicy::default()
+                .max_attempts(4)
+                .max_backoff(Duration::from_secs(10))
+                .deadline(Duration::from_secs(60)),
             timeout: Duration::from_secs(20),
             clock: Arc::new(SystemClock::default()),
-            http: None,
-            settings: HttpSettings::default(),
+            transport: Transport::default(),
             credential: PhantomData,
         }
     }
@@ -204,26 +201,13 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    avepoint_core::http_setters! {
+    avepoint_core::transport_setters! {
         /// ```
         /// use avepoint_auth::ClientSecretCredential;
         ///
         /// let builder = ClientSecretCredential::builder("my-app", "my-secret").proxy("http://proxy.example.com:3128");
         /// # let _ = builder;
         /// ```
-    }
-
-    /// Further settings of the HTTP client, for what the builder has no method. Whatever stands in them, redirections are
-    /// not followed, nothing is sent again but by the policy, answers are not compressed, TLS is that of rustls, and plain
-    /// http stays on this machine. A proxy in them whose address the HTTP library does not know is left out by it, unseen:
-    /// give it by [`proxy`](CredentialBuilder::proxy).
-    ///
-    /// Only with the feature `unstable-reqwest`: a new version of reqwest may change this in a minor version of this crate.
-    #[cfg(feature = "unstable-reqwest")]
-    #[must_use]
-    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
-        self
     }
 
     fn provider(self) -> Result<Provider, Error> {
@@ -245,8 +229,8 @@ impl<C> CredentialBuilder<C> {
         if matches!(&self.audience, Audience::Other(text) if text.trim().is_empty()) {
             return Err(wrong("the audience is empty"));
         }
-        self.proofs.check(self.clock.now())?;
-        let http = self.settings.client(self.http, identity.url())?;
+        self.proofs.check(timestamp(self.clock.now()))?;
+        let http = self.transport.client(identity.url())?;
         let source = Source {
             identity,
             client_id: self.client_id,
@@ -276,7 +260,7 @@ impl<C: From<Provider>> CredentialBuilder<C> {
     ///
     /// # Errors
     /// A configuration error for an empty client id or secret, for an address that a secret must not be sent to, for
-    /// `scopes` that cannot be asked for, for a proxy (of the environment too) or a root certificate that is none, and where
+    /// `scopes` that cannot be asked for, for a proxy (of the environment too) or another setting of the transport that is wrong, and where
     /// the HTTP client cannot be set up.
     pub fn build(self) -> Result<C, Error> {
         self.provider().map(C::from)

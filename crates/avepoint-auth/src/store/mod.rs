@@ -7,11 +7,11 @@ mod own;
 use std::fmt;
 use std::time::SystemTime;
 
+use avepoint_core::transport::{system_time, timestamp};
 use avepoint_core::{AccessToken, Error};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::BoxFuture;
-use crate::time::timestamp;
 
 /// The longest life of a token that is believed.
 pub(crate) const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -29,6 +29,8 @@ pub(crate) fn is_token(text: &str) -> bool {
 ///
 /// Every credential has a cache of its own; a store is asked when that has nothing, and told what was fetched. A store
 /// that fails never fails a call: the failure is reported through `tracing`, and the token is fetched.
+///
+/// A minor version adds only methods with a default.
 ///
 /// ```
 /// use avepoint_auth::{BoxFuture, StoredToken, TokenKey, TokenStore};
@@ -123,7 +125,7 @@ impl StoredToken {
 
     pub(crate) fn between(secret: impl Into<String>, issued_at: Timestamp, expires_at: Timestamp) -> Self {
         StoredToken {
-            token: AccessToken::new(secret.into(), Some(expires_at)),
+            token: AccessToken::new(secret.into(), Some(system_time(expires_at))),
             issued_at,
             expires_at,
             replaces_rejected: false,
@@ -150,12 +152,12 @@ impl StoredToken {
 
     /// When it was asked for.
     pub fn issued_at(&self) -> SystemTime {
-        self.issued_at.into()
+        system_time(self.issued_at)
     }
 
     /// When it ends.
     pub fn expires_at(&self) -> SystemTime {
-        self.expires_at.into()
+        system_time(self.expires_at)
     }
 
     /// From when until when it holds.

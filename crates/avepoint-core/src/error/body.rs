@@ -13,6 +13,11 @@ const DEEPEST: usize = 4;
 /// How many problems with values are told.
 const PROBLEMS: usize = 20;
 
+/// The elements with which pages begin, also those that leave out what HTML lets them.
+const FIRST_ELEMENTS: [&str; 14] = [
+    "html", "head", "title", "meta", "link", "base", "style", "script", "body", "center", "div", "h1", "h2", "p",
+];
+
 /// What the body of an error says, as it came.
 #[derive(Default)]
 pub(crate) struct ErrorBody {
@@ -37,9 +42,9 @@ impl ErrorBody {
         let message = match to_value(text) {
             Ok(Value::String(_)) => Some(outline::text(text)),
             Ok(_) => None,
-            Err(_) if text.starts_with('<') => html_title(text),
-            // A list that is cut off tells a person nothing as a message; the excerpt has it.
-            Err(_) if text.starts_with('[') => None,
+            Err(_) if is_html(text) => html_title(text),
+            // XML, or a list that is cut off, tells a person nothing as a message; the excerpt has it.
+            Err(_) if text.starts_with(['<', '[']) => None,
             Err(_) => Some(text.to_owned()),
         };
         ErrorBody {
@@ -160,6 +165,43 @@ fn told((name, problem): &(String, String)) -> String {
     }
 }
 
+/// Whether an answer is a page for people, which the service does not send. What stands in the body counts for more than
+/// what the head calls it: gateways send their pages under any type, or under none.
+pub fn is_page(content_type: Option<&str>, text: &str) -> bool {
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    let is_called_html = content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    is_html(text) || (is_called_html && !is_json)
+}
+
+/// Whether a text is HTML, by its first element or its document type. XML may begin in the same way.
+fn is_html(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    loop {
+        let beyond = |end: &str| rest.split_once(end).map_or("", |(_, beyond)| beyond).trim_start();
+        rest = if rest.starts_with("<!--") {
+            beyond("-->")
+        } else if rest.starts_with("<?") {
+            beyond("?>")
+        } else {
+            break;
+        };
+    }
+    let Some(tag) = rest.strip_prefix('<') else {
+        return false;
+    };
+    let end = tag.find(|character: char| !character.is_ascii_alphanumeric() && character != '!');
+    let (name, rest) = tag.split_at(end.unwrap_or(tag.len()));
+    match name.to_ascii_lowercase().as_str() {
+        "!doctype" => {
+            let mut kinds = rest
+                .trim_start()
+                .split(|character: char| !character.is_ascii_alphanumeric());
+            kinds.next().is_some_and(|kind| kind.eq_ignore_ascii_case("html"))
+        }
+        name => FIRST_ELEMENTS.contains(&name),
+    }
+}
+
 /// What an HTML page calls itself.
 fn html_title(page: &str) -> Option<String> {
     // ASCII lowercase keeps the length, so that places in one are places in the other.
@@ -173,6 +215,41 @@ fn html_title(page: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_known_by_its_body_and_else_by_its_head() {
+        let page = "<html><title>Blocked</title></html>";
+        let json = Some("application/json");
+        for (kind, body, expected) in [
+            (None, page, true),
+            (json, page, true),
+            (Some("application/octet-stream"), "\n<!DOCTYPE HTML>", true),
+            (Some("text/plain"), "<!doctype html PUBLIC \"-//W3C//DTD\">", true),
+            (None, "<!-- a --> <!-- b --><HTML lang=en>", true),
+            (None, "<?xml version=\"1.0\"?>\n<!DOCTYPE html><html>", true),
+            (None, "<title>Blocked</title><p>no", true),
+            (Some("Text/HTML; charset=utf-8"), "", true),
+            (Some("text/html"), "Blocked", true),
+            (Some("text/html"), " {\"message\":\"No.\"}", false),
+            (None, "", false),
+            (None, "<!-- cut", false),
+            (None, "a <html> is said of", false),
+            (
+                None,
+                "<?xml version=\"1.0\"?><Error><Code>AuthenticationFailed</Code></Error>",
+                false,
+            ),
+            (
+                Some("application/problem+xml"),
+                "<problem><title>Bad</title></problem>",
+                false,
+            ),
+            (None, "<!DOCTYPE note><note>", false),
+            (json, "{\"message\":\"<html>\"}", false),
+        ] {
+            assert_eq!(is_page(kind, body), expected, "{kind:?} {body}");
+        }
+    }
 
     #[test]
     fn problems_with_values_are_told_in_whatever_form_they_come() {

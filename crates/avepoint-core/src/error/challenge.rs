@@ -20,8 +20,8 @@ impl Challenge {
             let text = String::from_utf8_lossy(value.as_bytes());
             match parse_challenges(&text) {
                 Ok(challenges) => challenges.iter().map(Challenge::of).find(Challenge::says_something),
-                // Whoever wrote it meant something.
-                Err(_) => Some(Challenge {
+                // Whoever wrote it meant something, unless there is no word in it.
+                Err(_) => text.contains(char::is_alphabetic).then(|| Challenge {
                     code: None,
                     words: Some(text.into_owned()),
                 }),
@@ -91,6 +91,9 @@ mod tests {
         assert_eq!(said(&[b"Bearer"]), Default::default());
         assert_eq!(said(&[b"Bearer error=\"\""]), Default::default());
         assert_eq!(said(&[]), Default::default());
+        // What has no word says nothing, and does not hide what another says.
+        assert_eq!(said(&[b",,,", b"=\"7", b"\xff"]), Default::default());
+        assert_eq!(said(&[b",,,", br#"Bearer error="invalid_token""#]).0, "invalid_token");
         // What cannot be taken apart is told as it is.
         assert_eq!(
             said(&[b"Bearer error=\"unended \xff"]).1,

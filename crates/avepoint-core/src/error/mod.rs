@@ -7,16 +7,17 @@ mod challenge;
 use std::error::Error as StdError;
 use std::fmt;
 use std::iter::successors;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
-use jiff::Timestamp;
 
 pub(crate) use self::body::ErrorBody;
+pub use self::body::is_page;
 pub(crate) use self::cause::own_words;
 use self::cause::{chain, is_declined};
 use self::challenge::Challenge;
 use crate::operation::Operation;
+use crate::paging::reported_status;
 use crate::protection::Protection;
 use crate::redact::{Secrets, one_line};
 
@@ -72,6 +73,10 @@ struct Details {
     source: Option<Box<dyn StdError + Send + Sync>>,
     /// What can be done, where the kind and the answer do not say it.
     remedy: Option<&'static str>,
+    /// What has kept a token away.
+    obstacle: Option<Obstacle>,
+    /// The status of a failure that a success reports in its body.
+    reported: Option<StatusCode>,
 }
 
 /// What is known of an answer that made a call fail.
@@ -106,8 +111,8 @@ pub enum ErrorKind {
     Connect,
     /// The time for the call ran out.
     Timeout,
-    /// Nothing was sent: the service has refused other calls of this client since there were too many (429), and the time
-    /// for which it asks goes beyond the deadline of this one.
+    /// Nothing was sent: the turn of the call comes after its deadline, since the service has refused other calls of this
+    /// client (429), or at the rate that [`max_rate`](crate::ClientBuilder::max_rate) allows. The message says which.
     Throttled,
     /// The connection broke after the request was sent, in whole or in part.
     Connection,
@@ -123,6 +128,20 @@ pub enum ErrorKind {
     Export,
     /// A file on this machine cannot be written.
     File,
+}
+
+/// What can keep a token away that says nothing of the app and its proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// No connection to the identity service was made, or it broke.
+    Connection,
+    /// The identity service, or what else was asked, did not answer in time.
+    Timeout,
+    /// The identity service has failed or is busy (408, 429, 5xx): it may answer later.
+    Unavailable,
+    /// A firewall, a gateway or a proxy answered in place of the identity service.
+    Gateway,
 }
 
 impl Error {
@@ -150,6 +169,8 @@ impl Error {
             declined: false,
             source: None,
             remedy: None,
+            obstacle: None,
+            reported: None,
         }))
     }
 
@@ -178,7 +199,7 @@ impl Error {
                 &secrets,
             );
         }
-        let retry_after = crate::retry::parse_retry_after(headers, Timestamp::now());
+        let retry_after = crate::retry::parse_retry_after(headers, SystemTime::now());
         Error::from_status(status, headers, body, retry_after, &secrets)
     }
 
@@ -218,6 +239,20 @@ impl Error {
         self
     }
 
+    /// Says what has kept a token away, where it is nothing of the app itself: the predicates then tell of that, and
+    /// [`is_authentication`](Error::is_authentication) is false.
+    ///
+    /// ```
+    /// use avepoint_core::{Error, ErrorKind, Obstacle};
+    ///
+    /// let error = Error::new(ErrorKind::Credential, "the vault does not answer").with_obstacle(Obstacle::Timeout);
+    /// assert!(error.is_timeout() && error.is_retryable() && !error.is_authentication());
+    /// ```
+    pub fn with_obstacle(mut self, obstacle: impl Into<Option<Obstacle>>) -> Self {
+        self.0.obstacle = obstacle.into();
+        self
+    }
+
     /// Says whether bytes of the request may have left this machine, where there was no answer. Default: false.
     pub fn with_sent(mut self, sent: bool) -> Self {
         self.0.sent = sent;
@@ -236,7 +271,9 @@ impl Error {
         self
     }
 
-    /// Names the operation that failed, unless one is named already.
+    /// Names the operation that failed, unless one is named already. What an error says of a write, such as
+    /// [`may_have_been_carried_out`](Self::may_have_been_carried_out), needs it: name it where a test makes the error of
+    /// one. Each client has the operations in its module `operations`.
     pub fn with_operation(mut self, operation: &'static Operation) -> Self {
         self.0.operation.get_or_insert(operation);
         self
@@ -310,7 +347,8 @@ impl Error {
         self.0.answer.as_ref().map_or("", |answer| &answer.excerpt)
     }
 
-    /// How long the server asked to wait, if it did.
+    /// How long to wait before the next call, if the server asked for that (an hour at most), or the call had no turn
+    /// before its deadline.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -336,21 +374,33 @@ impl Error {
         self.kind() == ErrorKind::Configuration
     }
 
-    /// Whether the server has had too many requests (429), from this call or from others of the client.
+    /// Whether there are too many requests: for the server (429, which may also stand in the body of a success that cannot
+    /// be read), from this call or from others of the client, or for the
+    /// [`max_rate`](crate::ClientBuilder::max_rate) of the client.
     ///
     /// # Troubleshooting
-    /// Lower the number of calls at once; [`Error::retry_after`] says how long to wait if the server did.
+    /// Lower the number of calls at once; [`Error::retry_after`] says how long to wait if that is known.
     pub fn is_throttled(&self) -> bool {
-        self.kind() == ErrorKind::Throttled || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        self.kind() == ErrorKind::Throttled
+            || self.reported_status().or(self.status()) == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the token is not accepted (401), or none could be had.
+    /// What has kept a token away, if it is known to be nothing of the app itself.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        self.0.obstacle
+    }
+
+    /// Whether the service does not accept the token (401), or the identity service not the app: false where that could not
+    /// be asked, or something else answered in its place.
     ///
     /// # Troubleshooting
     /// Check the client id and the secret or certificate, that they belong to this cloud, and that the app was
     /// registered in the portal of this service: Elements and Insights have one each.
     pub fn is_authentication(&self) -> bool {
-        self.kind() == ErrorKind::Credential || self.is_refusal(StatusCode::UNAUTHORIZED)
+        match self.kind() {
+            ErrorKind::Credential => self.obstacle().is_none(),
+            _ => self.is_refusal(StatusCode::UNAUTHORIZED) && !self.is_from_gateway(),
+        }
     }
 
     /// Whether the app lacks the permission for the operation (403).
@@ -368,7 +418,7 @@ impl Error {
     /// Check the proxy, and whether the network lets calls from this address through; the request id, if there is one, is
     /// the gateway's.
     pub fn is_from_gateway(&self) -> bool {
-        self.0.answer.as_ref().is_some_and(|answer| answer.is_page)
+        self.0.answer.as_ref().is_some_and(|answer| answer.is_page) || self.obstacle() == Some(Obstacle::Gateway)
     }
 
     /// Whether there is nothing under the path (404).
@@ -403,9 +453,11 @@ impl Error {
     /// Whether the time for the call ran out.
     ///
     /// # Troubleshooting
-    /// Give the call more time with [`CallOptions::timeout`](crate::CallOptions::timeout), or ask for smaller pages.
+    /// Give the call more time with [`CallOptions::timeout`](crate::CallOptions::timeout), or ask for smaller pages. Where
+    /// too many calls of the client wait for their turn, or no token came, the time is that of
+    /// [`RetryPolicy::deadline`](crate::RetryPolicy::deadline).
     pub fn is_timeout(&self) -> bool {
-        self.kind() == ErrorKind::Timeout
+        self.kind() == ErrorKind::Timeout || self.obstacle() == Some(Obstacle::Timeout)
     }
 
     /// Whether no connection was made, or it broke.
@@ -415,6 +467,7 @@ impl Error {
     /// [`may_have_been_carried_out`](Error::may_have_been_carried_out).
     pub fn is_connection(&self) -> bool {
         matches!(self.kind(), ErrorKind::Connect | ErrorKind::Connection)
+            || self.obstacle() == Some(Obstacle::Connection)
     }
 
     /// Whether the server pointed to another address to which the request does not go, or which refused it.
@@ -468,10 +521,15 @@ impl Error {
         let read_only = self.0.operation.is_some_and(|operation| operation.read_only) || !Protection::WriteOnce.is_on();
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Throttled => true,
+            ErrorKind::Credential => self.obstacle().is_some_and(|obstacle| obstacle != Obstacle::Gateway),
             ErrorKind::Timeout | ErrorKind::Connection => read_only || !self.0.sent,
             ErrorKind::Status => self
                 .status()
                 .is_some_and(|status| crate::retry::is_transient(status, read_only)),
+            // The success itself says of a write that it was carried out.
+            ErrorKind::Decode => self
+                .reported_status()
+                .is_some_and(|status| read_only && crate::retry::is_transient(status, read_only)),
             _ => false,
         }
     }
@@ -545,6 +603,17 @@ impl Error {
     /// The failure of a call that would have to wait so long for the service to take requests again.
     pub(crate) fn throttled(wait: Duration) -> Self {
         let message = "nothing was sent, since the service refuses too many requests of this client";
+        Error::unsent(message, wait)
+    }
+
+    /// The failure of a call that would have to wait so long for a turn at the rate that the caller allows.
+    pub(crate) fn over_max_rate(wait: Duration) -> Self {
+        let message =
+            "nothing was sent, since `max_rate` of this client leaves no turn before the deadline of the call";
+        Error::unsent(message, wait)
+    }
+
+    fn unsent(message: &str, wait: Duration) -> Self {
         let mut error = Error::new(ErrorKind::Throttled, message);
         error.0.retry_after = Some(wait);
         error
@@ -590,7 +659,7 @@ impl Error {
         error.0.answer = Some(FailedAnswer {
             status,
             excerpt: secrets.clean(&text, EXCERPT),
-            is_page: is_page(headers, &text),
+            is_page: is_page(content_type(headers), &text),
         });
         error.with_request_id(body.request_id.map(|id| secrets.clean(&id, NAME)))
     }
@@ -606,10 +675,11 @@ impl Error {
         let text = String::from_utf8_lossy(without_mark(body));
         let secrets = &secrets.with_those_in(&text);
         let mut error = Error::new(ErrorKind::Decode, secrets.clean(&problem, EXCERPT));
+        error.0.reported = reported_status(body, None);
         error.0.answer = Some(FailedAnswer {
             status,
             excerpt: secrets.clean(&text, EXCERPT),
-            is_page: is_page(headers, &text),
+            is_page: is_page(content_type(headers), &text),
         });
         error.with_request_id(request_id(headers, secrets))
     }
@@ -655,21 +725,40 @@ impl Error {
         self.kind() == ErrorKind::Status && self.status() == Some(status)
     }
 
+    /// The status of a failure that a success reports in its body.
+    fn reported_status(&self) -> Option<StatusCode> {
+        self.0.reported.filter(|_| self.kind() == ErrorKind::Decode)
+    }
+
     fn is_write(&self) -> bool {
         self.0.operation.is_some_and(|operation| !operation.read_only)
     }
 
     /// What a person can do about it, if there is something to say.
     fn remedy(&self) -> Option<String> {
-        let scope = self.scope();
+        let gateway = self.0.answer.as_ref().filter(|answer| answer.is_page).map(|answer| {
+            const GATEWAY: &str = "a firewall or gateway answered in place of the service";
+            match answer.status.as_u16() {
+                // It is there, and the service behind it may be again.
+                408 | 429 | 500.. => GATEWAY.to_owned(),
+                _ => format!("{GATEWAY}: check the proxy, and from which addresses calls are allowed"),
+            }
+        });
+        let remedies = [gateway, self.remedy_of_kind()];
+        remedies
+            .into_iter()
+            .flatten()
+            .reduce(|first, second| format!("{first}; {second}"))
+    }
+
+    /// The same, whoever has answered.
+    fn remedy_of_kind(&self) -> Option<String> {
         match (self.kind(), self.status().map(|status| status.as_u16())) {
-            (ErrorKind::Status, Some(401 | 403)) if self.is_from_gateway() => Some(
-                "a firewall or gateway answered in place of the service: check the proxy, and from which addresses calls \
-                 are allowed"
-                    .to_owned(),
-            ),
-            (ErrorKind::Status, Some(401)) => Some("check that the credential belongs to this cloud".to_owned()),
-            (ErrorKind::Status, Some(403)) => {
+            (ErrorKind::Status, Some(401)) if self.is_authentication() => {
+                Some("check that the credential belongs to this cloud".to_owned())
+            }
+            (ErrorKind::Status, Some(403)) if self.is_permission() => {
+                let scope = self.scope();
                 scope.map(|scope| format!("grant the permission {scope} to the app registration"))
             }
             (ErrorKind::Status, Some(429)) | (ErrorKind::Throttled, _) => Some(match self.retry_after() {
@@ -736,10 +825,14 @@ impl fmt::Display for Error {
     }
 }
 
+/// The line of `Display`, which a `main` that returns the error prints; `{:#?}` shows the parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
         let source = self.0.source.as_ref();
-        let source = source.map(|source| Secrets::default().clean(&format!("{source:?}"), EXCERPT));
+        let source = source.map(|source| Secrets::default().clean(&format!("{source:#?}"), EXCERPT));
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("operation", &self.0.operation.map(|operation| operation.id))
@@ -761,20 +854,8 @@ impl fmt::Debug for Error {
 // Without a source: `Display` tells it.
 impl StdError for Error {}
 
-/// Whether an answer is a page for people. A body that its head calls something else is what it is called.
-fn is_page(headers: &HeaderMap, text: &str) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.map(str::to_ascii_lowercase);
-    let beginning = text
-        .trim_start()
-        .chars()
-        .take(14)
-        .collect::<String>()
-        .to_ascii_lowercase();
-    match kind {
-        Some(kind) => kind.contains("html"),
-        None => beginning.starts_with("<!doctype html") || beginning.starts_with("<html"),
-    }
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
 /// The id of a request in the head of its answer.
@@ -835,9 +916,14 @@ mod tests {
             (
                 502,
                 "<html><head><TITLE>Bad gateway</TITLE></head></html>",
-                "listThings: 502 an HTML page: Bad gateway (request id r-1)",
+                "listThings: 502 an HTML page: Bad gateway (request id r-1); a firewall or gateway answered in place of the \
+                 service",
             ),
-            (502, "<html>", "listThings: 502 Bad Gateway (request id r-1)"),
+            (
+                502,
+                "<html>",
+                "listThings: 502 Bad Gateway (request id r-1); a firewall or gateway answered in place of the service",
+            ),
             (503, "", "listThings: 503 Service Unavailable (request id r-1)"),
             (
                 500,
@@ -893,7 +979,19 @@ mod tests {
     fn a_secret_that_the_server_quotes_is_not_shown() {
         let error = refused(400, r#"{"message":"the password hunter2 is weak"}"#);
         assert_eq!(error.message(), "the password [redacted] is weak");
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        assert!(!format!("{error} {error:#?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn what_main_prints_of_an_error_is_its_line_and_the_parts_are_asked_for() {
+        let error = refused(400, r#"{"message":"the password hunter2 is weak"}"#);
+        let (line, parts) = (format!("{error:?}"), format!("{error:#?}"));
+        assert_eq!(line, error.to_string());
+        assert!(parts.starts_with("Error {\n    kind: Status,"), "{parts}");
+        assert!(
+            !line.contains("hunter2") && !parts.contains("hunter2"),
+            "{line}\n{parts}"
+        );
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What the server's answers tell of an export job.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use http::{HeaderMap, StatusCode, header};
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::error::{EXCERPT, Error, ErrorKind, NAME, without_mark};
@@ -21,6 +21,24 @@ pub struct ExportStatus {
     pub code: Option<Code>,
     /// What the server said about it, if it said anything: one line, at most 1024 characters.
     pub message: Option<String>,
+}
+
+/// A status of which the server has said no more, for tests of code that takes one.
+///
+/// ```
+/// use avepoint_core::{ExportState, ExportStatus};
+///
+/// let status = ExportStatus::from(ExportState::Finished);
+/// assert_eq!((status.state, status.code), (ExportState::Finished, None));
+/// ```
+impl From<ExportState> for ExportStatus {
+    fn from(state: ExportState) -> Self {
+        ExportStatus {
+            state,
+            code: None,
+            message: None,
+        }
+    }
 }
 
 /// How far an export job has come.
@@ -94,7 +112,7 @@ impl ExportStatus {
     ///
     /// # Errors
     /// Where the answer tells of a failure in place of a state.
-    pub(super) fn read(code: Option<Code>, seen: &Seen, now: Timestamp) -> Result<Self, Error> {
+    pub(super) fn read(code: Option<Code>, seen: &Seen, now: SystemTime) -> Result<Self, Error> {
         let said = Said::of(seen);
         let code = code
             .map(|code| match code {
@@ -119,7 +137,7 @@ impl ExportStatus {
 ///
 /// # Errors
 /// Where there is none. Only an answer that tells of a refusal says that no job was started.
-pub(super) fn started<I: fmt::Display>(id: Option<I>, seen: &Seen, now: Timestamp) -> Result<I, Error> {
+pub(super) fn started<I: fmt::Display>(id: Option<I>, seen: &Seen, now: SystemTime) -> Result<I, Error> {
     let said = Said::of(seen);
     let id = id.filter(|id| match id.to_string().trim() {
         "" => false,
@@ -185,7 +203,7 @@ fn kind(value: &Value) -> &'static str {
 }
 
 /// The error of an answer that has something else in place of a file.
-pub(super) fn instead_of_file(status: StatusCode, seen: &Seen, now: Timestamp) -> Error {
+pub(super) fn instead_of_file(status: StatusCode, seen: &Seen, now: SystemTime) -> Error {
     let said = Said::of(seen);
     if let Some(status) = said.failure {
         return seen.refused(status, now);

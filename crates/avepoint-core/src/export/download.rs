@@ -1,9 +1,10 @@
 //! A file as it comes, over as many connections as it takes.
 
+use std::time::{Duration, SystemTime};
+
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use jiff::Timestamp;
 
 use super::answers::{self, encoding};
 use super::archive::{self, Tail};
@@ -11,6 +12,7 @@ use super::{ExportApi, ExportEvent, ExportOptions};
 use crate::error::{Error, ErrorKind};
 use crate::protection::Protection;
 use crate::response::{ByteStream, Response};
+use crate::retry::http_date;
 use crate::witness::{Seen, Witness};
 
 /// How much of an answer that is not a file is read, in bytes.
@@ -192,6 +194,9 @@ impl<A: ExportApi> Download<A> {
     async fn request(&mut self, rest: Option<&Validator>) -> Result<Response<ByteStream>, Error> {
         let session = self.api.session();
         let (witness, mut options) = Witness::of(session);
+        // Which part of the file is asked for is the download's affair.
+        options.headers.remove(header::RANGE);
+        options.headers.remove(header::IF_RANGE);
         if let Some(validator) = rest {
             options = options.header("range", &format!("bytes={}-", self.position))?;
             options.headers.insert(header::IF_RANGE, validator.value.clone());
@@ -301,7 +306,7 @@ const CHANGING: [HeaderName; 2] = [header::ETAG, header::LAST_MODIFIED];
 impl Validator {
     /// That of a whole file: its strong entity tag, or the time of its last change if no other change can have been in
     /// the same second (RFC 9110 section 8.8.2.2).
-    fn of(headers: &HeaderMap, now: Timestamp) -> Option<Self> {
+    fn of(headers: &HeaderMap, now: SystemTime) -> Option<Self> {
         let values = CHANGING.map(|name| all(headers, &name));
         let kept = |name: HeaderName, values: &[HeaderValue]| match values {
             [value] => Some((name, value.clone())),
@@ -311,7 +316,8 @@ impl Validator {
         let (name, value) = tag.or_else(|| {
             let changed = time(headers, &header::LAST_MODIFIED)?;
             let sent = time(headers, &header::DATE).unwrap_or(now);
-            kept(header::LAST_MODIFIED, &values[1]).filter(|_| changed.as_second() < sent.as_second())
+            let age = sent.duration_since(changed).unwrap_or_default();
+            kept(header::LAST_MODIFIED, &values[1]).filter(|_| age >= Duration::from_secs(1))
         })?;
         Some(Validator {
             name,
@@ -344,9 +350,8 @@ fn is_strong(tag: &HeaderValue) -> bool {
     within.is_some_and(|within| !within.is_empty() && !within.contains(&b'"'))
 }
 
-fn time(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {
-    let text = headers.get(name)?.to_str().ok()?;
-    Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
+fn time(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
+    http_date(headers.get(name)?.to_str().ok()?)
 }
 
 /// The first and the last byte of a part, and the length of the whole if it is reported.
@@ -391,7 +396,7 @@ mod tests {
 
     #[test]
     fn only_what_changes_with_each_byte_tells_files_apart() {
-        let now = Timestamp::UNIX_EPOCH;
+        let now = SystemTime::UNIX_EPOCH;
         let mut headers = HeaderMap::new();
         let mut name = |header: &HeaderName, value| {
             headers.insert(header, HeaderValue::from_static(value));

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use futures_util::future::BoxFuture;
 use futures_util::stream;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -16,6 +15,7 @@ use super::answers::{self, ExportStatus};
 use super::download::{Download, Piece};
 use super::places::Holder;
 use super::{ExportApi, ExportEvent, ExportOptions, file};
+use crate::BoxFuture;
 use crate::error::{Error, ErrorKind, NAME};
 use crate::operation::Operation;
 use crate::options::CallOptions;

@@ -28,6 +28,8 @@ pub(crate) use places::Places;
 const ADDRESSES: usize = 100;
 
 /// The calls of an API about one kind of export job.
+///
+/// The clients alone implement it: a minor version may add to it.
 pub trait ExportApi: Clone + Send + Sync + 'static {
     /// What names a job.
     type Id: fmt::Display + fmt::Debug + Clone + Send + Sync + 'static;

@@ -129,16 +129,19 @@ impl fmt::Debug for ExportOptions {
 #[non_exhaustive]
 pub enum ExportEvent<'a> {
     /// The server runs as many jobs as it does; the start is tried again.
+    #[non_exhaustive]
     Refused {
         /// After so long.
         pause: Duration,
     },
     /// The job was started.
+    #[non_exhaustive]
     Started {
         /// The job.
         job: &'a str,
     },
     /// The server has reported the status of the job.
+    #[non_exhaustive]
     Status {
         /// The job.
         job: &'a str,
@@ -146,6 +149,7 @@ pub enum ExportEvent<'a> {
         status: &'a ExportStatus,
     },
     /// Another piece of the file has come.
+    #[non_exhaustive]
     Downloaded {
         /// The job.
         job: &'a str,

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Either, join_all, select};
+use futures_util::future::{Either, join_all, select};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ExportOptions;
+use crate::BoxFuture;
 use crate::clock::Clock;
 
 /// How many export jobs the service runs at once.

@@ -1,16 +1,19 @@
 //! What the bytes of an answer say of its list, beside what the type has read from them.
 
-use std::hash::{DefaultHasher, Hasher};
-
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+use std::hash::{BuildHasher, Hasher};
 
 use crate::error::{ErrorBody, without_mark};
 use crate::operation::Paging;
 use crate::reader::outline::Outline;
 use crate::reader::{Unread, whole};
+use foldhash::quality::FixedState;
+use http::StatusCode;
 
 /// How many members an error names.
 const NAMES: usize = 8;
+
+/// The longest answer that may tell of a failure in its body, in bytes.
+const LONGEST_FAILURE: usize = 8 * 1024;
 
 /// Where a page comes from: what its bytes say, and what of them could not be read.
 #[doc(hidden)]
@@ -36,7 +39,7 @@ pub(crate) struct Fingerprint {
 impl Fingerprint {
     /// The answer as a whole.
     pub(super) fn whole(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         hasher.write_u64(self.list);
         hasher.write_u64(self.rest);
         hasher.finish()
@@ -51,15 +54,32 @@ pub(crate) type Examined = (Fingerprint, Option<String>);
 ///
 /// # Errors
 /// What is wrong, where the list is not in its place and the answer has something else: that is no empty list.
-pub(crate) fn examine(paging: &Paging, body: &[u8], documented: &[&str]) -> Result<Examined, String> {
+///
+/// The outline is that of the answer, if the reader has seen it.
+pub(crate) fn examine(
+    paging: &Paging,
+    body: &[u8],
+    outline: Option<Outline<'_>>,
+    documented: &[&str],
+) -> Result<Examined, String> {
     // That it is JSON is known, since the type was read from it. A byte that is no UTF-8
     // costs the reader a member, and nothing here.
-    let text = String::from_utf8_lossy(without_mark(body));
-    let Some(outline) = Outline::of(&text) else {
+    let text;
+    let outline = match outline {
+        Some(outline) => Some(outline),
+        None => {
+            text = String::from_utf8_lossy(without_mark(body));
+            Outline::of(&text)
+        }
+    };
+    let Some(outline) = outline else {
         // `null`, or the blank text that means it: that says in so many words that there is nothing.
         return Ok(Default::default());
     };
-    let (mut list, mut rest) = (DefaultHasher::new(), DefaultHasher::new());
+    let (mut list, mut rest) = (
+        FixedState::default().build_hasher(),
+        FixedState::default().build_hasher(),
+    );
     let mut answer = Answer {
         items: paging.items(),
         place: Place::Absent,
@@ -107,10 +127,6 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
         let json = outline.get(name).unwrap_or_default();
         json.trim_matches('"').eq_ignore_ascii_case(word)
     };
-    let status = |name| {
-        let status = whole(outline.text(name)?.trim())?;
-        (400..600).contains(&status).then(|| (name, format!("status {status}")))
-    };
     let refuses = |name: &&str| is(name, "false");
     let fails = |name: &&str| match *name {
         "status" => ["error", "failed", "failure"].iter().any(|word| is(name, word)),
@@ -121,9 +137,8 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
         !["", "\"\"", "{}", "[]", "false", "0"].contains(&json.as_str())
     };
     let named = |name| (name, format!("a failure in `{name}`"));
-    let (name, reported) = ["status", "statusCode", "httpStatusCode", "code"]
-        .into_iter()
-        .find_map(status)
+    let (name, reported) = failed_status(outline)
+        .map(|(name, status)| (name, format!("status {}", status.as_u16())))
         .or_else(|| {
             ["success", "succeeded", "isSuccess", "isSuccessful"]
                 .into_iter()
@@ -143,6 +158,34 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
         name,
         format!("it has no entries, and its body reports {reported}{message}"),
     ))
+}
+
+/// The status of a failure that an answer puts into its body, and where.
+fn failed_status(outline: &Outline<'_>) -> Option<(&'static str, StatusCode)> {
+    let names = ["status", "statusCode", "httpStatusCode", "code"].into_iter();
+    let mut named = names.filter_map(|name| {
+        let status = u16::try_from(whole(outline.text(name)?.trim())?).ok()?;
+        let status = StatusCode::from_u16(status).ok()?;
+        (status.is_client_error() || status.is_server_error()).then_some((name, status))
+    });
+    named.next()
+}
+
+/// The status of a failure that an answer reports in its body, although its own is a success: without entries, if it is
+/// to be a list.
+pub(crate) fn reported_status(body: &[u8], paging: Option<&Paging>) -> Option<StatusCode> {
+    // What tells of a failure is short, so that no other answer is looked at twice.
+    let body = without_mark(body);
+    if body.len() > LONGEST_FAILURE {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    let outline = Outline::of(&text)?;
+    let list = paging.and_then(|paging| outline.get(paging.items()));
+    match list.map(Place::of) {
+        Some(Place::Entries) => None,
+        _ => failed_status(&outline).map(|(_, status)| status),
+    }
 }
 
 /// The beginning of a value without the white space in it, as far as an empty one goes.
@@ -253,67 +296,23 @@ impl Answer<'_> {
     }
 }
 
-/// The members that a type reads.
-pub(crate) fn documented<T: DeserializeOwned>() -> &'static [&'static str] {
-    struct Fields<'f>(&'f mut &'static [&'static str]);
-
-    impl<'de> Deserializer<'de> for Fields<'_> {
-        type Error = de::value::Error;
-
-        fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            Err(de::Error::invalid_type(
-                de::Unexpected::Other("a question for names"),
-                &visitor,
-            ))
-        }
-
-        fn deserialize_struct<V: Visitor<'de>>(
-            self,
-            _name: &'static str,
-            fields: &'static [&'static str],
-            visitor: V,
-        ) -> Result<V::Value, Self::Error> {
-            *self.0 = fields;
-            self.deserialize_any(visitor)
-        }
-
-        serde::forward_to_deserialize_any! {
-            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-        }
-    }
-
-    let mut fields: &[&str] = &[];
-    // It hands over no value: the names are what is wanted.
-    let _ = T::deserialize(Fields(&mut fields));
-    fields
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[derive(serde::Deserialize)]
-    struct Things {
-        #[serde(default)]
-        #[expect(dead_code, reason = "its name is what counts")]
-        data: Option<()>,
-        #[serde(default)]
-        #[expect(dead_code, reason = "its name is what counts")]
-        status: Option<()>,
-    }
+    const DOCUMENTED: &[&str] = &["data", "status"];
 
     const PAGING: Paging = Paging::Single { items: "data" };
 
     fn examined(body: &[u8]) -> Fingerprint {
-        examine(&PAGING, body, documented::<Things>())
+        examine(&PAGING, body, None, DOCUMENTED)
             .expect("an answer with its list")
             .0
     }
 
     /// What an answer tells of a failure: whoever has asked by an error, or the pager alone.
     fn failure(body: &str) -> Result<Option<String>, String> {
-        examine(&PAGING, body.as_bytes(), documented::<Things>()).map(|(_, failure)| failure)
+        examine(&PAGING, body.as_bytes(), None, DOCUMENTED).map(|(_, failure)| failure)
     }
 
     #[test]

@@ -8,28 +8,31 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use futures_util::future::{BoxFuture, TryFutureExt};
+use futures_util::future::TryFutureExt;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::BoxFuture;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 use crate::generated::decoder;
 use crate::operation::{Operation, Paging};
-use crate::reader::{Unread, UnreadMember};
+use crate::reader::{UnknownMember, Unread, UnreadMember};
 use crate::response::typed;
 
+mod ahead;
 mod answer;
 mod circle;
 mod progress;
 
+use ahead::ahead;
 pub use answer::Origin;
-pub(crate) use answer::{Examined, Fingerprint, documented, examine};
+pub(crate) use answer::{Examined, Fingerprint, examine, reported_status};
 use circle::Visited;
 pub use progress::Discrepancy;
 use progress::{Progress, Verdict, endless};
@@ -77,7 +80,12 @@ impl std::str::FromStr for Continuation {
             Some(("page", number)) => number.parse().ok().filter(|number| *number > 0).map(Continuation::Page),
             _ => None,
         }
-        .ok_or_else(|| Error::configuration(format!("`{text}` is not a continuation, such as page:2")))
+        // A token can stand in it however it is spoilt: what was given is not shown.
+        .ok_or_else(|| {
+            Error::configuration(
+                "this is no continuation: expected `page:` and a number from 1 on, or `token:` and a token",
+            )
+        })
     }
 }
 
@@ -117,6 +125,12 @@ impl<T> Page<T> {
             more: None,
             token: None,
         }
+    }
+
+    /// The members of the answer that the specification does not have, if the options
+    /// [keep](crate::CallOptions::keep_unknown_members) them: those of its entries, and those beside them.
+    pub fn unknown(&self) -> &[UnknownMember] {
+        self.unread.unknown()
     }
 
     /// Whether the answer has no entries. Those that could not be read are no sign of an end.
@@ -159,6 +173,20 @@ impl<T> Page<T> {
     }
 }
 
+/// The only page of a list, for tests. Its public fields can be set; `next` is the list's own affair.
+///
+/// ```
+/// use avepoint_core::Page;
+///
+/// let mut page = Page::from(vec!["Northwind"]);
+/// page.total = Some(250);
+/// ```
+impl<T> From<Vec<T>> for Page<T> {
+    fn from(items: Vec<T>) -> Self {
+        Page::new(items, Origin::default())
+    }
+}
+
 /// What to ask a server for: a page by its number, counted in any case, or by the token that the last one gave.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
@@ -179,6 +207,8 @@ enum Order {
     Tokens(Visited),
     /// There is but one.
     Single,
+    /// They were given, and so many are left.
+    Given(usize),
 }
 
 /// How far a list has come.
@@ -210,7 +240,8 @@ enum State {
 /// and an event of the level `WARN`.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Pages<T> {
-    operation: &'static Operation,
+    /// None where the pages were given, and nobody is asked.
+    operation: Option<&'static Operation>,
     fetch: Fetch<T>,
     ahead: FuturesOrdered<BoxFuture<'static, Fetched<T>>>,
     prefetch: u32,
@@ -227,7 +258,7 @@ pub struct Pages<T> {
 }
 
 impl<T: Send + 'static> Pages<T> {
-    fn new<F>(operation: &'static Operation, order: Order, fetch: F) -> Self
+    fn new<F>(operation: Option<&'static Operation>, order: Order, fetch: F) -> Self
     where
         F: Fn(PageRequest) -> BoxFuture<'static, Result<Page<T>, Error>> + Send + Sync + 'static,
     {
@@ -255,7 +286,7 @@ impl<T: Send + 'static> Pages<T> {
             Some(Paging::Token { .. }) => Order::Tokens(Visited::default()),
             Some(Paging::Single { .. }) | None => Order::Single,
         };
-        let pages = Pages::new(operation, order, move |wanted| {
+        let pages = Pages::new(Some(operation), order, move |wanted| {
             let page = call.clone().page(wanted, decoder::<A>);
             Box::pin(page.map_ok(move |(answer, origin)| open(typed(answer), origin)))
         });
@@ -276,6 +307,7 @@ impl<T: Send + 'static> Pages<T> {
 
     /// Asks for so many pages before they are wanted, beside the one that is. Default: 0; more than 64 count as 64.
     ///
+    /// Each is asked for by a task of its own, which goes on while the stream is not polled, and ends with the stream.
     /// Up to so many requests after the end of the list may be made for nothing. A list whose pages are not asked for
     /// by number takes no notice.
     pub fn prefetch(mut self, pages: u32) -> Self {
@@ -301,7 +333,7 @@ impl<T: Send + 'static> Pages<T> {
             (Continuation::Page(_), _) => "a page number cannot continue this list",
             (Continuation::Token(_), _) => "a token cannot continue this list",
         };
-        self.refused = Some(Error::configuration(problem).with_operation(self.operation));
+        self.refused = Some(self.named(Error::configuration(problem)));
         self
     }
 
@@ -342,11 +374,19 @@ impl<T: Send + 'static> Pages<T> {
         StreamExt::next(self).await
     }
 
+    /// The same, for `?`: `while let Some(page) = pages.try_next().await?`.
+    ///
+    /// # Errors
+    /// Where the page cannot be had; nothing follows it.
+    pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
+        self.next().await.transpose()
+    }
+
     /// The entries of the pages, as a stream.
     pub fn items(self) -> Items<T> {
         Items {
             pages: self,
-            buffer: VecDeque::new(),
+            page: Vec::new().into_iter(),
         }
     }
 
@@ -355,6 +395,10 @@ impl<T: Send + 'static> Pages<T> {
         while self.ahead.is_empty() || self.may_look_ahead() {
             let request = self.next.clone();
             let (number, page) = (request.page, (self.fetch)(request));
+            let page = match self.ahead.is_empty() {
+                true => page,
+                false => ahead(page),
+            };
             self.ahead.push_back(Box::pin(async move { (number, page.await) }));
             // After the last number there is no other, and nothing is asked for ahead.
             self.next.page = number.saturating_add(1);
@@ -368,7 +412,7 @@ impl<T: Send + 'static> Pages<T> {
                     && self.next.page < u32::MAX
                     && self.progress.may_go_on_to(self.next.page)
             }
-            Order::Tokens(_) | Order::Single => false,
+            Order::Tokens(_) | Order::Single | Order::Given(_) => false,
         }
     }
 
@@ -383,6 +427,16 @@ impl<T: Send + 'static> Pages<T> {
                 Verdict::Last
             }
             Order::Numbered => self.progress.take_numbered(number, page)?,
+            Order::Given(left) => {
+                // Those that were made by hand have no bytes by which they differ.
+                page.bytes.list = number.into();
+                self.progress.take(number, page)?;
+                *left -= 1;
+                match *left {
+                    0 => Verdict::Last,
+                    _ => Verdict::More,
+                }
+            }
             Order::Tokens(visited) => {
                 self.progress.take(number, page)?;
                 let Some(token) = &page.token else {
@@ -419,6 +473,14 @@ impl<T: Send + 'static> Pages<T> {
         }
     }
 
+    /// The error as one of the operation, if there is one.
+    fn named(&self, error: Error) -> Error {
+        match self.operation {
+            Some(operation) => error.with_operation(operation),
+            None => error,
+        }
+    }
+
     /// Ends the list, and tells what does not agree.
     fn end(&mut self, state: State) {
         self.state = state;
@@ -426,7 +488,7 @@ impl<T: Send + 'static> Pages<T> {
         self.ahead.clear();
         if let Some(Discrepancy { counted, received }) = self.discrepancy() {
             tracing::warn!(
-                operation = self.operation.id,
+                operation = self.operation.map(|operation| operation.id),
                 counted,
                 received,
                 "the list has ended, but the server reports another number of entries"
@@ -441,8 +503,8 @@ fn leads_elsewhere() -> Error {
 }
 
 /// Whether the token of the next page, or what it stands in, is among what could not be read.
-fn lacks_token(operation: &Operation, unread: &Unread) -> bool {
-    let Some(Paging::Token { next, .. }) = &operation.paging else {
+fn lacks_token(operation: Option<&Operation>, unread: &Unread) -> bool {
+    let Some(Paging::Token { next, .. }) = operation.and_then(|operation| operation.paging.as_ref()) else {
         return false;
     };
     let mut places = unread.members().iter().map(UnreadMember::path);
@@ -467,7 +529,7 @@ impl<T: Send + 'static> Stream for Pages<T> {
         loop {
             if let Some(error) = this.refused.take() {
                 this.end(State::Failed);
-                return Poll::Ready(Some(Err(error.with_operation(this.operation))));
+                return Poll::Ready(Some(Err(this.named(error))));
             }
             if this.state != State::GoesOn {
                 return Poll::Ready(None);
@@ -511,12 +573,52 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
+/// A list of pages that are given, for tests of code that takes one. It ends after the last, and after an error; what is
+/// said of the whole list, such as [`Pages::discrepancy`], is found as for any other.
+///
+/// ```
+/// use avepoint_core::{Error, ErrorKind, Page, Pages};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Error> {
+/// let mut counted = Page::from(vec!["Northwind", "Contoso"]);
+/// counted.total = Some(3);
+/// let broken = Error::new(ErrorKind::Connection, "the connection broke");
+/// let mut pages: Pages<&str> = [Ok(counted), Err(broken)].into_iter().collect();
+///
+/// let page = pages.next().await.expect("a page")?;
+/// assert_eq!((page.items.len(), page.total), (2, Some(3)));
+/// assert!(pages.next().await.expect("an error").is_err());
+/// assert!(pages.next().await.is_none());
+/// # Ok(())
+/// # }
+/// ```
+impl<T: Send + 'static> FromIterator<Result<Page<T>, Error>> for Pages<T> {
+    fn from_iter<I: IntoIterator<Item = Result<Page<T>, Error>>>(pages: I) -> Self {
+        let pages: VecDeque<_> = pages.into_iter().collect();
+        let order = Order::Given(pages.len());
+        let state = match pages.is_empty() {
+            true => State::Ended,
+            false => State::GoesOn,
+        };
+        let pages = Mutex::new(pages);
+        let given = Pages::new(None, order, move |_| {
+            let page = pages.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            // As many are asked for as there are.
+            let page = page.unwrap_or_else(|| Ok(Page::from(Vec::new())));
+            Box::pin(std::future::ready(page))
+        });
+        Pages { state, ..given }
+    }
+}
+
 /// The entries of a list, as a stream over all its pages.
 #[must_use = "a stream does nothing unless it is polled"]
 #[derive(Debug)]
 pub struct Items<T> {
     pages: Pages<T>,
-    buffer: VecDeque<T>,
+    /// What is left of the page that came last.
+    page: std::vec::IntoIter<T>,
 }
 
 impl<T: Send + 'static> Items<T> {
@@ -555,7 +657,32 @@ impl<T: Send + 'static> Items<T> {
     where
         T: Unpin,
     {
-        StreamExt::next(self).await
+        // Most entries are here: nobody need be asked for them.
+        match self.page.next() {
+            Some(item) => Some(Ok(item)),
+            None => StreamExt::next(self).await,
+        }
+    }
+
+    /// The same, for `?`.
+    ///
+    /// ```
+    /// # use avepoint_core::{Error, Items};
+    /// # async fn all(mut customers: Items<u32>) -> Result<(), Error> {
+    /// while let Some(customer) = customers.try_next().await? {
+    ///     println!("{customer}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// That of the page in which it is; nothing follows it.
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error>
+    where
+        T: Unpin,
+    {
+        self.next().await.transpose()
     }
 
     /// All entries in one list, whatever the server counts. Mind the memory: an account may hold thousands.
@@ -589,9 +716,7 @@ impl<T: Send + 'static> Items<T> {
     {
         let all = self.rest().await?;
         match self.discrepancy() {
-            Some(discrepancy) => {
-                Err(Error::new(ErrorKind::Paging, discrepancy.to_string()).with_operation(self.pages.operation))
-            }
+            Some(discrepancy) => Err(self.pages.named(Error::new(ErrorKind::Paging, discrepancy.to_string()))),
             None => Ok(all),
         }
     }
@@ -608,17 +733,69 @@ impl<T: Send + 'static> Items<T> {
     }
 }
 
+/// A list of entries that are given, for tests of code that takes one. It ends after an error.
+///
+/// ```
+/// use avepoint_core::{Error, ErrorKind, Items};
+///
+/// let broken = Error::new(ErrorKind::Connection, "the connection broke");
+/// let names: Items<&str> = [Ok("Northwind"), Err(broken)].into_iter().collect();
+/// # let _ = names;
+/// ```
+impl<T: Send + 'static> FromIterator<Result<T, Error>> for Items<T> {
+    fn from_iter<I: IntoIterator<Item = Result<T, Error>>>(entries: I) -> Self {
+        let (mut page, mut error) = (Vec::new(), None);
+        for entry in entries {
+            match entry {
+                Ok(entry) => page.push(entry),
+                Err(problem) => {
+                    error = Some(Err(problem));
+                    break;
+                }
+            }
+        }
+        let pages: Pages<T> = [Ok(Page::from(page))].into_iter().chain(error).collect();
+        pages.items()
+    }
+}
+
+/// A list of entries that are given, for tests of code that takes one.
+///
+/// ```
+/// use avepoint_core::{Error, Items};
+///
+/// async fn longest(mut names: Items<String>) -> Result<usize, Error> {
+///     let mut longest = 0;
+///     while let Some(name) = names.next().await {
+///         longest = longest.max(name?.len());
+///     }
+///     Ok(longest)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Error> {
+/// let names = Items::from(vec!["Northwind".to_owned(), "Contoso".to_owned()]);
+/// assert_eq!(longest(names).await?, 9);
+/// # Ok(())
+/// # }
+/// ```
+impl<T: Send + 'static> From<Vec<T>> for Items<T> {
+    fn from(entries: Vec<T>) -> Self {
+        entries.into_iter().map(Ok).collect()
+    }
+}
+
 impl<T: Send + Unpin + 'static> Stream for Items<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            if let Some(item) = this.buffer.pop_front() {
+            if let Some(item) = this.page.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
             match std::task::ready!(Pin::new(&mut this.pages).poll_next(context)) {
-                Some(Ok(page)) => this.buffer = page.items.into(),
+                Some(Ok(page)) => this.page = page.items.into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use futures_util::FutureExt;
 use proptest::prelude::*;
+use tokio::runtime::{Builder, Runtime};
 
 use super::*;
 use crate::operation::Method;
@@ -68,12 +69,12 @@ fn serve(
 
 fn numbered(answer: impl Fn(u32) -> Answer + Send + Sync + 'static) -> (Log, Pages<u32>) {
     let (log, fetch) = serve(move |request| answer(request.page));
-    (log, Pages::new(&LIST, Order::Numbered, fetch))
+    (log, Pages::new(Some(&LIST), Order::Numbered, fetch))
 }
 
 fn tokens(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (Log, Pages<u32>) {
     let (log, fetch) = serve(move |request| answer(request.token.as_deref().unwrap_or_default()));
-    (log, Pages::new(&LIST, Order::Tokens(Visited::default()), fetch))
+    (log, Pages::new(Some(&LIST), Order::Tokens(Visited::default()), fetch))
 }
 
 fn pages_asked(log: &Log) -> Vec<u32> {
@@ -99,9 +100,19 @@ fn honest(sizes: &[u32], count: Count) -> impl Fn(u32) -> Answer + Send + Sync +
 }
 
 /// What came of a list whose requests never wait, and what did not agree.
+fn runtime() -> Runtime {
+    Builder::new_current_thread().build().expect("a runtime")
+}
+
+/// What comes of it. All of a test run in one runtime, as pages asked ahead outlive a poll.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    thread_local!(static RUNTIME: Runtime = runtime());
+    RUNTIME.with(|runtime| runtime.block_on(future))
+}
+
 fn run(pages: Pages<u32>) -> Result<(Vec<u32>, Option<(u64, u64)>), Error> {
     let mut items = pages.items();
-    let all = items.rest().now_or_never().expect("nothing to wait for")?;
+    let all = wait(items.rest())?;
     let discrepancy = items.discrepancy();
     Ok((all, discrepancy.map(|found| (found.counted, found.received))))
 }
@@ -352,7 +363,7 @@ fn there_is_no_page_after_the_last_number() {
             ..Answer::default()
         });
         let mut pages = pages.resume(&Continuation::Page(u32::MAX - 1)).prefetch(ahead);
-        let mut next = || pages.next().now_or_never().expect("nothing to wait for");
+        let mut next = || wait(pages.next());
         assert_eq!(next().expect("a page").expect("the last but one").items, [u32::MAX - 1]);
         assert_eq!(next().expect("a page").expect("the last").items, [u32::MAX]);
         assert_eq!(
@@ -368,7 +379,7 @@ fn there_is_no_page_after_the_last_number() {
 fn looking_ahead_is_bounded() {
     let (log, pages) = numbered(honest(&[1; 200], |_, _, _| Some(200)));
     let mut pages = pages.prefetch(u32::MAX);
-    let first = pages.next().now_or_never().expect("nothing to wait for");
+    let first = wait(pages.next());
     assert_eq!(first.expect("a page").expect("the first").items, [0]);
     assert_eq!(pages_asked(&log).len(), 1 + AHEAD as usize);
     drop(pages);
@@ -556,7 +567,7 @@ fn tokens_that_lead_nowhere_are_errors_after_what_came() {
 #[test]
 fn a_list_of_one_page_that_leads_on_is_not_whole() {
     let (_, fetch) = serve(|_| Answer::default());
-    let pages = Pages::new(&LIST, Order::Single, move |request| {
+    let pages = Pages::new(Some(&LIST), Order::Single, move |request| {
         let page = fetch(request);
         Box::pin(async move {
             let mut page = page.await?;
@@ -577,7 +588,7 @@ fn a_list_of_one_page_that_leads_on_is_not_whole() {
 
 #[test]
 fn an_error_ends_the_list() {
-    let mut pages: Pages<u32> = Pages::new(&LIST, Order::Numbered, |_| {
+    let mut pages: Pages<u32> = Pages::new(Some(&LIST), Order::Numbered, |_| {
         Box::pin(async { Err(Error::new(ErrorKind::Connect, "no")) })
     });
     let mut next = || pages.next().now_or_never().expect("nothing to wait for");
@@ -705,4 +716,80 @@ proptest! {
         let most = if stamps || total.is_some() { distinct + 33 } else { distinct + 1 };
         prop_assert!(pages_asked(&log).len() <= most);
     }
+}
+
+#[tokio::test]
+async fn pages_that_are_given_end_after_the_last_whatever_stands_in_them() {
+    let mut none: Pages<u32> = std::iter::empty().collect();
+    assert!(none.next().await.is_none());
+    let none = Items::<u32>::from(Vec::new()).collect_counted().await;
+    assert!(none.expect("an empty list").is_empty());
+
+    // Equal pages are no circle, and there may be many without entries.
+    let mut page = Page::from(vec![1, 2]);
+    page.total = Some(5);
+    let given = || [page.clone(), Page::from(Vec::new()), page.clone()].map(Ok);
+    let mut pages = given().into_iter().collect::<Pages<u32>>().prefetch(4);
+    let mut seen = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.expect("a page");
+        seen.push((page.items, page.next));
+    }
+    assert_eq!(
+        seen,
+        [
+            (vec![1, 2], Some(Continuation::Page(2))),
+            (Vec::new(), Some(Continuation::Page(3))),
+            (vec![1, 2], None),
+        ]
+    );
+    let discrepancy = pages.discrepancy().expect("one is missing");
+    assert_eq!((discrepancy.counted, discrepancy.received), (5, 4));
+    let counted = given().into_iter().collect::<Pages<u32>>().items().collect_counted();
+    assert_eq!(counted.await.expect_err("one is missing").kind(), ErrorKind::Paging);
+
+    // An error is the end, and is as it was given.
+    let error = Error::new(ErrorKind::Connection, "the connection broke");
+    let mut broken: Pages<u32> = [Ok(page.clone()), Err(error), Ok(page)].into_iter().collect();
+    assert!(broken.next().await.expect("a page").is_ok());
+    let error = broken.next().await.expect("an error").expect_err("as it was given");
+    assert_eq!(error.to_string(), "the connection broke");
+    assert!(broken.next().await.is_none() && broken.discrepancy().is_none());
+}
+
+#[test]
+fn a_text_that_is_no_continuation_is_not_shown() {
+    for text in [
+        "tok en:hunter22xyz",
+        "hunter22xyz",
+        "page:hunter22xyz",
+        "token:",
+        "page:0",
+        "",
+    ] {
+        let error = text.parse::<Continuation>().expect_err(text);
+        let told = format!("{error} {error:?}");
+        assert!(
+            error.is_configuration() && told.contains("this is no continuation"),
+            "{told}"
+        );
+        assert!(!told.contains("hunter22xyz"), "{told}");
+    }
+}
+
+#[test]
+fn a_page_asked_ahead_ends_with_its_runtime_and_the_list_says_so() {
+    let (_, pages) = numbered(honest(&[1; 5], |_, _, _| Some(5)));
+    let mut pages = pages.prefetch(2);
+    let first = runtime().block_on(pages.next());
+    assert_eq!(first.expect("a page").expect("the first").items, [0]);
+    let error = wait(pages.next()).expect("an error").expect_err("the runtime is gone");
+    assert_eq!(
+        (error.kind(), error.to_string()),
+        (
+            ErrorKind::Connection,
+            format!("{}: the runtime in which the page was asked for has ended", LIST.id)
+        )
+    );
+    assert!(wait(pages.next()).is_none());
 }

@@ -43,6 +43,7 @@ impl<'de> Lexer<'de> {
         }
     }
 
+    #[inline]
     pub(super) fn position(&self) -> Position<'de> {
         Position(self.tokens.as_slice())
     }
@@ -57,6 +58,7 @@ impl<'de> Lexer<'de> {
     }
 
     /// The bytes before the rest of the document as text, if they are that.
+    #[inline]
     fn utf8_before(&self, bytes: &'de [u8], rest: &'de [u8]) -> Option<&'de str> {
         match self.utf8 {
             Some(whole) => {
@@ -77,11 +79,19 @@ impl<'de> Lexer<'de> {
         self.utf8_before(start.trim_ascii_start(), &[])
     }
 
+    /// All from one position to another or to the end, if the document is text throughout.
+    pub(super) fn text_between(&self, Position(from): Position<'de>, to: Option<Position<'de>>) -> Option<&'de str> {
+        let whole = self.utf8?;
+        let rest = to.map_or(0, |Position(to)| to.len());
+        whole.get(whole.len() - from.len()..whole.len() - rest)
+    }
+
     fn offset(&self) -> usize {
         self.whole.len() - self.tokens.as_slice().len()
     }
 
     /// The first byte of the next value.
+    #[inline]
     pub(super) fn peek(&mut self) -> Result<u8, Problem> {
         self.tokens.ws_peek().ok_or_else(|| self.wrong("a value"))
     }
@@ -106,6 +116,7 @@ impl<'de> Lexer<'de> {
     }
 
     /// Goes on to the next entry or member of what was opened; there is none where it ends here.
+    #[inline]
     pub(super) fn goes_on(&mut self, first: bool, end: End) -> Result<bool, Problem> {
         let (closing, expected) = match end {
             End::Bracket => (b']', "a comma or the end of the array"),
@@ -126,6 +137,7 @@ impl<'de> Lexer<'de> {
     }
 
     /// The name of a member, up to its value; none where it is not Unicode.
+    #[inline]
     pub(super) fn name(&mut self) -> Result<Option<Cow<'de, str>>, Problem> {
         let start = self.position();
         self.begin_name()?;
@@ -143,6 +155,20 @@ impl<'de> Lexer<'de> {
         Ok(name)
     }
 
+    /// The name of the member that stands at a position; what of it is not Unicode is shown as that.
+    pub(super) fn name_at(&self, position: Position<'de>) -> Cow<'de, str> {
+        let mut lexer = Lexer {
+            tokens: SliceLexer::new(position.0),
+            open: Vec::new(),
+            ..*self
+        };
+        match lexer.name() {
+            Ok(Some(name)) => name,
+            _ => super::outline::text(&String::from_utf8_lossy(lexer.since(position))).into(),
+        }
+    }
+
+    #[inline]
     fn begin_name(&mut self) -> Result<(), Problem> {
         match self.tokens.ws_peek() {
             Some(b'"') => Ok(()),
@@ -150,6 +176,7 @@ impl<'de> Lexer<'de> {
         }
     }
 
+    #[inline]
     fn colon(&mut self) -> Result<(), Problem> {
         self.tokens
             .expect(SliceLexer::ws_peek, b':')
@@ -157,6 +184,7 @@ impl<'de> Lexer<'de> {
     }
 
     /// The text that comes next.
+    #[inline]
     pub(super) fn text(&mut self) -> Result<Cow<'de, str>, Problem> {
         let unfit = || Problem::unfit("is a string that is not valid Unicode");
         match self.plain_text() {
@@ -183,6 +211,7 @@ impl<'de> Lexer<'de> {
     }
 
     /// The text that comes next and its closing mark with all behind, if it is without escapes, as nearly all are.
+    #[inline]
     fn plain_text(&mut self) -> Option<(&'de [u8], &'de [u8])> {
         let (_, text) = self.tokens.as_slice().split_first()?;
         let (text, closing) = text.split_at(plain_length(text));
@@ -204,10 +233,36 @@ impl<'de> Lexer<'de> {
 
     /// The number that comes next, as it was written.
     pub(super) fn number(&mut self) -> Result<&'de str, Problem> {
+        if let Some(digits) = self.plain_number() {
+            return Ok(digits);
+        }
         match self.tokens.num_string().validated() {
             Ok((number, _)) => Ok(number),
             Err(_) => Err(self.wrong("a digit")),
         }
+    }
+
+    /// The number that comes next, if it is of digits alone, as nearly all are.
+    #[inline]
+    fn plain_number(&mut self) -> Option<&'de str> {
+        let rest = self.tokens.as_slice();
+        let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (digits, rest) = rest.split_at(length);
+        if matches!(digits, [] | [b'0', _, ..]) || matches!(rest, [b'.' | b'e' | b'E', ..]) {
+            return None;
+        }
+        self.tokens = SliceLexer::new(rest);
+        std::str::from_utf8(digits).ok()
+    }
+
+    /// The number that comes next, if it is of digits alone and a type holds it, as nearly all codes are.
+    pub(super) fn plain_integer(&mut self) -> Option<i64> {
+        let start = self.position();
+        let integer = self.plain_number()?.parse().ok();
+        if integer.is_none() {
+            self.go_back(start);
+        }
+        integer
     }
 
     /// `true`, `false`, or nothing for `null`.
@@ -256,6 +311,7 @@ impl<'de> Lexer<'de> {
 
 /// How many bytes come before the first that is a quotation mark, a backslash or a control character. Most bytes of an
 /// answer are of texts: they are looked at eight at a time.
+#[inline]
 fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     // The high bit of each byte that is below a value; above the first such byte it may be set for others, too.

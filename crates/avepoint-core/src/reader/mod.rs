@@ -14,6 +14,7 @@ mod lexer;
 pub mod outline;
 mod problem;
 mod raw;
+mod unknown;
 mod unread;
 mod value;
 
@@ -25,8 +26,10 @@ use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, IntoDeserializer
 use serde::forward_to_deserialize_any;
 
 use lexer::{End, Lexer, Position};
+use outline::Outline;
 pub(crate) use problem::Problem;
 pub(crate) use raw::{CODE, ONE_OR_MANY, Scalar, TEXT_OR, raw, scalar, serialize_raw};
+pub use unknown::UnknownMember;
 pub use unread::{Unread, UnreadMember};
 pub(crate) use value::to_value;
 
@@ -43,14 +46,49 @@ pub(crate) enum Spelling {
     Verbatim,
 }
 
+/// How an answer is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) codes: Spelling,
+    /// Whether members are kept that the type does not name.
+    pub(crate) keeps_unknown: bool,
+}
+
 /// Reads an answer, and tells what of it could not be read.
 ///
 /// # Errors
 /// What is wrong with the document as a whole, and where.
-pub(crate) fn read<T: DeserializeOwned>(json: &[u8], codes: Spelling) -> Result<(T, Unread), Problem> {
-    let mut reader = Reader::new(json, codes);
+pub(crate) fn read<T: DeserializeOwned>(json: &[u8], reading: Reading) -> Result<(T, Unread), Problem> {
+    let mut reader = Reader::new(json, reading);
     let value = T::deserialize(&mut reader)?;
-    Ok((value, reader.finish()?))
+    reader.lexer.end()?;
+    Ok((value, reader.unread))
+}
+
+/// Reads an answer, and tells also what the reader has come by on its way.
+///
+/// # Errors
+/// What is wrong with the document as a whole, and where.
+pub(crate) fn read_outlined<T: DeserializeOwned>(
+    json: &[u8],
+    reading: Reading,
+) -> Result<(T, Unread, Seen<'_>), Problem> {
+    let mut reader = Reader::new(json, reading);
+    let value = T::deserialize(&mut reader)?;
+    reader.lexer.end()?;
+    let seen = Seen {
+        names: reader.names,
+        outline: Outline::at(&reader.lexer, &reader.members),
+    };
+    Ok((value, reader.unread, seen))
+}
+
+/// What a reader has come by.
+pub(crate) struct Seen<'de> {
+    /// The names that the type has for the members of the document.
+    pub(crate) names: &'static [&'static str],
+    /// The members of the document, if it is an object of named members, and Unicode throughout.
+    pub(crate) outline: Option<Outline<'de>>,
 }
 
 /// Reads what must be read whole.
@@ -58,7 +96,11 @@ pub(crate) fn read<T: DeserializeOwned>(json: &[u8], codes: Spelling) -> Result<
 /// # Errors
 /// What is wrong with the document or with any part of it, and where.
 pub(crate) fn read_whole<T: DeserializeOwned>(json: &[u8], codes: Spelling) -> Result<T, Problem> {
-    let (value, unread) = read(json, codes)?;
+    let reading = Reading {
+        codes,
+        keeps_unknown: false,
+    };
+    let (value, unread) = read(json, reading)?;
     match unread.into_first() {
         None => Ok(value),
         Some(member) => Err(member.into_problem()),
@@ -68,11 +110,15 @@ pub(crate) fn read_whole<T: DeserializeOwned>(json: &[u8], codes: Spelling) -> R
 /// The reader. It stands before a value, or where nothing is to be read in its stead.
 pub(crate) struct Reader<'de> {
     lexer: Lexer<'de>,
-    codes: Spelling,
+    reading: Reading,
     /// The way from the whole to the value.
-    path: Vec<Step>,
+    path: Vec<Step<'de>>,
     /// Which members the objects around the value have had, one behind the other.
     seen: Vec<bool>,
+    /// The names that the type has for the document's own members.
+    names: &'static [&'static str],
+    /// Where the names and the values of those members begin.
+    members: Vec<(Position<'de>, Position<'de>)>,
     depth: usize,
     /// Why the value could not be read. It has been passed over: who asks for it finds nothing.
     failed: Option<Problem>,
@@ -81,10 +127,10 @@ pub(crate) struct Reader<'de> {
 
 /// A step of the way to a value.
 #[derive(Clone, Copy)]
-enum Step {
+enum Step<'de> {
     Member(&'static str),
-    /// A member of an object whose members have no documented names.
-    AnyMember,
+    /// A member of an object whose members have no documented names, and where its own stands.
+    AnyMember(Position<'de>),
     Entry(usize),
 }
 
@@ -94,24 +140,22 @@ struct Start<'de> {
     path: usize,
     seen: usize,
     depth: usize,
+    unknown: usize,
 }
 
 impl<'de> Reader<'de> {
-    fn new(json: &'de [u8], codes: Spelling) -> Self {
+    fn new(json: &'de [u8], reading: Reading) -> Self {
         Reader {
             lexer: Lexer::new(json),
-            codes,
+            reading,
             path: Vec::new(),
             seen: Vec::new(),
+            names: &[],
+            members: Vec::new(),
             depth: 0,
             failed: None,
             unread: Unread::default(),
         }
-    }
-
-    /// That the document ends here, and what of it could not be read.
-    fn finish(mut self) -> Result<Unread, Problem> {
-        self.lexer.end().map(|()| self.unread)
     }
 
     /// Reads a value; one that its type cannot hold is read once more as if nothing stood there.
@@ -136,6 +180,7 @@ impl<'de> Reader<'de> {
             path: self.path.len(),
             seen: self.seen.len(),
             depth: self.depth,
+            unknown: self.unread.unknown().len(),
         }
     }
 
@@ -145,6 +190,7 @@ impl<'de> Reader<'de> {
         self.path.truncate(start.path);
         self.seen.truncate(start.seen);
         self.depth = start.depth;
+        self.unread.forget_unknown(start.unknown);
         // A type that does not do without a value leaves it to what is around it to do without.
         if let Some(problem) = self.failed.take() {
             return Err(problem);
@@ -165,12 +211,29 @@ impl<'de> Reader<'de> {
             let json = self.lexer.since(start.position);
             let path = &self.path;
             self.unread
-                .add(|| UnreadMember::new(place(path), problem.into_reason(), json));
+                .add(|| UnreadMember::new(place(path, undocumented), problem.into_reason(), json));
         }
     }
 
     fn place(&self) -> String {
-        place(&self.path)
+        place(&self.path, undocumented)
+    }
+
+    /// Goes behind a member that is not read, whose name stands at this position; it is kept if that is wanted.
+    fn pass_member(&mut self, name: Position<'de>) -> Result<(), Problem> {
+        let value = self.lexer.position();
+        self.lexer.skip()?;
+        if self.reading.keeps_unknown {
+            self.keep(name, value);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn keep(&mut self, name: Position<'de>, value: Position<'de>) {
+        let place = place(&self.path, |name| self.lexer.name_at(name));
+        let (name, json) = (self.lexer.name_at(name), self.lexer.since(value));
+        self.unread.keep(UnknownMember::new(&place, name.into_owned(), json));
     }
 
     /// The first byte of the value.
@@ -179,6 +242,17 @@ impl<'de> Reader<'de> {
             return Err(Problem::unfit("is missing"));
         }
         self.lexer.peek()
+    }
+
+    /// Whether nothing is to be read; a `null` is passed over.
+    fn is_nothing(&mut self) -> Result<bool, Problem> {
+        if self.failed.is_some() {
+            return Ok(true);
+        }
+        match self.lexer.peek()? {
+            b'n' => self.lexer.word().map(|_| true),
+            _ => Ok(false),
+        }
     }
 
     /// The problem with a value that begins with this byte.
@@ -303,7 +377,9 @@ impl<'de> Reader<'de> {
 
     /// The JSON of the value, whatever it is.
     fn raw(&mut self) -> Result<&'de str, Problem> {
-        self.peek()?;
+        if let b'-' | b'0'..=b'9' = self.peek()? {
+            return self.lexer.number();
+        }
         let start = self.lexer.position();
         self.lexer.skip()?;
         self.lexer
@@ -312,22 +388,30 @@ impl<'de> Reader<'de> {
     }
 }
 
+/// A name that is not documented comes from outside: those who report a place do not show it.
+fn undocumented(_: Position<'_>) -> Cow<'_, str> {
+    "*".into()
+}
+
 /// A path as it is reported: `data[1].organization`.
-fn place(path: &[Step]) -> String {
+fn place<'de>(path: &[Step<'de>], undocumented: impl Fn(Position<'de>) -> Cow<'de, str>) -> String {
     let mut place = String::new();
     for step in path {
         match step {
             Step::Entry(index) => place.push_str(&format!("[{index}]")),
-            Step::Member(_) | Step::AnyMember => {
-                if !place.is_empty() {
-                    place.push('.');
-                }
-                // A name that is not documented comes from outside.
-                place.push_str(if let Step::Member(name) = step { name } else { "*" });
-            }
+            Step::Member(name) => add(&mut place, name),
+            Step::AnyMember(name) => add(&mut place, &undocumented(*name)),
         }
     }
     place
+}
+
+/// Goes on from a place to a member.
+fn add(place: &mut String, name: &str) {
+    if !place.is_empty() {
+        place.push('.');
+    }
+    place.push_str(name);
 }
 
 /// A whole number, also where it is written as a fraction or with an exponent.
@@ -400,15 +484,9 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        if self.failed.is_some() {
-            return visitor.visit_none();
-        }
-        match self.lexer.peek()? {
-            b'n' => {
-                self.lexer.word()?;
-                visitor.visit_none()
-            }
-            _ => visitor.visit_some(self),
+        match self.is_nothing()? {
+            true => visitor.visit_none(),
+            false => visitor.visit_some(self),
         }
     }
 
@@ -425,9 +503,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         let open = self.enter_object()?;
         visitor.visit_map(Pairs {
-            reader: self,
             open,
             first: true,
+            name: self.lexer.position(),
+            reader: self,
         })
     }
 
@@ -441,9 +520,16 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     /// The types of this crate ask by names of their own for what no method of serde gives.
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
-        match (name, self.peek()?) {
+        let first = self.peek()?;
+        if name == CODE
+            && self.reading.codes == Spelling::Documented
+            && let Some(code) = self.lexer.plain_integer()
+        {
+            return visitor.visit_i64(code);
+        }
+        match (name, first) {
             (raw::RAW, _) => visitor.visit_borrowed_str(self.raw()?),
-            (CODE, _) if self.codes == Spelling::Verbatim => visitor.visit_some(self),
+            (CODE, _) if self.reading.codes == Spelling::Verbatim => visitor.visit_some(self),
             (ONE_OR_MANY, b'[') => self.deserialize_seq(visitor),
             (ONE_OR_MANY, b'n') => self.deserialize_unit(visitor),
             (ONE_OR_MANY, _) => visitor.visit_some(self),
@@ -479,6 +565,9 @@ struct Fields<'r, 'de> {
 impl<'r, 'de> Fields<'r, 'de> {
     fn new(reader: &'r mut Reader<'de>, names: &'static [&'static str]) -> Result<Self, Problem> {
         let open = reader.enter_object()?;
+        if reader.depth == 1 {
+            reader.names = names;
+        }
         let seen = reader.seen.len();
         reader.seen.resize(seen + names.len(), false);
         Ok(Fields {
@@ -497,13 +586,17 @@ impl<'r, 'de> Fields<'r, 'de> {
             if !self.reader.goes_on(&mut self.first, End::Brace)? {
                 break;
             }
+            let start = self.reader.lexer.position();
             let name = self.reader.lexer.name()?;
+            if self.reader.depth == 1 {
+                self.reader.members.push((start, self.reader.lexer.position()));
+            }
             match name.and_then(|name| self.find(&name)) {
                 Some(field) if !std::mem::replace(&mut self.reader.seen[self.seen + field], true) => {
                     self.current = self.names[field];
                     return Ok(Some(field));
                 }
-                _ => self.reader.lexer.skip()?,
+                _ => self.reader.pass_member(start)?,
             }
         }
         self.reader.seen.truncate(self.seen);
@@ -547,6 +640,8 @@ struct Pairs<'r, 'de> {
     reader: &'r mut Reader<'de>,
     open: bool,
     first: bool,
+    /// Where the name of the member stands.
+    name: Position<'de>,
 }
 
 impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
@@ -556,6 +651,7 @@ impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
         if !self.open || !self.reader.goes_on(&mut self.first, End::Brace)? {
             return Ok(None);
         }
+        self.name = self.reader.lexer.position();
         match self.reader.lexer.name()? {
             Some(name) => {
                 let name: CowStrDeserializer<'_, Problem> = name.into_deserializer();
@@ -566,7 +662,7 @@ impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Problem> {
-        self.reader.path.push(Step::AnyMember);
+        self.reader.path.push(Step::AnyMember(self.name));
         let value = seed.deserialize(&mut *self.reader)?;
         self.reader.path.pop();
         Ok(value)
@@ -575,7 +671,7 @@ impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
     /// As a list, an object of any names is without the entries that are `null` or cannot be read.
     fn next_entry<K: Deserialize<'de>, T: Deserialize<'de>>(&mut self) -> Result<Option<(K, T)>, Problem> {
         while let Some(name) = self.next_key()? {
-            self.reader.path.push(Step::AnyMember);
+            self.reader.path.push(Step::AnyMember(self.name));
             let value = self.reader.attempt()?;
             self.reader.path.pop();
             if let Some(value) = value {

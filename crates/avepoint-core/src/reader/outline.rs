@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{End, Lexer};
+use super::lexer::{End, Lexer, Position};
 use super::{Problem, to_value};
 
 /// The members of an object, each with its JSON as it was written.
@@ -23,6 +23,19 @@ impl<'a> Outline<'a> {
         let mut outline = Outline::default();
         outline.whole = outline.read(&mut lexer).is_ok();
         Some(outline)
+    }
+
+    /// The members of the document that was read to its end, whose names and values begin at these positions; nothing
+    /// where there are none, or where not all of it is Unicode.
+    pub(super) fn at(lexer: &Lexer<'a>, members: &[(Position<'a>, Position<'a>)]) -> Option<Self> {
+        let ends = members.iter().skip(1).map(|(name, _)| Some(*name)).chain([None]);
+        let read = members.iter().zip(ends).map(|(&(name, value), end)| {
+            // Behind a value comes a comma, or the end of the object.
+            let value = lexer.text_between(value, end)?.trim_ascii();
+            Some((lexer.name_at(name), value.get(..value.len() - 1)?.trim_ascii_end()))
+        });
+        let members = read.collect::<Option<Vec<_>>>().filter(|members| !members.is_empty())?;
+        Some(Outline { members, whole: true })
     }
 
     fn read(&mut self, lexer: &mut Lexer<'a>) -> Result<(), Problem> {

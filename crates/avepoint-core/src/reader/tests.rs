@@ -5,11 +5,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{DEPTH, Problem, Spelling, Unread, to_value};
+use super::outline::Outline;
+use super::{DEPTH, Problem, Reading, Spelling, Unread, to_value};
 use crate::{Code, Json, List, Number, NumberOrText, OneOrMany, TextOr, Time};
 
 fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Unread), Problem> {
-    super::read(json, Spelling::Documented)
+    super::read(json, Reading::default())
 }
 
 fn read_whole<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
@@ -45,6 +46,20 @@ struct Thing {
     free: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed: Option<Fixed>,
+}
+
+#[test]
+fn there_is_an_outline_of_named_members_that_are_unicode_and_of_nothing_else() {
+    fn is_outlined<T: DeserializeOwned>(json: &[u8]) -> bool {
+        let (_, _, seen) = super::read_outlined::<T>(json, Reading::default()).expect("JSON");
+        seen.outline.is_some()
+    }
+    assert!(is_outlined::<Thing>(br#"{"count":1,"\ud800":[]}"#));
+    for json in [&b"null"[..], b"\"\"", b"{}", b"{\"count\":1,\"displayName\":\"\xff\"}"] {
+        assert!(!is_outlined::<Thing>(json));
+    }
+    assert!(!is_outlined::<BTreeMap<String, i64>>(br#"{"count":1}"#));
+    assert!(!is_outlined::<Vec<Thing>>(br#"[{"count":1}]"#));
 }
 
 #[test]
@@ -114,6 +129,61 @@ fn all_is_read_by_one_reader_of_one_type() {
     // What comes from elsewhere and may be of two kinds is read by no other either.
     let one: OneOrMany<Probe> = serde_json::from_str("1").expect("a number");
     assert_eq!(one.as_slice()[0].0, whole.0);
+}
+
+#[test]
+fn unknown_members_are_kept_where_that_is_wanted() {
+    let json = br#"{
+        "new": 1.50, "id": "a", "ID": "b", "THINGS": [{}, {"n\u00e9w": [{"deep": null}]}],
+        "named": {"x.y": {"new": "\ud800"}, "x\"z": {"id": "c", "\ud800": 12345678901234567890123, "new": true}},
+        "lost": {"new": 1, "id": []}
+    }"#;
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Outer {
+        id: Option<String>,
+        things: Vec<Inner>,
+        named: BTreeMap<String, Inner>,
+        lost: Option<Strict>,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Inner {
+        id: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "what is beside it counts")]
+    struct Strict {
+        id: String,
+    }
+    let (_, unread) = read::<Outer>(json).expect("an object");
+    assert_eq!((unread.unknown(), unread.total()), (&[][..], 1));
+
+    let reading = Reading {
+        keeps_unknown: true,
+        ..Reading::default()
+    };
+    let (_, unread) = super::read::<Outer>(json, reading).expect("an object");
+    let unknown = unread.unknown().iter();
+    let unknown: Vec<_> = unknown
+        .map(|member| (member.path(), member.name(), member.json()))
+        .collect();
+    assert_eq!(
+        unknown,
+        [
+            ("new", "new", "1.50"),
+            ("ID", "ID", "\"b\""),
+            ("things[1].n\u{e9}w", "n\u{e9}w", r#"[{"deep": null}]"#),
+            ("named.x.y.new", "new", r#""\ud800""#),
+            ("named.x\"z.\u{fffd}", "\u{fffd}", "12345678901234567890123"),
+            ("named.x\"z.new", "new", "true"),
+        ]
+    );
+    // What stands in it is told with the whole of it.
+    assert_eq!(unread.members()[0].json(), r#"{"new": 1, "id": []}"#);
+    let values: Vec<_> = unread.unknown().iter().map(|member| member.value()).collect();
+    assert_eq!((&values[0], &values[2]), (&json!(1.5), &json!([{"deep": null}])));
+    assert!(!format!("{unread:?}").contains("1.50"), "{unread:?}");
 }
 
 fn read_thing(json: &str) -> (Thing, Unread) {
@@ -577,6 +647,17 @@ proptest! {
             member.as_object_mut().expect("an object").remove(name);
         }
         prop_assert_eq!(output, json);
+    }
+
+    #[test]
+    fn the_outline_on_the_way_is_that_of_a_look_at_the_document_alone(value in any_json(), open in "[ \n]{0,2}", pretty: bool, name in any_name()) {
+        let value = json!({ name: value, "count": 1, "Count": "2" });
+        let json = if pretty { format!("{value:#}") } else { value.to_string() };
+        let json = format!("{open}{json}{open}");
+        let (_, _, seen) = super::read_outlined::<Thing>(json.as_bytes(), Reading::default()).expect("an object");
+        prop_assert_eq!(seen.names, NAMES);
+        let (outline, alone) = (seen.outline.expect("an outline"), Outline::of(&json).expect("an object"));
+        prop_assert_eq!(outline.members(), alone.members());
     }
 
     #[test]

@@ -4,23 +4,28 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::problem::Problem;
+use super::unknown::UnknownMember;
 
 /// What of an answer could not be read: the members and entries whose values are nothing that the specification allows
 /// and that its type could keep.
 ///
 /// In the typed answer such a member is missing, and such an entry of a list left out; all else is there.
 /// [`ResponseRecorder`](crate::ResponseRecorder) keeps whole answers as they came.
+///
+/// The members that the specification does not have are told apart: they are no fault, and are kept only where
+/// [`CallOptions::keep_unknown_members`](crate::CallOptions::keep_unknown_members) is on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
     members: Vec<UnreadMember>,
     total: usize,
+    unknown: Vec<UnknownMember>,
 }
 
 /// How many are kept: an answer may be full of them.
 const KEPT: usize = 100;
 
 impl Unread {
-    /// Whether all was read.
+    /// Whether all was read that the specification has.
     pub fn is_empty(&self) -> bool {
         self.total == 0
     }
@@ -33,6 +38,20 @@ impl Unread {
     /// The members and entries, in the order of the answer; the first hundred of them.
     pub fn members(&self) -> &[UnreadMember] {
         &self.members
+    }
+
+    /// The members that the specification does not have, in the order of the answer; all of them, if they are kept.
+    pub fn unknown(&self) -> &[UnknownMember] {
+        &self.unknown
+    }
+
+    pub(super) fn keep(&mut self, member: UnknownMember) {
+        self.unknown.push(member);
+    }
+
+    /// Forgets all unknown members but so many: they stand in what could not be read.
+    pub(super) fn forget_unknown(&mut self, but: usize) {
+        self.unknown.truncate(but);
     }
 
     pub(super) fn into_first(self) -> Option<UnreadMember> {

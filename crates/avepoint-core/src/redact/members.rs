@@ -21,18 +21,18 @@ pub(super) fn values(names: &[&str], text: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
-/// The values of these members in a body.
-pub(crate) fn collect(names: &[&str], body: &Value, secrets: &mut Vec<SecretString>) {
+/// The values of those members of a body whose names are of secrets.
+pub(crate) fn collect(is_secret: &dyn Fn(&str) -> bool, body: &Value, secrets: &mut Vec<SecretString>) {
     match body {
         Value::Object(members) => {
             for (name, value) in members {
-                match is_one(names, name) {
+                match is_secret(name) {
                     true => all_in(value, secrets),
-                    false => collect(names, value, secrets),
+                    false => collect(is_secret, value, secrets),
                 }
             }
         }
-        Value::Array(entries) => entries.iter().for_each(|entry| collect(names, entry, secrets)),
+        Value::Array(entries) => entries.iter().for_each(|entry| collect(is_secret, entry, secrets)),
         _ => {}
     }
 }

@@ -97,6 +97,17 @@ impl Secrets {
         }
     }
 
+    /// Whether the values of members with this name are secrets.
+    pub(crate) fn is_member(&self, name: &str) -> bool {
+        members::is_one(self.members, name)
+    }
+
+    /// Whether a secret stands in a text.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        let longest = text.len().saturating_add(REDACTED.len());
+        self.clean(text, longest).contains(REDACTED)
+    }
+
     /// A text from outside as one line of at most so many characters (and the sign that it goes on), without these
     /// secrets.
     ///

@@ -324,18 +324,51 @@ fn utf16(text: &[Byte]) -> Escape {
     }
 }
 
+/// The names that HTML has for characters, each with what it stands for and a zero byte: `&eacute;é`. They are packed when
+/// this is compiled, since the table itself, with the address of each text, would be a quarter of a megabyte of every
+/// program.
+static ENTRIES: [u8; packed_length()] = packed();
+
+const fn packed_length() -> usize {
+    let (mut length, mut index) = (0, 0);
+    while index < ENTITIES.len() {
+        length += ENTITIES[index].entity.len() + ENTITIES[index].characters.len() + 1;
+        index += 1;
+    }
+    length
+}
+
+const fn packed() -> [u8; packed_length()] {
+    let mut packed = [0; packed_length()];
+    let (mut rest, mut index): (&mut [u8], _) = (&mut packed, 0);
+    while index < ENTITIES.len() {
+        let entry = &ENTITIES[index];
+        let (name, others) = rest.split_at_mut(entry.entity.len());
+        name.copy_from_slice(entry.entity.as_bytes());
+        let (characters, others) = others.split_at_mut(entry.characters.len());
+        characters.copy_from_slice(entry.characters.as_bytes());
+        // The zero is there.
+        rest = others.split_at_mut(1).1;
+        index += 1;
+    }
+    packed
+}
+
 fn entity(text: &[Byte]) -> Escape {
-    /// The names, with `&` and `;`, and what they stand for.
+    /// The names, with `&` and without `;`, and what they stand for.
     static NAMES: LazyLock<HashMap<&[u8], &str>> = LazyLock::new(|| {
-        let names = ENTITIES.iter();
-        names.map(|name| (name.entity.as_bytes(), name.characters)).collect()
+        let entries = std::str::from_utf8(&ENTRIES).unwrap_or_default().split('\0');
+        // Names without `;`, which old pages have, are not understood.
+        let entries = entries.filter_map(|entry| entry.split_once(';'));
+        entries.map(|(name, meant)| (name.as_bytes(), meant)).collect()
     });
     /// The longest name.
     const LONGEST: usize = 33;
     if text.get(1)?.value != b'#' {
         let is_part = |byte: &&Byte| byte.value.is_ascii_alphanumeric();
         let length = 1 + text[1..].iter().take(LONGEST).take_while(is_part).count();
-        let name: Vec<u8> = text.get(..=length)?.iter().map(|byte| byte.value).collect();
+        text.get(length).filter(|end| end.value == b';')?;
+        let name: Vec<u8> = text[..length].iter().map(|byte| byte.value).collect();
         let known = NAMES
             .get(&name[..])
             .or_else(|| NAMES.get(&name.to_ascii_lowercase()[..]))?;

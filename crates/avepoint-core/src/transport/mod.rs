@@ -5,11 +5,12 @@ mod beside;
 mod body;
 mod repeat;
 mod send;
-mod settings;
 
 pub(crate) use self::beside::beside;
 pub use self::body::{ReadError, beginning, whole};
 pub use self::repeat::{Attempts, Failure};
 pub use self::send::{after, late, send};
-pub use self::settings::HttpSettings;
+pub use crate::cloud::base_url;
+pub use crate::error::is_page;
 pub use crate::retry::{http_date, is_transient};
+pub use crate::value::time::{system_time, timestamp};

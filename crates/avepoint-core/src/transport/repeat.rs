@@ -19,6 +19,8 @@ pub struct Attempts<'a> {
 }
 
 /// Why an attempt failed, as far as it matters to the next one.
+///
+/// These crates alone implement it: a minor version may add to it.
 pub trait Failure {
     /// Whether the same request may be sent again.
     fn may_pass(&self) -> bool;

@@ -138,6 +138,8 @@ impl Serialize for WireCode<'_> {
 }
 
 /// A list of documented codes, as the [`open_enum!`](crate::open_enum) macro makes it.
+///
+/// That macro alone implements it: a minor version may add to it.
 pub trait OpenEnum: Sized + Clone + 'static {
     /// Every documented value, in the order of the specification.
     const KNOWN: &'static [Self];
@@ -253,6 +255,11 @@ impl<'de> Visitor<'de> for Arrived {
         Code::deserialize(deserializer).map(|code| (code, Spelling::Documented))
     }
 
+    /// What the reader calls for most codes, and for none that is to be kept as it arrived.
+    fn visit_i64<E>(self, code: i64) -> Result<Self::Value, E> {
+        Ok((Code::Integer(code), Spelling::Documented))
+    }
+
     /// What the reader calls where codes are to be kept as they arrived.
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         Code::deserialize(deserializer).map(|code| (code, Spelling::Verbatim))
@@ -296,7 +303,7 @@ macro_rules! open_enum {
     (
         $(#[doc = $doc:literal])*
         $vis:vis enum $name:ident : $kind:ident {
-            $( #[doc = $description:literal] $variant:ident = $value:literal ),* $(,)?
+            $( #[doc = $description:literal] $(#[doc(alias = $alias:literal)])? $variant:ident = $value:literal ),* $(,)?
         }
     ) => {
         $(#[doc = $doc])*
@@ -306,7 +313,12 @@ macro_rules! open_enum {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         $vis enum $name {
-            $( #[doc = $description] $variant, )*
+            $(
+                #[doc = $description]
+                #[doc = concat!("\n\nThe code is `", $value, "`.")]
+                $(#[doc(alias = $alias)])?
+                $variant,
+            )*
             /// A code that the specification does not list, verbatim.
             ///
             /// One that a caller makes of a documented code is not that value: it is sent, or refused, as it stands.
@@ -402,6 +414,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl ::std::convert::From<&$name> for $name {
+            fn from(code: &$name) -> Self {
+                ::std::clone::Clone::clone(code)
+            }
+        }
+
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 ::serde::Serialize::serialize(&$crate::OpenEnum::wire_code(self), serializer)
@@ -469,6 +487,7 @@ macro_rules! open_enum {
 /// assert_eq!(*color, Color::Grey);
 /// assert_eq!(serde_json::to_string(&color)?, "\"grey\"");
 /// assert_eq!(serde_json::to_string(&CodeOrText::from(Color::Grey))?, "0");
+/// assert_eq!(CodeOrText::<Color>::from("Grey"), Color::Grey);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -549,6 +568,19 @@ impl<T: OpenEnum> From<T> for CodeOrText<T> {
     }
 }
 
+impl<T: OpenEnum> From<&str> for CodeOrText<T> {
+    /// By the code or by the name.
+    fn from(text: &str) -> Self {
+        T::from_text(text).into()
+    }
+}
+
+impl<T: OpenEnum> From<i64> for CodeOrText<T> {
+    fn from(code: i64) -> Self {
+        T::from_code(code.into()).into()
+    }
+}
+
 impl<T: OpenEnum> Serialize for CodeOrText<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.arrived {
@@ -580,7 +612,7 @@ mod tests {
     use std::hash::{BuildHasher, RandomState};
 
     use super::*;
-    use crate::reader::{read, read_whole};
+    use crate::reader::{Reading, read, read_whole};
 
     open_enum! {
         /// How a job stands.
@@ -605,7 +637,11 @@ mod tests {
     }
 
     fn read_as<T: OpenEnum + serde::de::DeserializeOwned>(json: &str, codes: Spelling) -> T {
-        read::<T>(json.as_bytes(), codes).expect("a code").0
+        let reading = Reading {
+            codes,
+            ..Reading::default()
+        };
+        read::<T>(json.as_bytes(), reading).expect("a code").0
     }
 
     #[test]

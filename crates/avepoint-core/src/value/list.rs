@@ -156,8 +156,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ItemsVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
-        while let Some(entry) = entries.next_element::<Option<T>>()? {
-            items.extend(entry);
+        while let Some(entry) = entries.next_element()? {
+            if let Some(entry) = entry {
+                items.push(entry);
+            }
         }
         Ok(items)
     }

@@ -27,6 +27,11 @@ impl SecretText {
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+
+    /// The secret as what has to be hidden.
+    pub(crate) fn secret(&self) -> SecretString {
+        self.0.clone()
+    }
 }
 
 impl From<&str> for SecretText {
@@ -41,9 +46,9 @@ impl From<String> for SecretText {
     }
 }
 
-impl From<SecretString> for SecretText {
-    fn from(secret: SecretString) -> Self {
-        SecretText(secret)
+impl From<&SecretText> for SecretText {
+    fn from(secret: &SecretText) -> Self {
+        secret.clone()
     }
 }
 

@@ -12,48 +12,56 @@ pub mod types {
             rename = "backupSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "backupSize")]
         pub backup_size: ::std::option::Option<::std::string::String>,
         /// When the job ended, or `N/A`.
         #[serde(
             rename = "endTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "endTime")]
         pub end_time: ::std::option::Option<::avepoint_core::Time>,
         /// How many objects failed, as digits in text.
         #[serde(
             rename = "failedCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "failedCount")]
         pub failed_count: ::std::option::Option<::std::string::String>,
         /// How long the job took, or `N/A`. The notation is not documented.
         #[serde(
             rename = "jobDuration",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobDuration")]
         pub job_duration: ::std::option::Option<::std::string::String>,
         /// The job, or `N/A` where none has run.
         #[serde(
             rename = "jobId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobId")]
         pub job_id: ::std::option::Option<crate::generated::ids::JobId>,
         /// The module the job works on, by name, such as Exchange Online. The names are not listed.
         #[serde(
             rename = "jobModule",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobModule")]
         pub job_module: ::std::option::Option<::std::string::String>,
         /// The service the job belongs to, by name, such as Microsoft 365. The names are not listed.
         #[serde(
             rename = "jobType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobType")]
         pub job_type: ::std::option::Option<::std::string::String>,
         /// When the job last changed, or `N/A`.
         #[serde(
             rename = "lastModifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastModifyTime")]
         pub last_modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the job, or `N/A` where it has none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -63,12 +71,14 @@ pub mod types {
             rename = "skippedCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "skippedCount")]
         pub skipped_count: ::std::option::Option<::std::string::String>,
         /// When the job started, or `N/A`.
         #[serde(
             rename = "startTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "startTime")]
         pub start_time: ::std::option::Option<::avepoint_core::Time>,
         /// How far the job has come, or how it ended, in words. The words are not listed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -78,18 +88,21 @@ pub mod types {
             rename = "successfulCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "successfulCount")]
         pub successful_count: ::std::option::Option<::std::string::String>,
         /// How many objects the job has processed, as digits in text.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<::std::string::String>,
         /// How many objects gave a warning, as digits in text.
         #[serde(
             rename = "warningCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "warningCount")]
         pub warning_count: ::std::option::Option<::std::string::String>,
     }
     /// Backup jobs, in the OData envelope.
@@ -102,6 +115,7 @@ pub mod types {
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// The jobs.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -117,6 +131,7 @@ pub mod types {
             rename = "countryOrRegion",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "countryOrRegion")]
         pub country_or_region: ::std::option::Option<::std::string::String>,
         /// Identifies the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -126,6 +141,7 @@ pub mod types {
             rename = "jobStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobStatus")]
         pub job_status: ::std::option::Option<::std::string::String>,
         /// Where the type of the answer is described, as an address of OData metadata. Only where the customer
         /// is the whole answer, not in a list.
@@ -133,6 +149,7 @@ pub mod types {
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// The organization of the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -142,6 +159,7 @@ pub mod types {
             rename = "ownerEmail",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ownerEmail")]
         pub owner_email: ::std::option::Option<::std::string::String>,
     }
     /// Customers, in the OData envelope.
@@ -154,6 +172,7 @@ pub mod types {
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// The customers.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -172,6 +191,7 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// Where the type of the answer is described, as an address of OData metadata. Only where the customer
         /// is the whole answer, not in a list.
@@ -179,6 +199,7 @@ pub mod types {
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// The organization of the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -191,6 +212,7 @@ pub mod types {
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<::std::string::String>,
     }
     /// Customers with their services, in the OData envelope.
@@ -203,6 +225,7 @@ pub mod types {
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// The customers.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -221,6 +244,7 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// How much the last job put into AvePoint storage: a number and a unit, or `N/A` where that storage is
         /// not used.
@@ -228,6 +252,7 @@ pub mod types {
             rename = "dataSizeStoredInAvePoint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dataSizeStoredInAvePoint")]
         pub data_size_stored_in_ave_point: ::std::option::Option<::std::string::String>,
         /// How much the last job put into the customer's own storage (BYOS): a number and a unit, or `N/A`
         /// where that storage is not used.
@@ -235,30 +260,35 @@ pub mod types {
             rename = "dataSizeStoredInBYOS",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dataSizeStoredInBYOS")]
         pub data_size_stored_in_byos: ::std::option::Option<::std::string::String>,
         /// The module of the service, by name, such as Exchange Online.
         #[serde(
             rename = "serviceModule",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "serviceModule")]
         pub service_module: ::std::option::Option<::std::string::String>,
         /// The service, by name.
         #[serde(
             rename = "serviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "serviceType")]
         pub service_type: ::std::option::Option<::std::string::String>,
         /// How many objects of the module are backed up.
         #[serde(
             rename = "totalProtectedObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalProtectedObjects")]
         pub total_protected_objects: ::std::option::Option<i64>,
         /// How many objects of the module were scanned.
         #[serde(
             rename = "totalScannedObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalScannedObjects")]
         pub total_scanned_objects: ::std::option::Option<i64>,
     }
     /// The protection overview of a customer, in the OData envelope.
@@ -271,6 +301,7 @@ pub mod types {
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// One entry for each module.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -289,6 +320,7 @@ pub mod types {
             rename = "createdTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdTime")]
         pub created_time: ::std::option::Option<::avepoint_core::Time>,
         /// What the scan profile is for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -298,12 +330,14 @@ pub mod types {
             rename = "enableDailyScan",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "enableDailyScan")]
         pub enable_daily_scan: ::std::option::Option<::std::string::String>,
-        /// The former name of `IsIgnoreLockedSiteEnabled`.
+        /// The former name of `is_ignore_locked_site_enabled`.
         #[serde(
             rename = "ignoreTheLockedObjectsWhenUpdatingTheJobStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ignoreTheLockedObjectsWhenUpdatingTheJobStatus")]
         pub ignore_the_locked_objects_when_updating_the_job_status: ::std::option::Option<
             bool,
         >,
@@ -312,59 +346,71 @@ pub mod types {
             rename = "impersonationAccount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "impersonationAccount")]
         pub impersonation_account: ::std::option::Option<::std::string::String>,
         /// Whether locked objects are left out of account when the status of a job is set.
         #[serde(
             rename = "IsIgnoreLockedSiteEnabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "IsIgnoreLockedSiteEnabled")]
         pub is_ignore_locked_site_enabled: ::std::option::Option<bool>,
         /// Whether recipients get an e-mail once objects change or lose their container.
         #[serde(
             rename = "IsSendOutOfPolicyNotification",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "IsSendOutOfPolicyNotification")]
         pub is_send_out_of_policy_notification: ::std::option::Option<bool>,
         /// When the scan profile was last changed.
         #[serde(
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// Where the type of the answer is described, as an address of OData metadata.
         #[serde(
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// The scan profile.
         #[serde(
             rename = "profileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileId")]
         pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
         /// Whether in-place archive mailboxes are scanned too.
         #[serde(
             rename = "scanInplaceArchivedMailboxes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scanInplaceArchivedMailboxes")]
         pub scan_inplace_archived_mailboxes: ::std::option::Option<bool>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
-        /// The former name of `IsSendOutOfPolicyNotification`.
+        /// The former name of `is_send_out_of_policy_notification`.
         #[serde(
             rename = "SendAnemailNotificationToTheFollowIngRecipientsWhenObjectsAreMovedTooTherContainerOrRemovedFromAnyContainers",
             skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(
+            alias = "SendAnemailNotificationToTheFollowIngRecipientsWhenObjectsAreMovedTooTherContainerOrRemovedFromAnyContainers"
         )]
         pub send_anemail_notification_to_the_follow_ing_recipients_when_objects_are_moved_too_ther_container_or_removed_from_any_containers: ::std::option::Option<
             bool,
@@ -374,12 +420,14 @@ pub mod types {
             rename = "tenantDomain",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantDomain")]
         pub tenant_domain: ::std::option::Option<::std::string::String>,
         /// The tenant that is scanned.
         #[serde(
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// A container that scanned objects are put into.
@@ -392,12 +440,14 @@ pub mod types {
             rename = "ContainersName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ContainersName")]
         pub containers_name: ::std::option::Option<::std::string::String>,
         /// The kind of object it holds, in a word such as Mailbox. The words are not listed.
         #[serde(
             rename = "ObjectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ObjectType")]
         pub object_type: ::std::option::Option<::std::string::String>,
     }
     /// The daily report of a scan profile, with the objects concerned.
@@ -410,6 +460,7 @@ pub mod types {
             rename = "lastUpdateTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastUpdateTime")]
         pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
         /// The objects that went to another container. The shape of an entry is not documented.
         #[serde(
@@ -417,15 +468,17 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "movedToAnotherContainerObjects")]
         pub moved_to_another_container_objects: ::avepoint_core::List<
             ::avepoint_core::Json,
         >,
-        /// The former name of `newRegisteredContent`, misspelled.
+        /// The former name of `new_registered_content`, misspelled.
         #[serde(
             rename = "newRegistedContent",
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "newRegistedContent")]
         pub new_registed_content: ::avepoint_core::List<::avepoint_core::Json>,
         /// The new objects. The shape of an entry is not documented.
         #[serde(
@@ -433,24 +486,28 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "newRegisteredContent")]
         pub new_registered_content: ::avepoint_core::List<::avepoint_core::Json>,
         /// Where the type of the answer is described, as an address of OData metadata.
         #[serde(
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// The scan profile.
         #[serde(
             rename = "profileID",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileID")]
         pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
         /// The objects that left Microsoft 365 or no longer match the policy. The shape of an entry is not
         /// documented.
@@ -459,6 +516,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "removedFromMicrosoft365OrOutOfPolicyObjects")]
         pub removed_from_microsoft365_or_out_of_policy_objects: ::avepoint_core::List<
             ::avepoint_core::Json,
         >,
@@ -467,12 +525,14 @@ pub mod types {
             rename = "tenantDomain",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantDomain")]
         pub tenant_domain: ::std::option::Option<::std::string::String>,
         /// The scanned tenant.
         #[serde(
             rename = "tenantID",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantID")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// The daily report of a scan profile, in counts, as the older operation answers it.
@@ -485,72 +545,84 @@ pub mod types {
             rename = "Description",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
         /// How the last scan job of the profile went.
         #[serde(
             rename = "LastScanStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "LastScanStatus")]
         pub last_scan_status: ::std::option::Option<crate::generated::enums::ScanStatus>,
         /// When the daily report was made; before the first report, when the profile was last changed.
         #[serde(
             rename = "LastUpdateTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "LastUpdateTime")]
         pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
         /// When the scan profile was last changed.
         #[serde(
             rename = "ModifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ModifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// How many objects went to another container.
         #[serde(
             rename = "MovedToAnotherContainer",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "MovedToAnotherContainer")]
         pub moved_to_another_container: ::std::option::Option<i64>,
         /// How many objects the report counts as new.
         #[serde(
             rename = "NewRegisteredContentCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "NewRegisteredContentCount")]
         pub new_registered_content_count: ::std::option::Option<i64>,
         /// The scan profile.
         #[serde(
             rename = "ProfileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ProfileId")]
         pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "ProfileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ProfileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
         /// How many objects left Microsoft 365 or no longer match the policy.
         #[serde(
             rename = "RemovedFromMicrosoft365OrOutofPolicy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "RemovedFromMicrosoft365OrOutofPolicy")]
         pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "ScanMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ScanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
         /// The domain of the scanned tenant.
         #[serde(
             rename = "TenantDomain",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "TenantDomain")]
         pub tenant_domain: ::std::option::Option<::std::string::String>,
         /// The scanned tenant.
         #[serde(
             rename = "TenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "TenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// The daily report of a scan profile, in counts. Two of the counts have two names each, since the page
@@ -567,72 +639,84 @@ pub mod types {
             rename = "lastScanStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastScanStatus")]
         pub last_scan_status: ::std::option::Option<crate::generated::enums::ScanStatus>,
         /// When the daily report was made; before the first report, when the profile was last changed.
         #[serde(
             rename = "lastUpdateTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastUpdateTime")]
         pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
         /// When the scan profile was last changed.
         #[serde(
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Another name of `movedToAnotherContainerObjects`.
+        /// Another name of `moved_to_another_container_objects`.
         #[serde(
             rename = "movedToAnotherContainer",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "movedToAnotherContainer")]
         pub moved_to_another_container: ::std::option::Option<i64>,
         /// How many objects went to another container.
         #[serde(
             rename = "movedToAnotherContainerObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "movedToAnotherContainerObjects")]
         pub moved_to_another_container_objects: ::std::option::Option<i64>,
-        /// The former name of `newRegisteredContentCount`, misspelled.
+        /// The former name of `new_registered_content_count`, misspelled.
         #[serde(
             rename = "newRegistedContent",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "newRegistedContent")]
         pub new_registed_content: ::std::option::Option<i64>,
         /// How many objects the report counts as new.
         #[serde(
             rename = "newRegisteredContentCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "newRegisteredContentCount")]
         pub new_registered_content_count: ::std::option::Option<i64>,
         /// Where the type of the answer is described, as an address of OData metadata.
         #[serde(
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// The scan profile.
         #[serde(
             rename = "profileID",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileID")]
         pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
-        /// Another name of `removedFromMicrosoft365OrOutofPolicyObjects`.
+        /// Another name of `removed_from_microsoft365_or_outof_policy_objects`.
         #[serde(
             rename = "removedFromMicrosoft365OrOutofPolicy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "removedFromMicrosoft365OrOutofPolicy")]
         pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
         /// How many objects left Microsoft 365 or no longer match the policy.
         #[serde(
             rename = "removedFromMicrosoft365OrOutofPolicyObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "removedFromMicrosoft365OrOutofPolicyObjects")]
         pub removed_from_microsoft365_or_outof_policy_objects: ::std::option::Option<
             i64,
         >,
@@ -641,18 +725,21 @@ pub mod types {
             rename = "scanMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
         /// The domain of the scanned tenant.
         #[serde(
             rename = "tenantDomain",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantDomain")]
         pub tenant_domain: ::std::option::Option<::std::string::String>,
         /// The scanned tenant.
         #[serde(
             rename = "tenantID",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantID")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// A scan profile, in short.
@@ -665,24 +752,28 @@ pub mod types {
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// The scan profile.
         #[serde(
             rename = "profileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileId")]
         pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
     }
     /// Scan profiles, in short, in the OData envelope.
@@ -695,6 +786,7 @@ pub mod types {
             rename = "@odata.context",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
         /// The scan profiles.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -713,30 +805,35 @@ pub mod types {
             rename = "consumedStorage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "consumedStorage")]
         pub consumed_storage: ::std::option::Option<::std::string::String>,
         /// The day on which the contract ends, or `N/A`.
         #[serde(
             rename = "contractEndDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "contractEndDate")]
         pub contract_end_date: ::std::option::Option<::avepoint_core::Time>,
         /// The day on which the subscription expires.
         #[serde(
             rename = "expirationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "expirationDate")]
         pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
         /// How many Microsoft licenses of the customer are assigned, as digits in text, or `N/A`.
         #[serde(
             rename = "microsoftLicenseAssigned",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "microsoftLicenseAssigned")]
         pub microsoft_license_assigned: ::std::option::Option<::std::string::String>,
         /// How many Microsoft licenses of the customer are free, as digits in text, or `N/A`.
         #[serde(
             rename = "microsoftLicenseAvailable",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "microsoftLicenseAvailable")]
         pub microsoft_license_available: ::std::option::Option<::std::string::String>,
         /// The package. Only for Cloud Backup for Microsoft 365; otherwise `N/A`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -746,30 +843,35 @@ pub mod types {
             rename = "paymentType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "paymentType")]
         pub payment_type: ::std::option::Option<::std::string::String>,
         /// The size of the data protected, with its unit, or `N/A`. Not every subscription has it.
         #[serde(
             rename = "protectedCapacity",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "protectedCapacity")]
         pub protected_capacity: ::std::option::Option<::std::string::String>,
         /// The capacity bought, with its unit, or `N/A`.
         #[serde(
             rename = "purchasedCapacity",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "purchasedCapacity")]
         pub purchased_capacity: ::std::option::Option<::std::string::String>,
         /// How many Microsoft 365 tenants were bought, as digits in text, or `N/A`.
         #[serde(
             rename = "purchasedUnits",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "purchasedUnits")]
         pub purchased_units: ::std::option::Option<::std::string::String>,
         /// How many user seats were bought, as digits in text, or `N/A`.
         #[serde(
             rename = "purchasedUserSeats",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "purchasedUserSeats")]
         pub purchased_user_seats: ::std::option::Option<::std::string::String>,
         /// How long data is kept, in words, or `N/A`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -788,12 +890,14 @@ pub mod types {
             rename = "subscriptionModel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "subscriptionModel")]
         pub subscription_model: ::std::option::Option<::std::string::String>,
         /// The name of the subscription. Only for Fly; otherwise `N/A`.
         #[serde(
             rename = "subscriptionName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "subscriptionName")]
         pub subscription_name: ::std::option::Option<::std::string::String>,
     }
 }
@@ -808,6 +912,53 @@ pub mod types {
 ///
 /// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
 /// specification.
+///
+/// # Customers
+///
+/// Customers of the partner: who they are.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_customers`](Self::list_customers) | List the customers of the partner |
+/// | [`get_customer`](Self::get_customer) | Read a customer |
+///
+/// # Services
+///
+/// Services that customers subscribe to.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_customer_services`](Self::list_customer_services) | List the service subscriptions of all customers |
+/// | [`get_customer_services`](Self::get_customer_services) | Read the service subscriptions of a customer |
+///
+/// # Protection
+///
+/// What Cloud Backup protects.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_protection_overview`](Self::list_protection_overview) | List what Cloud Backup for Microsoft 365 protects for a customer |
+///
+/// # Jobs
+///
+/// Jobs of the backup services.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_backup_jobs`](Self::list_backup_jobs) | List the backup jobs of a customer |
+/// | [`list_module_backup_jobs`](Self::list_module_backup_jobs) | List the backup jobs of a customer in one module of a service |
+///
+/// # Scan profiles
+///
+/// Scan profiles, and what they found day by day.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_scan_profiles`](Self::list_scan_profiles) | List the scan profiles of a customer |
+/// | [`get_scan_profile`](Self::get_scan_profile) | Read a scan profile of a customer |
+/// | [`get_scan_profile_daily_summary`](Self::get_scan_profile_daily_summary) | Read the daily change counts of a scan profile |
+/// | [`list_scan_profile_daily_changes`](Self::list_scan_profile_daily_changes) | List the objects in the daily report of a scan profile |
+/// | [`get_scan_profile_daily_report`](Self::get_scan_profile_daily_report) | Read the daily change counts of a scan profile at the older address (deprecated) |
 #[derive(Clone)]
 pub struct Client {
     session: ::avepoint_core::Session,
@@ -848,26 +999,37 @@ impl Client {
             session: self.session.with_options(options),
         }
     }
+}
+/// # Customers
+///
+/// Customers of the partner: who they are.
+impl Client {
     /// List the customers of the partner.
     ///
     /// Lists all customers that the partner manages: organization, owner, country, and how the tenant is
     /// doing. The list comes whole.
     ///
-    /// Permission: `partner.customers.read.all`.
+    /// - Request: `GET /partner/customers`
+    /// - Permission: `partner.customers.read.all`
+    /// - In the specification: `listCustomers`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/customers/all-customers.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/customers/all-customers.md>
+    /// [`stream`](builder::ListCustomers::stream) gives the entries of the list, which comes whole.
     ///
-    /// `GET /partner/customers`, `listCustomers` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_customers().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let mut customers = client.list_customers().stream();
+    /// while let Some(customer) = customers.next().await {
+    ///     let customer = customer?;
+    ///     println!("{:?}", customer.odata_context);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listCustomers")]
     pub fn list_customers(&self) -> builder::ListCustomers {
         builder::ListCustomers {
             call: ::avepoint_core::generated::Call::new(
@@ -881,16 +1043,26 @@ impl Client {
     /// Reads one customer that the partner manages: organization, owner, country, and how the tenant is
     /// doing.
     ///
-    /// Permission: `partner.customers.read.all`.
+    /// - Request: `GET /partner/customers/{id}`
+    /// - Permission: `partner.customers.read.all`
+    /// - In the specification: `getCustomer`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/customers/specific-customers.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/customers/specific-customers.md>
+    /// # Example
     ///
-    /// `GET /partner/customers/{id}`, `getCustomer` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_customer().id(id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let customer = client
+    ///     .get_customer()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", customer.odata_context);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getCustomer")]
     pub fn get_customer(&self) -> builder::GetCustomer {
         builder::GetCustomer {
             call: ::avepoint_core::generated::Call::new(
@@ -899,27 +1071,38 @@ impl Client {
             ),
         }
     }
+}
+/// # Services
+///
+/// Services that customers subscribe to.
+impl Client {
     /// List the service subscriptions of all customers.
     ///
     /// Lists the customers that the partner manages, each with the services it subscribes to: seats,
     /// capacity, storage, payment and expiration. The list comes whole. Figures are text, and `N/A` stands
     /// where one does not apply.
     ///
-    /// Permission: `partner.license.read.all`.
+    /// - Request: `GET /partner/services`
+    /// - Permission: `partner.license.read.all`
+    /// - In the specification: `listCustomerServices`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/services/service-subscription.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/services/service-subscription.md>
+    /// [`stream`](builder::ListCustomerServices::stream) gives the entries of the list, which comes whole.
     ///
-    /// `GET /partner/services`, `listCustomerServices` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_customer_services().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let mut customer_services = client.list_customer_services().stream();
+    /// while let Some(entry) = customer_services.next().await {
+    ///     let entry = entry?;
+    ///     println!("{:?}", entry.odata_context);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listCustomerServices")]
     pub fn list_customer_services(&self) -> builder::ListCustomerServices {
         builder::ListCustomerServices {
             call: ::avepoint_core::generated::Call::new(
@@ -933,16 +1116,26 @@ impl Client {
     /// Reads the services that one customer of the partner subscribes to: seats, capacity, storage, payment
     /// and expiration. Figures are text, and `N/A` stands where one does not apply.
     ///
-    /// Permission: `partner.license.read.all`.
+    /// - Request: `GET /partner/services/{id}`
+    /// - Permission: `partner.license.read.all`
+    /// - In the specification: `getCustomerServices`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/services/service-subscription-customer.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/services/service-subscription-customer.md>
+    /// # Example
     ///
-    /// `GET /partner/services/{id}`, `getCustomerServices` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_customer_services().id(id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let customer_services = client
+    ///     .get_customer_services()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", customer_services.odata_context);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getCustomerServices")]
     pub fn get_customer_services(&self) -> builder::GetCustomerServices {
         builder::GetCustomerServices {
             call: ::avepoint_core::generated::Call::new(
@@ -951,6 +1144,11 @@ impl Client {
             ),
         }
     }
+}
+/// # Protection
+///
+/// What Cloud Backup protects.
+impl Client {
     /// List what Cloud Backup for Microsoft 365 protects for a customer.
     ///
     /// Reads, for each module of Cloud Backup for Microsoft 365, how many objects were scanned, how many
@@ -958,21 +1156,31 @@ impl Client {
     /// that service. The list comes whole. Sizes are text with a unit, or `N/A` where a kind of storage is
     /// not in use.
     ///
-    /// Permission: `partner.cbprotected.read.all`.
+    /// - Request: `GET /partner/customers/{id}/protected`
+    /// - Permission: `partner.cbprotected.read.all`
+    /// - In the specification: `listProtectionOverview`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/data-protection/customers-protected.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/data-protection/customers-protected.md>
+    /// [`stream`](builder::ListProtectionOverview::stream) gives the entries of the list, which comes
+    /// whole.
     ///
-    /// `GET /partner/customers/{id}/protected`, `listProtectionOverview` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_protection_overview().id(id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let mut protection_overview = client
+    ///     .list_protection_overview()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .stream();
+    /// while let Some(entry) = protection_overview.next().await {
+    ///     let entry = entry?;
+    ///     println!("{:?}", entry.customer);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listProtectionOverview")]
     pub fn list_protection_overview(&self) -> builder::ListProtectionOverview {
         builder::ListProtectionOverview {
             call: ::avepoint_core::generated::Call::new(
@@ -981,28 +1189,42 @@ impl Client {
             ),
         }
     }
+}
+/// # Jobs
+///
+/// Jobs of the backup services.
+impl Client {
     /// List the backup jobs of a customer.
     ///
     /// Reads the jobs that the backup services ran for the customer: Microsoft 365, Google Workspace, IaaS
     /// and PaaS, Dynamics 365 and Salesforce, with their outcome and object counts. Meant for customers
-    /// with a subscription to one of these. The list comes whole; `listModuleBackupJobs` reads one module
-    /// of it.
+    /// with a subscription to one of these. The list comes whole;
+    /// [`list_module_backup_jobs`](crate::Client::list_module_backup_jobs) reads one module of it.
     ///
-    /// Permission: `partner.jobs.read.all`.
+    /// - Request: `GET /partner/customers/{id}/jobs`
+    /// - Permission: `partner.jobs.read.all`
+    /// - In the specification: `listBackupJobs`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/jobs/all-backup-jobs.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/jobs/all-backup-jobs.md>
+    /// [`stream`](builder::ListBackupJobs::stream) gives the entries of the list, which comes whole.
     ///
-    /// `GET /partner/customers/{id}/jobs`, `listBackupJobs` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_backup_jobs().id(id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let mut backup_jobs = client
+    ///     .list_backup_jobs()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .stream();
+    /// while let Some(backup_job) = backup_jobs.next().await {
+    ///     let backup_job = backup_job?;
+    ///     println!("{:?}", backup_job.job_type);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listBackupJobs")]
     pub fn list_backup_jobs(&self) -> builder::ListBackupJobs {
         builder::ListBackupJobs {
             call: ::avepoint_core::generated::Call::new(
@@ -1015,23 +1237,35 @@ impl Client {
     ///
     /// Reads the jobs that one backup service ran for the customer in one of its modules, with their
     /// outcome and object counts. Meant for customers with a subscription to that service. Service and
-    /// module go by the names that `listBackupJobs` answers with. The list comes whole.
+    /// module go by the names that [`list_backup_jobs`](crate::Client::list_backup_jobs) answers with. The
+    /// list comes whole.
     ///
-    /// Permission: `partner.jobs.read.all`.
+    /// - Request: `GET /partner/customers/{id}/jobs/jobType/{JobType}/jobModule/{JobModule}`
+    /// - Permission: `partner.jobs.read.all`
+    /// - In the specification: `listModuleBackupJobs`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/jobs/specific-backup-jobs.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/jobs/specific-backup-jobs.md>
+    /// [`stream`](builder::ListModuleBackupJobs::stream) gives the entries of the list, which comes whole.
     ///
-    /// `GET /partner/customers/{id}/jobs/jobType/{JobType}/jobModule/{JobModule}`, `listModuleBackupJobs` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_module_backup_jobs().id(id).job_type(job_type).job_module(job_module).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let mut module_backup_jobs = client
+    ///     .list_module_backup_jobs()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .job_type("Microsoft 365")
+    ///     .job_module("Exchange Online")
+    ///     .stream();
+    /// while let Some(backup_job) = module_backup_jobs.next().await {
+    ///     let backup_job = backup_job?;
+    ///     println!("{:?}", backup_job.job_type);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listModuleBackupJobs")]
     pub fn list_module_backup_jobs(&self) -> builder::ListModuleBackupJobs {
         builder::ListModuleBackupJobs {
             call: ::avepoint_core::generated::Call::new(
@@ -1040,26 +1274,41 @@ impl Client {
             ),
         }
     }
+}
+/// # Scan profiles
+///
+/// Scan profiles, and what they found day by day.
+impl Client {
     /// List the scan profiles of a customer.
     ///
     /// Lists the scan profiles that AvePoint Online Services holds for the customer. The list comes whole.
-    /// Read one profile with `getScanProfile`, and its daily report with `getScanProfileDailySummary`.
+    /// Read one profile with [`get_scan_profile`](crate::Client::get_scan_profile), and its daily report
+    /// with [`get_scan_profile_daily_summary`](crate::Client::get_scan_profile_daily_summary).
     ///
-    /// Permission: `partner.scanprofiles.read.all`.
+    /// - Request: `GET /partner/customers/{id}/scanProfiles`
+    /// - Permission: `partner.scanprofiles.read.all`
+    /// - In the specification: `listScanProfiles`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/scan-profiles/all-scan-profiles.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/scan-profiles/all-scan-profiles.md>
+    /// [`stream`](builder::ListScanProfiles::stream) gives the entries of the list, which comes whole.
     ///
-    /// `GET /partner/customers/{id}/scanProfiles`, `listScanProfiles` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_scan_profiles().id(id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let mut scan_profiles = client
+    ///     .list_scan_profiles()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .stream();
+    /// while let Some(scan_profile_summary) = scan_profiles.next().await {
+    ///     let scan_profile_summary = scan_profile_summary?;
+    ///     println!("{:?}", scan_profile_summary.profile_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listScanProfiles")]
     pub fn list_scan_profiles(&self) -> builder::ListScanProfiles {
         builder::ListScanProfiles {
             call: ::avepoint_core::generated::Call::new(
@@ -1074,16 +1323,27 @@ impl Client {
     /// that scanned objects are put into. Two settings come twice, under a long name that is out of use and
     /// under a short one.
     ///
-    /// Permission: `partner.scanprofiles.read.all`.
+    /// - Request: `GET /partner/customers/{id}/scanProfiles/{ProfileId}`
+    /// - Permission: `partner.scanprofiles.read.all`
+    /// - In the specification: `getScanProfile`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/scan-profiles/specific-scan-profiles.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/scan-profiles/specific-scan-profiles.md>
+    /// # Example
     ///
-    /// `GET /partner/customers/{id}/scanProfiles/{ProfileId}`, `getScanProfile` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_scan_profile().id(id).profile_id(profile_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let scan_profile = client
+    ///     .get_scan_profile()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .profile_id("2e7d9f4b-8c1a-4b3e-a5d6-c7f8e9d0b1a2")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", scan_profile.odata_context);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getScanProfile")]
     pub fn get_scan_profile(&self) -> builder::GetScanProfile {
         builder::GetScanProfile {
             call: ::avepoint_core::generated::Call::new(
@@ -1096,18 +1356,30 @@ impl Client {
     ///
     /// Reads a scan profile with the state of its last scan, and how many objects its daily report counts
     /// as new, as moved to another container, and as gone from Microsoft 365 or from the policy.
-    /// `listScanProfileDailyChanges` names the objects.
+    /// [`list_scan_profile_daily_changes`](crate::Client::list_scan_profile_daily_changes) names the
+    /// objects.
     ///
-    /// Permission: `partner.scanprofiles.read.all`.
+    /// - Request: `GET /partner/customers/{id}/scanProfiles/{ProfileId}/dailyNewSummary`
+    /// - Permission: `partner.scanprofiles.read.all`
+    /// - In the specification: `getScanProfileDailySummary`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/scan-profiles/daily-scan-profile-changes.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/scan-profiles/daily-scan-profile-changes.md>
+    /// # Example
     ///
-    /// `GET /partner/customers/{id}/scanProfiles/{ProfileId}/dailyNewSummary`, `getScanProfileDailySummary` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_scan_profile_daily_summary().id(id).profile_id(profile_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let scan_profile_daily_summary = client
+    ///     .get_scan_profile_daily_summary()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .profile_id("2e7d9f4b-8c1a-4b3e-a5d6-c7f8e9d0b1a2")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", scan_profile_daily_summary.odata_context);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getScanProfileDailySummary")]
     pub fn get_scan_profile_daily_summary(&self) -> builder::GetScanProfileDailySummary {
         builder::GetScanProfileDailySummary {
             call: ::avepoint_core::generated::Call::new(
@@ -1122,16 +1394,27 @@ impl Client {
     /// went to another container, and those that left Microsoft 365 or the policy. The shape of an entry is
     /// not documented. The new ones come twice, since an old misspelled list is still sent.
     ///
-    /// Permission: `partner.scanprofiles.read.all`.
+    /// - Request: `GET /partner/customers/{id}/scanProfiles/{ProfileId}/dailyNewDetails`
+    /// - Permission: `partner.scanprofiles.read.all`
+    /// - In the specification: `listScanProfileDailyChanges`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/scan-profiles/daily-scan-profile-change-details.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/scan-profiles/daily-scan-profile-change-details.md>
+    /// # Example
     ///
-    /// `GET /partner/customers/{id}/scanProfiles/{ProfileId}/dailyNewDetails`, `listScanProfileDailyChanges` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.list_scan_profile_daily_changes().id(id).profile_id(profile_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let scan_profile_daily_changes = client
+    ///     .list_scan_profile_daily_changes()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .profile_id("2e7d9f4b-8c1a-4b3e-a5d6-c7f8e9d0b1a2")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", scan_profile_daily_changes.odata_context);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listScanProfileDailyChanges")]
     pub fn list_scan_profile_daily_changes(
         &self,
     ) -> builder::ListScanProfileDailyChanges {
@@ -1145,15 +1428,29 @@ impl Client {
     /// Read the daily change counts of a scan profile at the older address.
     ///
     /// An older operation that answers with one scan profile, the state of its last scan, and the counts of
-    /// its daily report. Replaced by `getScanProfileDailySummary`, which answers the same.
+    /// its daily report. Replaced by
+    /// [`get_scan_profile_daily_summary`](crate::Client::get_scan_profile_daily_summary), which answers the
+    /// same.
     ///
-    /// Permission: `partner.scanprofiles.read.all`.
+    /// - Request: `GET /partner/Customers/{id}/ScanProfilesDailyNew/ProfileId/{ProfileId}`
+    /// - Permission: `partner.scanprofiles.read.all`
+    /// - In the specification: `getScanProfileDailyReport`
     ///
-    /// `GET /partner/Customers/{id}/ScanProfilesDailyNew/ProfileId/{ProfileId}`, `getScanProfileDailyReport` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.get_scan_profile_daily_report().id(id).profile_id(profile_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_legacy::Client) -> Result<(), avepoint_elements_legacy::Error> {
+    /// let scan_profile_daily_report = client
+    ///     .get_scan_profile_daily_report()
+    ///     .id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .profile_id("2e7d9f4b-8c1a-4b3e-a5d6-c7f8e9d0b1a2")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", scan_profile_daily_report.profile_name);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getScanProfileDailyReport")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_scan_profile_daily_report(&self) -> builder::GetScanProfileDailyReport {
         builder::GetScanProfileDailyReport {
@@ -1180,6 +1477,20 @@ pub mod builder {
         pub(crate) call: Call,
     }
     impl ListCustomers {
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListCustomers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListCustomers {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1206,6 +1517,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::get_customer`](super::Client::get_customer). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetCustomer {
@@ -1221,6 +1536,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetCustomer {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetCustomer {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1244,13 +1573,28 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_customer_services`](super::Client::list_customer_services). It owns all that it needs.
+    /// The call of [`Client::list_customer_services`](super::Client::list_customer_services). It owns all
+    /// that it needs.
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListCustomerServices {
         pub(crate) call: Call,
     }
     impl ListCustomerServices {
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListCustomerServices {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListCustomerServices {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1276,7 +1620,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_customer_services`](super::Client::get_customer_services). It owns all that it needs.
+    /// The call of [`Client::get_customer_services`](super::Client::get_customer_services). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetCustomerServices {
@@ -1292,6 +1641,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetCustomerServices {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetCustomerServices {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1318,7 +1681,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_protection_overview`](super::Client::list_protection_overview). It owns all that it needs.
+    /// The call of [`Client::list_protection_overview`](super::Client::list_protection_overview). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListProtectionOverview {
@@ -1334,6 +1702,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListProtectionOverview {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListProtectionOverview {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1360,7 +1742,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_backup_jobs`](super::Client::list_backup_jobs). It owns all that it needs.
+    /// The call of [`Client::list_backup_jobs`](super::Client::list_backup_jobs). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListBackupJobs {
@@ -1376,6 +1763,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBackupJobs {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBackupJobs {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1402,7 +1803,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_module_backup_jobs`](super::Client::list_module_backup_jobs). It owns all that it needs.
+    /// The call of [`Client::list_module_backup_jobs`](super::Client::list_module_backup_jobs). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
+    /// | [`job_type`](Self::job_type) | required |  | Length in characters: at least 1 |
+    /// | [`job_module`](Self::job_module) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListModuleBackupJobs {
@@ -1423,6 +1831,7 @@ pub mod builder {
         /// one segment of the path. The names are not listed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "JobType")]
         pub fn job_type<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -1434,12 +1843,27 @@ pub mod builder {
         /// one segment of the path. The names are not listed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "JobModule")]
         pub fn job_module<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
         ) -> Self {
             self.call.set("JobModule", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListModuleBackupJobs {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListModuleBackupJobs {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1466,7 +1890,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_scan_profiles`](super::Client::list_scan_profiles). It owns all that it needs.
+    /// The call of [`Client::list_scan_profiles`](super::Client::list_scan_profiles). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListScanProfiles {
@@ -1482,6 +1911,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListScanProfiles {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListScanProfiles {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1508,7 +1951,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile`](super::Client::get_scan_profile). It owns all that it needs.
+    /// The call of [`Client::get_scan_profile`](super::Client::get_scan_profile). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
+    /// | [`profile_id`](Self::profile_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetScanProfile {
@@ -1528,6 +1977,7 @@ pub mod builder {
         /// The scan profile the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "ProfileId")]
         pub fn profile_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -1537,6 +1987,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1563,7 +2027,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile_daily_summary`](super::Client::get_scan_profile_daily_summary). It owns all that it needs.
+    /// The call of
+    /// [`Client::get_scan_profile_daily_summary`](super::Client::get_scan_profile_daily_summary). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
+    /// | [`profile_id`](Self::profile_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetScanProfileDailySummary {
@@ -1583,6 +2054,7 @@ pub mod builder {
         /// The scan profile the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "ProfileId")]
         pub fn profile_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -1592,6 +2064,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfileDailySummary {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfileDailySummary {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1618,7 +2104,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_scan_profile_daily_changes`](super::Client::list_scan_profile_daily_changes). It owns all that it needs.
+    /// The call of
+    /// [`Client::list_scan_profile_daily_changes`](super::Client::list_scan_profile_daily_changes). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
+    /// | [`profile_id`](Self::profile_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListScanProfileDailyChanges {
@@ -1638,6 +2131,7 @@ pub mod builder {
         /// The scan profile the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "ProfileId")]
         pub fn profile_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -1647,6 +2141,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListScanProfileDailyChanges {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListScanProfileDailyChanges {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1673,7 +2181,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile_daily_report`](super::Client::get_scan_profile_daily_report). It owns all that it needs.
+    /// The call of [`Client::get_scan_profile_daily_report`](super::Client::get_scan_profile_daily_report).
+    /// It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
+    /// | [`profile_id`](Self::profile_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetScanProfileDailyReport {
@@ -1693,6 +2207,7 @@ pub mod builder {
         /// The scan profile the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "ProfileId")]
         pub fn profile_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -1702,6 +2217,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfileDailyReport {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfileDailyReport {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

@@ -32,7 +32,7 @@ pub static LIST_CUSTOMERS: Operation = Operation::new(
         "List the customers of the partner",
     )
     .scopes(&[&["partner.customers.read.all"]])
-    .paging(Paging::Single { items: "value" });
+    .paging(Paging::single("value"));
 ///Read a customer.
 pub static GET_CUSTOMER: Operation = Operation::new(
         "getCustomer",
@@ -60,7 +60,7 @@ pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
         "List the service subscriptions of all customers",
     )
     .scopes(&[&["partner.license.read.all"]])
-    .paging(Paging::Single { items: "value" });
+    .paging(Paging::single("value"));
 ///Read the service subscriptions of a customer.
 pub static GET_CUSTOMER_SERVICES: Operation = Operation::new(
         "getCustomerServices",
@@ -88,7 +88,7 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
         "List what Cloud Backup for Microsoft 365 protects for a customer",
     )
     .scopes(&[&["partner.cbprotected.read.all"]])
-    .paging(Paging::Single { items: "value" })
+    .paging(Paging::single("value"))
     .parameters(
         &[
             Parameter::new(
@@ -108,7 +108,7 @@ pub static LIST_BACKUP_JOBS: Operation = Operation::new(
         "List the backup jobs of a customer",
     )
     .scopes(&[&["partner.jobs.read.all"]])
-    .paging(Paging::Single { items: "value" })
+    .paging(Paging::single("value"))
     .parameters(
         &[
             Parameter::new(
@@ -128,7 +128,7 @@ pub static LIST_MODULE_BACKUP_JOBS: Operation = Operation::new(
         "List the backup jobs of a customer in one module of a service",
     )
     .scopes(&[&["partner.jobs.read.all"]])
-    .paging(Paging::Single { items: "value" })
+    .paging(Paging::single("value"))
     .parameters(
         &[
             Parameter::new(
@@ -143,22 +143,14 @@ pub static LIST_MODULE_BACKUP_JOBS: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The service the jobs belong to, by name. The name may contain spaces and is percent-encoded once, as one segment of the path. The names are not listed.",
-                &Constraint::Text {
-                    min: 1,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(1, None, Format::Plain),
             ),
             Parameter::new(
                 "JobModule",
                 ParameterLocation::Path,
                 true,
                 "The module the jobs work on, by name. The name may contain spaces and is percent-encoded once, as one segment of the path. The names are not listed.",
-                &Constraint::Text {
-                    min: 1,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(1, None, Format::Plain),
             ),
         ],
     );
@@ -170,7 +162,7 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         "List the scan profiles of a customer",
     )
     .scopes(&[&["partner.scanprofiles.read.all"]])
-    .paging(Paging::Single { items: "value" })
+    .paging(Paging::single("value"))
     .parameters(
         &[
             Parameter::new(
@@ -290,14 +282,6 @@ pub static GET_SCAN_PROFILE_DAILY_REPORT: Operation = Operation::new(
 /// What requests may hold.
 pub(crate) mod constraints {
     use super::*;
-    pub static CUSTOMER_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static SCAN_PROFILE_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static CUSTOMER_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static SCAN_PROFILE_ID: Constraint = Constraint::text(1, None, Format::Id);
 }

@@ -8,23 +8,16 @@ use avepoint_auth::EnvironmentCredential;
 use avepoint_elements_v3::{Client, StaticToken};
 
 /// A client of the app that `AVEPOINT_CLIENT_ID` and the variables beside it describe, or else with the token of
-/// `AVEPOINT_ACCESS_TOKEN`; `AVEPOINT_BASE_URL`, if set, leads it to another server.
+/// `AVEPOINT_ACCESS_TOKEN`.
 pub fn client() -> Result<Client, Box<dyn Error>> {
-    let mut builder = Client::builder();
-    builder = if env::var_os("AVEPOINT_CLIENT_ID").is_some() {
+    let builder = Client::builder().environment()?;
+    let builder = if env::var_os("AVEPOINT_CLIENT_ID").is_some() {
         builder.credential(EnvironmentCredential::new()?)
     } else {
         let token = env::var("AVEPOINT_ACCESS_TOKEN")
             .map_err(|_| "AVEPOINT_CLIENT_ID must name an app, or AVEPOINT_ACCESS_TOKEN hold an access token")?;
         builder.credential(StaticToken::new(token))
     };
-    // The credential reads the same variable; an empty one counts as not set there too.
-    if let Some(cloud) = env::var("AVEPOINT_CLOUD").ok().filter(|cloud| !cloud.trim().is_empty()) {
-        builder = builder.cloud(cloud.trim().parse()?);
-    }
-    if let Ok(url) = env::var("AVEPOINT_BASE_URL") {
-        builder = builder.base_url(url);
-    }
     Ok(builder.build()?)
 }
 

@@ -12,13 +12,14 @@ pub mod types {
             rename = "acceptStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "acceptStatus")]
         pub accept_status: ::std::option::Option<
             crate::generated::enums::AcceptLicensesStatus,
         >,
     }
     /// A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online
     /// & OneDrive. `byos` says whose storage it uses.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupPoolWithByosRequest {
@@ -27,69 +28,113 @@ pub mod types {
             rename = "avepointStorageType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "avepointStorageType")]
         pub avepoint_storage_type: ::std::option::Option<
             crate::generated::enums::AvePointStorageType,
         >,
         /// True for storage that the customer brings, false for storage of AvePoint.
-        pub byos: bool,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub byos: ::std::option::Option<bool>,
         /// What to take from the pools.
-        #[serde(rename = "licenseItems")]
+        #[serde(
+            rename = "licenseItems",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "licenseItems")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_items: ::avepoint_core::List<BackupLicenseItem>,
         /// Always the type of pooled subscriptions.
-        #[serde(rename = "licenseType")]
-        pub license_type: crate::generated::enums::PooledLicense,
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::BackupProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
             rename = "retentionYear",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub retention_year: ::std::option::Option<i32>,
+        #[doc(alias = "retentionYear")]
+        pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "storageProfileId")]
         pub storage_profile_id: ::std::option::Option<
             crate::generated::ids::StorageProfileId,
         >,
     }
     /// A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online
-    /// & OneDrive. `avepointStorageType` and `retentionYear` say on which storage of AvePoint.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    /// & OneDrive. `avepoint_storage_type` and `retention_year` say on which storage of AvePoint.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupPoolWithStorageTypeRequest {
         /// Which storage of AvePoint to use.
-        #[serde(rename = "avepointStorageType")]
-        pub avepoint_storage_type: crate::generated::enums::AvePointStorageType,
+        #[serde(
+            rename = "avepointStorageType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "avepointStorageType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub avepoint_storage_type: ::std::option::Option<
+            crate::generated::enums::AvePointStorageType,
+        >,
         /// True for storage that the customer brings, false for storage of AvePoint.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub byos: ::std::option::Option<bool>,
         /// What to take from the pools.
-        #[serde(rename = "licenseItems")]
+        #[serde(
+            rename = "licenseItems",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "licenseItems")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_items: ::avepoint_core::List<BackupLicenseItem>,
         /// Always the type of pooled subscriptions.
-        #[serde(rename = "licenseType")]
-        pub license_type: crate::generated::enums::PooledLicense,
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::BackupProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
-        #[serde(rename = "retentionYear")]
-        pub retention_year: i32,
+        #[serde(
+            rename = "retentionYear",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "retentionYear")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "storageProfileId")]
         pub storage_profile_id: ::std::option::Option<
             crate::generated::ids::StorageProfileId,
         >,
     }
     /// A trial of Cloud Backup for Microsoft 365 or of Cloud Backup for Exchange Online & OneDrive. `byos`
     /// says whose storage it uses.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupTrialWithByosRequest {
@@ -98,113 +143,111 @@ pub mod types {
             rename = "avepointStorageType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "avepointStorageType")]
         pub avepoint_storage_type: ::std::option::Option<
             crate::generated::enums::AvePointStorageType,
         >,
         /// True for storage that the customer brings, false for storage of AvePoint.
-        pub byos: bool,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub byos: ::std::option::Option<bool>,
         /// Always a trial.
-        #[serde(rename = "licenseType")]
-        pub license_type: crate::generated::enums::TrialLicense,
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::BackupProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
             rename = "retentionYear",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub retention_year: ::std::option::Option<i32>,
+        #[doc(alias = "retentionYear")]
+        pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "storageProfileId")]
         pub storage_profile_id: ::std::option::Option<
             crate::generated::ids::StorageProfileId,
         >,
     }
     /// A trial of Cloud Backup for Microsoft 365 or of Cloud Backup for Exchange Online & OneDrive.
-    /// `avepointStorageType` and `retentionYear` say on which storage of AvePoint.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    /// `avepoint_storage_type` and `retention_year` say on which storage of AvePoint.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupTrialWithStorageTypeRequest {
         /// Which storage of AvePoint to use.
-        #[serde(rename = "avepointStorageType")]
-        pub avepoint_storage_type: crate::generated::enums::AvePointStorageType,
+        #[serde(
+            rename = "avepointStorageType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "avepointStorageType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub avepoint_storage_type: ::std::option::Option<
+            crate::generated::enums::AvePointStorageType,
+        >,
         /// True for storage that the customer brings, false for storage of AvePoint.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub byos: ::std::option::Option<bool>,
         /// Always a trial.
-        #[serde(rename = "licenseType")]
-        pub license_type: crate::generated::enums::TrialLicense,
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::BackupProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
-        #[serde(rename = "retentionYear")]
-        pub retention_year: i32,
+        #[serde(
+            rename = "retentionYear",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "retentionYear")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub retention_year: ::std::option::Option<i64>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "storageProfileId")]
         pub storage_profile_id: ::std::option::Option<
             crate::generated::ids::StorageProfileId,
         >,
     }
     /// A subscription to add, in one of six shapes. A subscription to Cloud Backup names its storage in one
     /// of two ways; a request may do both.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum AddCustomerServiceRequest {
-        /// As [`BackupTrialWithStorageTypeRequest`].
-        BackupTrialWithStorageTypeRequest(AddBackupTrialWithStorageTypeRequest),
-        /// As [`BackupTrialWithByosRequest`].
-        BackupTrialWithByosRequest(AddBackupTrialWithByosRequest),
-        /// As [`ServiceTrialRequest`].
-        ServiceTrialRequest(AddServiceTrialRequest),
-        /// As [`BackupPoolWithStorageTypeRequest`].
-        BackupPoolWithStorageTypeRequest(AddBackupPoolWithStorageTypeRequest),
-        /// As [`BackupPoolWithByosRequest`].
-        BackupPoolWithByosRequest(AddBackupPoolWithByosRequest),
-        /// As [`ServicePoolRequest`].
-        ServicePoolRequest(AddServicePoolRequest),
-    }
-    impl ::std::convert::From<AddBackupTrialWithStorageTypeRequest>
-    for AddCustomerServiceRequest {
-        fn from(value: AddBackupTrialWithStorageTypeRequest) -> Self {
-            Self::BackupTrialWithStorageTypeRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddBackupTrialWithByosRequest>
-    for AddCustomerServiceRequest {
-        fn from(value: AddBackupTrialWithByosRequest) -> Self {
-            Self::BackupTrialWithByosRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddServiceTrialRequest> for AddCustomerServiceRequest {
-        fn from(value: AddServiceTrialRequest) -> Self {
-            Self::ServiceTrialRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddBackupPoolWithStorageTypeRequest>
-    for AddCustomerServiceRequest {
-        fn from(value: AddBackupPoolWithStorageTypeRequest) -> Self {
-            Self::BackupPoolWithStorageTypeRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddBackupPoolWithByosRequest>
-    for AddCustomerServiceRequest {
-        fn from(value: AddBackupPoolWithByosRequest) -> Self {
-            Self::BackupPoolWithByosRequest(value)
-        }
-    }
-    impl ::std::convert::From<AddServicePoolRequest> for AddCustomerServiceRequest {
-        fn from(value: AddServicePoolRequest) -> Self {
-            Self::ServicePoolRequest(value)
-        }
+        /// As [`AddBackupTrialWithStorageTypeRequest`].
+        AddBackupTrialWithStorageTypeRequest(AddBackupTrialWithStorageTypeRequest),
+        /// As [`AddBackupTrialWithByosRequest`].
+        AddBackupTrialWithByosRequest(AddBackupTrialWithByosRequest),
+        /// As [`AddServiceTrialRequest`].
+        AddServiceTrialRequest(AddServiceTrialRequest),
+        /// As [`AddBackupPoolWithStorageTypeRequest`].
+        AddBackupPoolWithStorageTypeRequest(AddBackupPoolWithStorageTypeRequest),
+        /// As [`AddBackupPoolWithByosRequest`].
+        AddBackupPoolWithByosRequest(AddBackupPoolWithByosRequest),
+        /// As [`AddServicePoolRequest`].
+        AddServicePoolRequest(AddServicePoolRequest),
     }
     /// How the addition of a service ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -216,6 +259,7 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// The product that was to be added.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -227,29 +271,49 @@ pub mod types {
         >,
     }
     /// A pooled subscription to a service other than backup.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddServicePoolRequest {
         /// What to take from the pools.
-        #[serde(rename = "licenseItems")]
+        #[serde(
+            rename = "licenseItems",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "licenseItems")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_items: ::avepoint_core::List<ServiceLicenseItem>,
         /// Always the type of pooled subscriptions.
-        #[serde(rename = "licenseType")]
-        pub license_type: crate::generated::enums::PooledLicense,
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::ServicePoolProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::ServicePoolProduct>,
     }
     /// A trial of a service that needs no storage named.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddServiceTrialRequest {
         /// Always a trial.
-        #[serde(rename = "licenseType")]
-        pub license_type: crate::generated::enums::TrialLicense,
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// The product to add.
-        pub product: crate::generated::enums::ServiceTrialProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::ServiceTrialProduct>,
     }
     /// What a storage that is compatible with Amazon has of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -261,6 +325,7 @@ pub mod types {
             rename = "AccessKeyId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "AccessKeyId")]
         pub access_key_id: ::std::option::Option<
             crate::generated::ids::StorageAccessKeyId,
         >,
@@ -269,48 +334,56 @@ pub mod types {
             rename = "Advanced",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Advanced")]
         pub advanced: ::std::option::Option<bool>,
         /// The name of the bucket.
         #[serde(
             rename = "BucketName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "BucketName")]
         pub bucket_name: ::std::option::Option<::std::string::String>,
         /// What somebody wrote about the storage, or `N/A`.
         #[serde(
             rename = "Description",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The address of the service.
         #[serde(
             rename = "Endpoint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Endpoint")]
         pub endpoint: ::std::option::Option<::std::string::String>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ExtendedParameters")]
         pub extended_parameters: ::std::option::Option<::std::string::String>,
         /// How long data is retained. The unit is not documented.
         #[serde(
             rename = "RetentionInterval",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
         /// The secret half of the access key.
         #[serde(
             rename = "SecretAccessKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "SecretAccessKey")]
         pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// The key of the signature version.
         #[serde(
             rename = "SignatureVersionKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "SignatureVersionKey")]
         pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A storage profile of a storage that is compatible with Amazon.
@@ -323,6 +396,7 @@ pub mod types {
             rename = "deviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<
             crate::generated::enums::AmazonCompatibleDeviceType,
         >,
@@ -337,6 +411,7 @@ pub mod types {
             rename = "modifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the profile.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -352,6 +427,7 @@ pub mod types {
             rename = "AccessKeyId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "AccessKeyId")]
         pub access_key_id: ::std::option::Option<
             crate::generated::ids::StorageAccessKeyId,
         >,
@@ -360,42 +436,49 @@ pub mod types {
             rename = "Advanced",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Advanced")]
         pub advanced: ::std::option::Option<bool>,
         /// The name of the bucket.
         #[serde(
             rename = "BucketName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "BucketName")]
         pub bucket_name: ::std::option::Option<::std::string::String>,
         /// What somebody wrote about the storage, or `N/A`.
         #[serde(
             rename = "Description",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ExtendedParameters")]
         pub extended_parameters: ::std::option::Option<::std::string::String>,
         /// Where the bucket is.
         #[serde(
             rename = "Region",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Region")]
         pub region: ::std::option::Option<crate::generated::enums::AmazonStorageRegion>,
         /// How long data is retained. The unit is not documented.
         #[serde(
             rename = "RetentionInterval",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
         /// The secret half of the access key.
         #[serde(
             rename = "SecretAccessKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "SecretAccessKey")]
         pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A storage profile of an Amazon storage.
@@ -408,6 +491,7 @@ pub mod types {
             rename = "deviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<
             crate::generated::enums::AmazonDeviceType,
         >,
@@ -422,17 +506,20 @@ pub mod types {
             rename = "modifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the profile.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
     /// Assigned pooled subscriptions that a reseller accepts or rejects.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AnswerLicensesRequest {
         /// The pooled subscriptions.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub licenses: ::avepoint_core::List<AssignedLicense>,
     }
     /// A baseline that was deployed to a tenant.
@@ -445,19 +532,21 @@ pub mod types {
             rename = "baselineId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "baselineId")]
         pub baseline_id: ::std::option::Option<crate::generated::ids::BaselineId>,
         /// The name of the baseline.
         #[serde(
             rename = "baselineName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "baselineName")]
         pub baseline_name: ::std::option::Option<::std::string::String>,
         /// The version of the baseline.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub version: ::std::option::Option<::avepoint_core::NumberOrText>,
     }
     /// What a reseller gets of a pooled subscription.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AssignResellerLicenseRequest {
@@ -466,36 +555,66 @@ pub mod types {
             rename = "Currency",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Currency")]
         pub currency: ::std::option::Option<::std::string::String>,
         /// When the assignment expires. Not later than the pooled subscription does.
-        #[serde(rename = "ExpirationTime")]
-        pub expiration_time: ::avepoint_core::Time,
+        #[serde(
+            rename = "ExpirationTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ExpirationTime")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub expiration_time: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the assignment is to expire together with the pooled subscription.
-        #[serde(rename = "IsSameAsPool")]
-        pub is_same_as_pool: bool,
+        #[serde(
+            rename = "IsSameAsPool",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "IsSameAsPool")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub is_same_as_pool: ::std::option::Option<bool>,
         /// The pooled subscription the seats come from.
-        #[serde(rename = "licenseId")]
-        pub license_id: crate::generated::ids::LicenseId,
+        #[serde(
+            rename = "licenseId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
         /// How the seats are paid for.
-        #[serde(rename = "PaymentType")]
-        pub payment_type: crate::generated::enums::PaymentType,
+        #[serde(
+            rename = "PaymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "PaymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The product of the pooled subscription.
-        pub product: crate::generated::enums::LicenseProduct,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
         /// When the assignment takes effect. Only for Fly.
         #[serde(
             rename = "StartDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "StartDate")]
         pub start_date: ::std::option::Option<::avepoint_core::Time>,
         /// The price of a seat.
         #[serde(
             rename = "UnitPrice",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "UnitPrice")]
         pub unit_price: ::std::option::Option<f64>,
         /// How many user seats the reseller gets.
-        #[serde(rename = "UserSeat")]
-        pub user_seat: i32,
+        #[serde(
+            rename = "UserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "UserSeat")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub user_seat: ::std::option::Option<i64>,
     }
     /// How the assignment ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -510,6 +629,7 @@ pub mod types {
             rename = "resellerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "resellerId")]
         pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
         /// The outcome.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -518,16 +638,26 @@ pub mod types {
         >,
     }
     /// A pooled subscription that is assigned to a reseller.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AssignedLicense {
         /// Identifies the pooled subscription.
-        #[serde(rename = "licenseId")]
-        pub license_id: crate::generated::ids::LicenseId,
+        #[serde(
+            rename = "licenseId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
         /// How the pooled subscription is paid for.
-        #[serde(rename = "paymentType")]
-        pub payment_type: crate::generated::enums::PaymentType,
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "paymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
     }
     /// A property that was changed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -539,6 +669,7 @@ pub mod types {
             rename = "currentValue",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "currentValue")]
         pub current_value: ::std::option::Option<::std::string::String>,
         /// The name of the property.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -548,6 +679,7 @@ pub mod types {
             rename = "previousValue",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "previousValue")]
         pub previous_value: ::std::option::Option<::std::string::String>,
     }
     /// A comment on an audit record.
@@ -560,12 +692,14 @@ pub mod types {
             rename = "addedBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "addedBy")]
         pub added_by: ::std::option::Option<::std::string::String>,
         /// When it was written. Services send text such as 11/18/2026 14:20:07, whose zone is not documented.
         #[serde(
             rename = "addedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "addedTime")]
         pub added_time: ::std::option::Option<::avepoint_core::Time>,
         /// The text of the comment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -593,12 +727,14 @@ pub mod types {
             rename = "skipToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "skipToken")]
         pub skip_token: ::std::option::Option<::std::string::String>,
         /// How many records all pages hold together.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
     }
     /// Something that was done in Elements.
@@ -612,18 +748,21 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "auditComments")]
         pub audit_comments: ::avepoint_core::List<AuditComment>,
         /// Identifies the record.
         #[serde(
             rename = "auditId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "auditId")]
         pub audit_id: ::std::option::Option<crate::generated::ids::AuditId>,
         /// The type of the record.
         #[serde(
             rename = "auditType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "auditType")]
         pub audit_type: ::std::option::Option<::std::string::String>,
         /// The category of the operation.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -633,12 +772,14 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// The name of that customer.
         #[serde(
             rename = "customerName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerName")]
         pub customer_name: ::std::option::Option<::std::string::String>,
         /// The module it was done in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -648,6 +789,7 @@ pub mod types {
             rename = "operatedBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "operatedBy")]
         pub operated_by: ::std::option::Option<::std::string::String>,
         /// What was done.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -657,20 +799,23 @@ pub mod types {
             rename = "operationFrom",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "operationFrom")]
         pub operation_from: ::std::option::Option<::std::string::String>,
         /// When it was done. Services send text such as 11/18/2026 14:05:42, whose zone is not documented.
         #[serde(
             rename = "operationTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "operationTime")]
         pub operation_time: ::std::option::Option<::avepoint_core::Time>,
         /// The organization that manages the user who did it.
         #[serde(
             rename = "operatorOrganization",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "operatorOrganization")]
         pub operator_organization: ::std::option::Option<::std::string::String>,
-        /// The organization that manages the user. Documented; services send `operatorOrganization`.
+        /// The organization that manages the user. Documented; services send `operator_organization`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization: ::std::option::Option<::std::string::String>,
         /// The properties that it changed.
@@ -679,18 +824,21 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "propertyChanges")]
         pub property_changes: ::avepoint_core::List<AuditChange>,
         /// The name of that thing.
         #[serde(
             rename = "targetObject",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "targetObject")]
         pub target_object: ::std::option::Option<::std::string::String>,
         /// Identifies what it was done to.
         #[serde(
             rename = "targetObjectId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "targetObjectId")]
         pub target_object_id: ::std::option::Option<
             crate::generated::ids::AuditTargetId,
         >,
@@ -699,18 +847,21 @@ pub mod types {
             rename = "targetObjectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "targetObjectType")]
         pub target_object_type: ::std::option::Option<::std::string::String>,
         /// The tenant it concerns.
         #[serde(
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
         /// The name of that tenant.
         #[serde(
             rename = "tenantName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantName")]
         pub tenant_name: ::std::option::Option<::std::string::String>,
     }
     /// A link for the customer to open.
@@ -735,6 +886,7 @@ pub mod types {
             rename = "affectedResources",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "affectedResources")]
         pub affected_resources: ::std::option::Option<i64>,
         /// What the matter is, in words.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -747,6 +899,7 @@ pub mod types {
             rename = "potentialCostSaving",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "potentialCostSaving")]
         pub potential_cost_saving: ::std::option::Option<i64>,
         /// What to do about it. The name of a code may come in its place.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -758,6 +911,7 @@ pub mod types {
             rename = "recommendationTypeId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "recommendationTypeId")]
         pub recommendation_type_id: ::std::option::Option<
             crate::generated::ids::AzureRecommendationTypeId,
         >,
@@ -766,12 +920,14 @@ pub mod types {
             rename = "ruleId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ruleId")]
         pub rule_id: ::std::option::Option<crate::generated::ids::AzureCostRuleId>,
         /// The name of that rule.
         #[serde(
             rename = "ruleName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ruleName")]
         pub rule_name: ::std::option::Option<::std::string::String>,
         /// How grave it is. The name of a code may come in its place.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -790,18 +946,21 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "costIssueItemModels")]
         pub cost_issue_item_models: ::avepoint_core::List<AzureCostIssue>,
         /// Whether another page follows.
         #[serde(
             rename = "hasNextPage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "hasNextPage")]
         pub has_next_page: ::std::option::Option<bool>,
         /// How many issues the tenant has in all.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
     }
     /// A tag of an Azure resource.
@@ -829,24 +988,28 @@ pub mod types {
             rename = "detectedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "detectedDate")]
         pub detected_date: ::std::option::Option<::avepoint_core::Time>,
         /// When the rule objected for the first time.
         #[serde(
             rename = "firstDetectedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "firstDetectedDate")]
         pub first_detected_date: ::std::option::Option<::avepoint_core::Time>,
         /// Identifies the issue.
         #[serde(
             rename = "issueId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "issueId")]
         pub issue_id: ::std::option::Option<crate::generated::ids::AzureIssueId>,
         /// The name the issue is shown under.
         #[serde(
             rename = "issueName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "issueName")]
         pub issue_name: ::std::option::Option<::std::string::String>,
         /// The name of the policy.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -856,6 +1019,7 @@ pub mod types {
             rename = "policyId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "policyId")]
         pub policy_id: ::std::option::Option<
             crate::generated::ids::AzureSecurityPolicyId,
         >,
@@ -867,18 +1031,21 @@ pub mod types {
             rename = "resourceGroup",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "resourceGroup")]
         pub resource_group: ::std::option::Option<::std::string::String>,
         /// The resource.
         #[serde(
             rename = "resourceId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "resourceId")]
         pub resource_id: ::std::option::Option<crate::generated::ids::AzureResourceId>,
         /// The type of the resource.
         #[serde(
             rename = "resourceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "resourceType")]
         pub resource_type: ::std::option::Option<
             crate::generated::enums::AzureResourceType,
         >,
@@ -887,6 +1054,7 @@ pub mod types {
             rename = "ruleId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ruleId")]
         pub rule_id: ::std::option::Option<crate::generated::ids::AzureSecurityRuleId>,
         /// How grave it is. The name of a code may come in its place.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -906,6 +1074,7 @@ pub mod types {
             rename = "subscriptionId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "subscriptionId")]
         pub subscription_id: ::std::option::Option<
             crate::generated::ids::AzureSubscriptionId,
         >,
@@ -923,6 +1092,7 @@ pub mod types {
             rename = "hasNextPage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "hasNextPage")]
         pub has_next_page: ::std::option::Option<bool>,
         /// The issues of this page.
         #[serde(
@@ -930,12 +1100,14 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "securityManagementIssueModels")]
         pub security_management_issue_models: ::avepoint_core::List<AzureSecurityIssue>,
         /// How many issues the tenant has in all.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
     }
     /// What an Azure storage has of its own.
@@ -948,48 +1120,56 @@ pub mod types {
             rename = "AccessPoint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "AccessPoint")]
         pub access_point: ::std::option::Option<::std::string::String>,
         /// The key of the storage account. It may come empty.
         #[serde(
             rename = "AccountKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "AccountKey")]
         pub account_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// The name of the storage account.
         #[serde(
             rename = "AccountName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "AccountName")]
         pub account_name: ::std::option::Option<::std::string::String>,
         /// Whether there are extended parameters.
         #[serde(
             rename = "Advanced",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Advanced")]
         pub advanced: ::std::option::Option<bool>,
         /// The name of the container. It may hold a placeholder.
         #[serde(
             rename = "ContainerName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ContainerName")]
         pub container_name: ::std::option::Option<::std::string::String>,
         /// What somebody wrote about the storage, or `N/A`.
         #[serde(
             rename = "Description",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ExtendedParameters")]
         pub extended_parameters: ::std::option::Option<::std::string::String>,
         /// How long data is retained. The unit is not documented.
         #[serde(
             rename = "RetentionInterval",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
     }
     /// A storage profile of an Azure storage.
@@ -1002,6 +1182,7 @@ pub mod types {
             rename = "deviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<crate::generated::enums::AzureDeviceType>,
         /// What an Azure storage has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1014,13 +1195,14 @@ pub mod types {
             rename = "modifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the profile.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
     /// Seats of a backup service, taken from a pool.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BackupLicenseItem {
@@ -1029,6 +1211,7 @@ pub mod types {
             rename = "contractEndDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "contractEndDate")]
         pub contract_end_date: ::std::option::Option<::std::string::String>,
         /// The size of the customer; the unit is not documented. Needed with the pools for Microsoft 365 and
         /// for Exchange Online & OneDrive; leave it out with that for Power Platform.
@@ -1036,19 +1219,22 @@ pub mod types {
             rename = "customerSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub customer_size: ::std::option::Option<i32>,
-        /// When the subscription expires. Needed where `isSameAsPool` is false or missing.
+        #[doc(alias = "customerSize")]
+        pub customer_size: ::std::option::Option<i64>,
+        /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
         #[serde(
             rename = "expireTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "expireTime")]
         pub expire_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the subscription expires together with the pool. Needed unless `expireTime` is given; where
-        /// it is false, `expireTime` is needed too.
+        /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+        /// it is false, `expire_time` is needed too.
         #[serde(
             rename = "isSameAsPool",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isSameAsPool")]
         pub is_same_as_pool: ::std::option::Option<bool>,
         /// The package. Needed with the pools for Microsoft 365 and for Exchange Online & OneDrive; leave it
         /// out with that for Power Platform.
@@ -1056,21 +1242,46 @@ pub mod types {
             rename = "packageType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "packageType")]
         pub package_type: ::std::option::Option<crate::generated::enums::PackageType>,
         /// How the subscription is paid for.
-        #[serde(rename = "paymentType")]
-        pub payment_type: crate::generated::enums::PaymentType,
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "paymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The pool the seats come from.
-        pub resource: crate::generated::enums::BackupResource,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub resource: ::std::option::Option<crate::generated::enums::BackupResource>,
         /// How the subscription is measured.
-        #[serde(rename = "saleType")]
-        pub sale_type: crate::generated::enums::SaleType,
+        #[serde(
+            rename = "saleType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "saleType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub sale_type: ::std::option::Option<crate::generated::enums::SaleType>,
         /// The kind of that pool.
-        #[serde(rename = "subscriptionSourceType")]
-        pub subscription_source_type: crate::generated::enums::SubscriptionSource,
+        #[serde(
+            rename = "subscriptionSourceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "subscriptionSourceType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub subscription_source_type: ::std::option::Option<
+            crate::generated::enums::SubscriptionSource,
+        >,
         /// How many user seats the customer gets.
-        #[serde(rename = "userSeat")]
-        pub user_seat: i32,
+        #[serde(
+            rename = "userSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userSeat")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub user_seat: ::std::option::Option<i64>,
     }
     /// A baseline.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1082,24 +1293,28 @@ pub mod types {
             rename = "baselineId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "baselineId")]
         pub baseline_id: ::std::option::Option<crate::generated::ids::BaselineId>,
         /// The name of the baseline.
         #[serde(
             rename = "baselineName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "baselineName")]
         pub baseline_name: ::std::option::Option<::std::string::String>,
         /// When the baseline was created.
         #[serde(
             rename = "createdTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdTime")]
         pub created_time: ::std::option::Option<::avepoint_core::Time>,
         /// When the baseline was last changed.
         #[serde(
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the baseline, as some entries carry it in place of baselineName.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1118,12 +1333,14 @@ pub mod types {
             rename = "jobId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobId")]
         pub job_id: ::std::option::Option<crate::generated::ids::JobId>,
         /// How far the job has come, or how it ended.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::generated::enums::BaselineJobStatus>,
         /// What the job does.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
         pub type_: ::std::option::Option<crate::generated::enums::BaselineJobType>,
     }
     /// One page of baseline jobs.
@@ -1151,17 +1368,27 @@ pub mod types {
         pub metadata: ::std::option::Option<PageMetadata>,
     }
     /// A baseline to apply, and its rank.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BaselineRanking {
         /// The baseline. It is an id in text, although the documentation also calls it a whole number.
-        #[serde(rename = "baselineId")]
-        pub baseline_id: crate::generated::ids::BaselineId,
+        #[serde(
+            rename = "baselineId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "baselineId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub baseline_id: ::std::option::Option<crate::generated::ids::BaselineId>,
         /// The rank of the baseline among all that are applied to the tenant. The documented request counts
         /// from 1.
-        #[serde(rename = "rankingOrder")]
-        pub ranking_order: i32,
+        #[serde(
+            rename = "rankingOrder",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "rankingOrder")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub ranking_order: ::std::option::Option<i64>,
     }
     /// What became of one configuration when a baseline was created.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1203,6 +1430,7 @@ pub mod types {
             rename = "appliedBaselines",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "appliedBaselines")]
         pub applied_baselines: ::std::option::Option<
             ::avepoint_core::TextOr<
                 ::avepoint_core::List<crate::generated::client::types::AppliedBaseline>,
@@ -1213,6 +1441,7 @@ pub mod types {
             rename = "autoAlignment",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "autoAlignment")]
         pub auto_alignment: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::AutoAlignment>,
         >,
@@ -1221,24 +1450,28 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// How many deviations from the baselines were found.
         #[serde(
             rename = "driftDetected",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "driftDetected")]
         pub drift_detected: ::std::option::Option<i64>,
         /// When the deviations were found.
         #[serde(
             rename = "driftDetectedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "driftDetectedTime")]
         pub drift_detected_time: ::std::option::Option<::avepoint_core::Time>,
         /// When a baseline was last deployed to the tenant.
         #[serde(
             rename = "lastDeployedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastDeployedTime")]
         pub last_deployed_time: ::std::option::Option<::avepoint_core::Time>,
         /// The state of the tenant.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1248,12 +1481,14 @@ pub mod types {
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
         /// The name of the tenant.
         #[serde(
             rename = "tenantName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantName")]
         pub tenant_name: ::std::option::Option<::std::string::String>,
     }
     /// One page of tenants in Baseline Management.
@@ -1269,21 +1504,43 @@ pub mod types {
         pub metadata: ::std::option::Option<PageMetadata>,
     }
     /// Tenants to add to modules.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ConnectTenantsRequest {
         /// The customer that owns the tenants.
-        #[serde(rename = "CustomerId")]
-        pub customer_id: crate::generated::ids::CustomerId,
+        #[serde(
+            rename = "CustomerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "CustomerId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// Whether the tenants are hybrid.
-        #[serde(rename = "HybridTenant")]
-        pub hybrid_tenant: bool,
+        #[serde(
+            rename = "HybridTenant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "HybridTenant")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub hybrid_tenant: ::std::option::Option<bool>,
         /// The modules to add them to.
-        #[serde(rename = "ProductName")]
+        #[serde(
+            rename = "ProductName",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "ProductName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product_name: ::avepoint_core::List<crate::generated::enums::ConnectModule>,
         /// The tenants to add.
-        #[serde(rename = "TenantIds")]
+        #[serde(
+            rename = "TenantIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "TenantIds")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub tenant_ids: ::avepoint_core::List<crate::generated::ids::TenantId>,
     }
     /// How the addition of tenants to modules ended.
@@ -1296,12 +1553,14 @@ pub mod types {
             rename = "connectTenantsResult",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connectTenantsResult")]
         pub connect_tenants_result: ::std::option::Option<TenantConnections>,
         /// The modules that the tenants could not be added to.
         #[serde(
             rename = "failedProducts",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "failedProducts")]
         pub failed_products: ::std::option::Option<FailedModules>,
     }
     /// What is known of a Power Platform connection that a risk rule matched.
@@ -1314,18 +1573,21 @@ pub mod types {
             rename = "connectionName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connectionName")]
         pub connection_name: ::std::option::Option<::std::string::String>,
         /// The name of the person who created the connection.
         #[serde(
             rename = "createdBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::std::string::String>,
         /// When the connection was created.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the connection was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1335,55 +1597,105 @@ pub mod types {
             rename = "parentEnvironment",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "parentEnvironment")]
         pub parent_environment: ::std::option::Option<::std::string::String>,
     }
     /// Service apps to authorize.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateAppAuthorizationLinkRequest {
         /// The directory cloud the tenant belongs to.
-        #[serde(rename = "aadEnvironment")]
-        pub aad_environment: crate::generated::enums::AadEnvironment,
+        #[serde(
+            rename = "aadEnvironment",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "aadEnvironment")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub aad_environment: ::std::option::Option<
+            crate::generated::enums::AadEnvironment,
+        >,
         /// Who is to consent.
-        #[serde(rename = "consentMethod")]
-        pub consent_method: crate::generated::enums::ConsentMethod,
+        #[serde(
+            rename = "consentMethod",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "consentMethod")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub consent_method: ::std::option::Option<
+            crate::generated::enums::ConsentMethod,
+        >,
         /// Whom to notify by e-mail of each app that was consented to.
         #[serde(
             rename = "customRecipientEmails",
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "customRecipientEmails")]
         pub custom_recipient_emails: ::avepoint_core::List<::std::string::String>,
         /// True to authorize existing apps once more, false to create and authorize them.
-        #[serde(rename = "isReAuth")]
-        pub is_re_auth: bool,
+        #[serde(
+            rename = "isReAuth",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isReAuth")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub is_re_auth: ::std::option::Option<bool>,
         /// The platform the tenant belongs to.
-        #[serde(rename = "platformEnvironmentType")]
-        pub platform_environment_type: crate::generated::enums::PlatformEnvironment,
+        #[serde(
+            rename = "platformEnvironmentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "platformEnvironmentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub platform_environment_type: ::std::option::Option<
+            crate::generated::enums::PlatformEnvironment,
+        >,
         /// The services whose apps to authorize.
-        #[serde(rename = "productNames")]
+        #[serde(
+            rename = "productNames",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "productNames")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub product_names: ::avepoint_core::List<crate::generated::enums::AppService>,
     }
     /// A baseline to create.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateBaselineRequest {
         /// The color that marks the baseline: a code of the list, which may be sent as a number or as text. The
         /// documented request sends text.
-        pub color: ::avepoint_core::CodeOrText<crate::generated::enums::BaselineColor>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub color: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::BaselineColor>,
+        >,
         /// The customer that owns the tenant.
-        #[serde(rename = "customerId")]
-        pub customer_id: crate::generated::ids::CustomerId,
+        #[serde(
+            rename = "customerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "customerId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// What the baseline is for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The name of the baseline.
-        pub name: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub name: ::std::option::Option<::std::string::String>,
         /// The tenant whose settings become the baseline.
-        #[serde(rename = "tenantId")]
-        pub tenant_id: crate::generated::ids::TenantId,
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tenantId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// The baseline that was created.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1395,37 +1707,53 @@ pub mod types {
             rename = "baselineId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "baselineId")]
         pub baseline_id: ::std::option::Option<crate::generated::ids::BaselineId>,
     }
     /// A Microsoft 365 tenant to add.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateTenantAuthorizationLinkRequest {
         /// The cloud the tenant belongs to.
-        #[serde(rename = "aadEnvironment")]
-        pub aad_environment: crate::generated::enums::AadEnvironment,
+        #[serde(
+            rename = "aadEnvironment",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "aadEnvironment")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub aad_environment: ::std::option::Option<
+            crate::generated::enums::AadEnvironment,
+        >,
         /// Whom to notify by e-mail once the tenant is added.
         #[serde(
             rename = "customRecipientEmails",
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "customRecipientEmails")]
         pub custom_recipient_emails: ::avepoint_core::List<::std::string::String>,
         /// Some words about the tenant.
         #[serde(
             rename = "tenantDescription",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantDescription")]
         pub tenant_description: ::std::option::Option<::std::string::String>,
         /// The name to show for the tenant.
-        #[serde(rename = "tenantFriendlyName")]
-        pub tenant_friendly_name: ::std::string::String,
+        #[serde(
+            rename = "tenantFriendlyName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tenantFriendlyName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub tenant_friendly_name: ::std::option::Option<::std::string::String>,
         /// Where the tenant's SharePoint admin center is.
         #[serde(
             rename = "tenantSharePointAdminUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantSharePointAdminUrl")]
         pub tenant_share_point_admin_url: ::std::option::Option<::std::string::String>,
     }
     /// A customer that the partner manages.
@@ -1438,6 +1766,7 @@ pub mod types {
             rename = "countryOrRegion",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "countryOrRegion")]
         pub country_or_region: ::std::option::Option<::std::string::String>,
         /// Identifies the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1447,6 +1776,7 @@ pub mod types {
             rename = "jobStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobStatus")]
         pub job_status: ::std::option::Option<
             crate::generated::enums::CustomerJobStatus,
         >,
@@ -1455,6 +1785,7 @@ pub mod types {
             rename = "managementMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "managementMode")]
         pub management_mode: ::std::option::Option<
             crate::generated::enums::ManagementMode,
         >,
@@ -1466,6 +1797,7 @@ pub mod types {
             rename = "ownerEmail",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ownerEmail")]
         pub owner_email: ::std::option::Option<::std::string::String>,
         /// The tenants of the customer; may be empty.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -1496,6 +1828,7 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// The organization of the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1538,12 +1871,14 @@ pub mod types {
             rename = "sensitiveItemsSharedViaAnyoneLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitiveItemsSharedViaAnyoneLink")]
         pub sensitive_items_shared_via_anyone_link: ::std::option::Option<i64>,
         /// Sensitive items shared through links for named people outside the organization.
         #[serde(
             rename = "sensitiveItemsSharedViaLinkForSpecificExternalUsers",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitiveItemsSharedViaLinkForSpecificExternalUsers")]
         pub sensitive_items_shared_via_link_for_specific_external_users: ::std::option::Option<
             i64,
         >,
@@ -1552,18 +1887,21 @@ pub mod types {
             rename = "sensitiveItemsSharedViaOrganizationLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitiveItemsSharedViaOrganizationLink")]
         pub sensitive_items_shared_via_organization_link: ::std::option::Option<i64>,
         /// Sensitive items shared with the group Everyone.
         #[serde(
             rename = "sensitiveItemsSharedWithEveryone",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitiveItemsSharedWithEveryone")]
         pub sensitive_items_shared_with_everyone: ::std::option::Option<i64>,
         /// Sensitive items shared with the group Everyone except external users.
         #[serde(
             rename = "sensitiveItemsSharedWithEveryoneExceptExternalUsers",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitiveItemsSharedWithEveryoneExceptExternalUsers")]
         pub sensitive_items_shared_with_everyone_except_external_users: ::std::option::Option<
             i64,
         >,
@@ -1578,48 +1916,56 @@ pub mod types {
             rename = "adminCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "adminCount")]
         pub admin_count: ::std::option::Option<i64>,
         /// When the environment was created.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// The e-mail address of that person.
         #[serde(
             rename = "creatorEmail",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "creatorEmail")]
         pub creator_email: ::std::option::Option<::std::string::String>,
         /// The name of the person who created the environment.
         #[serde(
             rename = "creatorName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "creatorName")]
         pub creator_name: ::std::option::Option<::std::string::String>,
         /// How many makers the environment has.
         #[serde(
             rename = "environmentMakerCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "environmentMakerCount")]
         pub environment_maker_count: ::std::option::Option<i64>,
         /// The name the environment is shown under.
         #[serde(
             rename = "environmentName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "environmentName")]
         pub environment_name: ::std::option::Option<::std::string::String>,
         /// How many guests use the environment.
         #[serde(
             rename = "guestUserCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "guestUserCount")]
         pub guest_user_count: ::std::option::Option<i64>,
         /// When something last happened in the environment.
         #[serde(
             rename = "lastActivityDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastActivityDate")]
         pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the environment was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1632,9 +1978,11 @@ pub mod types {
             rename = "totalUsage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalUsage")]
         pub total_usage: ::std::option::Option<i64>,
         /// The kind of the environment.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
         pub type_: ::std::option::Option<crate::generated::enums::EnvironmentType>,
     }
     /// Why modules failed, under the name of the module.
@@ -1643,7 +1991,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FailedModules(
-        /// `` of the API.
+        /// The value.
         pub ::std::collections::BTreeMap<
             ::std::string::String,
             crate::generated::enums::TenantConnectionError,
@@ -1697,18 +2045,21 @@ pub mod types {
             rename = "coOwnerCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "coOwnerCount")]
         pub co_owner_count: ::std::option::Option<i64>,
         /// When the flow was created.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the person who created the flow.
         #[serde(
             rename = "creatorName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "creatorName")]
         pub creator_name: ::std::option::Option<::std::string::String>,
         /// The environment that the flow is part of.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1718,18 +2069,21 @@ pub mod types {
             rename = "flowName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "flowName")]
         pub flow_name: ::std::option::Option<::std::string::String>,
         /// How many guests the flow has.
         #[serde(
             rename = "guestsCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "guestsCount")]
         pub guests_count: ::std::option::Option<i64>,
         /// Whether the flow is part of a solution.
         #[serde(
             rename = "includedInSolutions",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "includedInSolutions")]
         pub included_in_solutions: ::std::option::Option<
             crate::generated::enums::SolutionMembership,
         >,
@@ -1738,18 +2092,21 @@ pub mod types {
             rename = "lastActivityDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastActivityDate")]
         pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
         /// When somebody last signed in to the flow. No format is documented.
         #[serde(
             rename = "lastSignIn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastSignIn")]
         pub last_sign_in: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the flow was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mark: ::std::option::Option<crate::generated::enums::Mark>,
         /// The kind of the flow.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
         pub type_: ::std::option::Option<crate::generated::enums::FlowType>,
     }
     /// What an FTP or SFTP storage has of its own.
@@ -1762,48 +2119,57 @@ pub mod types {
             rename = "Advanced",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Advanced")]
         pub advanced: ::std::option::Option<bool>,
         /// What somebody wrote about the storage, or `N/A`.
         #[serde(
             rename = "Description",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ExtendedParameters")]
         pub extended_parameters: ::std::option::Option<::std::string::String>,
         /// The folder on the server.
         #[serde(
             rename = "Folder",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Folder")]
         pub folder: ::std::option::Option<::std::string::String>,
         /// The server.
         #[serde(rename = "Host", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "Host")]
         pub host: ::std::option::Option<::std::string::String>,
         /// The password of the account.
         #[serde(
             rename = "Password",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Password")]
         pub password: ::std::option::Option<::avepoint_core::SecretText>,
         /// The port of the server.
         #[serde(rename = "Port", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "Port")]
         pub port: ::std::option::Option<i64>,
         /// How long data is retained. The unit is not documented.
         #[serde(
             rename = "RetentionInterval",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
         /// The name of the account.
         #[serde(
             rename = "UserName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "UserName")]
         pub user_name: ::std::option::Option<::std::string::String>,
     }
     /// A storage profile of an FTP server.
@@ -1816,6 +2182,7 @@ pub mod types {
             rename = "deviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<crate::generated::enums::FtpDeviceType>,
         /// What an FTP server has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1828,6 +2195,7 @@ pub mod types {
             rename = "modifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the profile.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1843,42 +2211,49 @@ pub mod types {
             rename = "Advanced",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Advanced")]
         pub advanced: ::std::option::Option<bool>,
         /// The name of the bucket.
         #[serde(
             rename = "BucketName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "BucketName")]
         pub bucket_name: ::std::option::Option<::std::string::String>,
         /// The e-mail address of the service account.
         #[serde(
             rename = "ClientEmail",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ClientEmail")]
         pub client_email: ::std::option::Option<::std::string::String>,
         /// What somebody wrote about the storage, or `N/A`.
         #[serde(
             rename = "Description",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ExtendedParameters")]
         pub extended_parameters: ::std::option::Option<::std::string::String>,
         /// The private ID of the service account.
         #[serde(
             rename = "PrivateId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "PrivateId")]
         pub private_id: ::std::option::Option<::avepoint_core::SecretText>,
         /// The project that the bucket belongs to.
         #[serde(
             rename = "ProjectId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ProjectId")]
         pub project_id: ::std::option::Option<
             crate::generated::ids::GoogleCloudProjectId,
         >,
@@ -1887,6 +2262,7 @@ pub mod types {
             rename = "RetentionInterval",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
     }
     /// A storage profile of a Google Cloud Storage.
@@ -1899,6 +2275,7 @@ pub mod types {
             rename = "deviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<
             crate::generated::enums::GoogleCloudDeviceType,
         >,
@@ -1913,6 +2290,7 @@ pub mod types {
             rename = "modifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the profile.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1923,47 +2301,54 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GroupDetail {
-        /// When the group was created, under the name that the sample shows. See also `createdDate`.
+        /// When the group was created, under the name that the sample shows. See also `created_date`.
         #[serde(
             rename = "createDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createDate")]
         pub create_date: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the person who created the group. May be empty.
         #[serde(
             rename = "createdBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::std::string::String>,
-        /// When the group was created, under the name that the table gives. See also `createDate`.
+        /// When the group was created, under the name that the table gives. See also `create_date`.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// The e-mail address of the group.
         #[serde(
             rename = "groupEmailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupEmailAddress")]
         pub group_email_address: ::std::option::Option<::std::string::String>,
         /// The name the group is shown under.
         #[serde(
             rename = "groupName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupName")]
         pub group_name: ::std::option::Option<::std::string::String>,
         /// The kind of the group.
         #[serde(
             rename = "groupType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupType")]
         pub group_type: ::std::option::Option<crate::generated::enums::GroupType>,
         /// When something last happened in the group.
         #[serde(
             rename = "lastActivityDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastActivityDate")]
         pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the group was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1973,18 +2358,21 @@ pub mod types {
             rename = "memberCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "memberCount")]
         pub member_count: ::std::option::Option<i64>,
         /// How many owners the group has.
         #[serde(
             rename = "ownerCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ownerCount")]
         pub owner_count: ::std::option::Option<i64>,
         /// The directory the group comes from.
         #[serde(
             rename = "sourceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sourceType")]
         pub source_type: ::std::option::Option<crate::generated::enums::DirectorySource>,
     }
     /// A program on a server of the customer that connects a tenant to its local directory.
@@ -1997,18 +2385,21 @@ pub mod types {
             rename = "advanceMessage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "advanceMessage")]
         pub advance_message: ::std::option::Option<::std::string::String>,
         /// When the agent last finished collecting logs.
         #[serde(
             rename = "collectTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "collectTime")]
         pub collect_time: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the agent reaches its LDAP server.
         #[serde(
             rename = "connectionStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "connectionStatus")]
         pub connection_status: ::std::option::Option<
             crate::generated::enums::LdapConnectionStatus,
         >,
@@ -2020,6 +2411,7 @@ pub mod types {
             rename = "serverName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "serverName")]
         pub server_name: ::std::option::Option<::std::string::String>,
         /// How the agent is doing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2029,6 +2421,7 @@ pub mod types {
             rename = "syncTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "syncTime")]
         pub sync_time: ::std::option::Option<::avepoint_core::Time>,
         /// The version of the agent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2045,6 +2438,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "agentList")]
         pub agent_list: ::avepoint_core::List<HybridAgent>,
     }
     /// What an IBM Cloud Object Storage has of its own.
@@ -2057,6 +2451,7 @@ pub mod types {
             rename = "AccessKeyId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "AccessKeyId")]
         pub access_key_id: ::std::option::Option<
             crate::generated::ids::StorageAccessKeyId,
         >,
@@ -2065,48 +2460,56 @@ pub mod types {
             rename = "Advanced",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Advanced")]
         pub advanced: ::std::option::Option<bool>,
         /// The name of the bucket.
         #[serde(
             rename = "BucketName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "BucketName")]
         pub bucket_name: ::std::option::Option<::std::string::String>,
         /// What somebody wrote about the storage, or `N/A`.
         #[serde(
             rename = "Description",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The address of the service.
         #[serde(
             rename = "Endpoint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Endpoint")]
         pub endpoint: ::std::option::Option<::std::string::String>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ExtendedParameters")]
         pub extended_parameters: ::std::option::Option<::std::string::String>,
         /// How long data is retained. The unit is not documented.
         #[serde(
             rename = "RetentionInterval",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
         /// The secret half of the access key.
         #[serde(
             rename = "SecretAccessKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "SecretAccessKey")]
         pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// The key of the signature version.
         #[serde(
             rename = "SignatureVersionKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "SignatureVersionKey")]
         pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A storage profile of an IBM Cloud Object Storage.
@@ -2119,6 +2522,7 @@ pub mod types {
             rename = "deviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<
             crate::generated::enums::IbmCloudObjectStorageDeviceType,
         >,
@@ -2133,6 +2537,7 @@ pub mod types {
             rename = "modifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the profile.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2148,6 +2553,7 @@ pub mod types {
             rename = "AccessKeyId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "AccessKeyId")]
         pub access_key_id: ::std::option::Option<
             crate::generated::ids::StorageAccessKeyId,
         >,
@@ -2156,60 +2562,70 @@ pub mod types {
             rename = "Advanced",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Advanced")]
         pub advanced: ::std::option::Option<bool>,
         /// Whether certificates that cannot be verified are accepted, as text.
         #[serde(
             rename = "AllowInsecureSsl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "AllowInsecureSsl")]
         pub allow_insecure_ssl: ::std::option::Option<::std::string::String>,
         /// The name of the bucket.
         #[serde(
             rename = "BucketName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "BucketName")]
         pub bucket_name: ::std::option::Option<::std::string::String>,
         /// The thumbprint of the certificate of the server.
         #[serde(
             rename = "CertThumbprint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "CertThumbprint")]
         pub cert_thumbprint: ::std::option::Option<::std::string::String>,
         /// What somebody wrote about the storage, or `N/A`.
         #[serde(
             rename = "Description",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
         /// The address of the service.
         #[serde(
             rename = "Endpoint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Endpoint")]
         pub endpoint: ::std::option::Option<::std::string::String>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ExtendedParameters")]
         pub extended_parameters: ::std::option::Option<::std::string::String>,
         /// How long data is retained. The unit is not documented.
         #[serde(
             rename = "RetentionInterval",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
         /// The secret half of the access key.
         #[serde(
             rename = "SecretAccessKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "SecretAccessKey")]
         pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// The key of the signature version.
         #[serde(
             rename = "SignatureVersionKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "SignatureVersionKey")]
         pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A storage profile of an IBM Storage Protect.
@@ -2222,6 +2638,7 @@ pub mod types {
             rename = "deviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<
             crate::generated::enums::IbmStorageProtectDeviceType,
         >,
@@ -2236,6 +2653,7 @@ pub mod types {
             rename = "modifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the profile.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2251,48 +2669,56 @@ pub mod types {
             rename = "backupSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "backupSize")]
         pub backup_size: ::std::option::Option<::std::string::String>,
         /// When the job ended.
         #[serde(
             rename = "endTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "endTime")]
         pub end_time: ::std::option::Option<::avepoint_core::Time>,
         /// How many objects failed, as digits in text.
         #[serde(
             rename = "failedCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "failedCount")]
         pub failed_count: ::std::option::Option<::std::string::String>,
         /// How long the job took, as text with units, such as 41m33s.
         #[serde(
             rename = "jobDuration",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobDuration")]
         pub job_duration: ::std::option::Option<::std::string::String>,
         /// The job.
         #[serde(
             rename = "jobId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobId")]
         pub job_id: ::std::option::Option<crate::generated::ids::JobId>,
         /// The module the job works on.
         #[serde(
             rename = "jobModule",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobModule")]
         pub job_module: ::std::option::Option<crate::generated::enums::JobModule>,
         /// The service the job belongs to.
         #[serde(
             rename = "jobType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobType")]
         pub job_type: ::std::option::Option<crate::generated::enums::JobType>,
         /// When the job last changed.
         #[serde(
             rename = "lastModifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastModifyTime")]
         pub last_modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the job, or N/A where it has none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2302,12 +2728,14 @@ pub mod types {
             rename = "skippedCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "skippedCount")]
         pub skipped_count: ::std::option::Option<::std::string::String>,
         /// When the job started.
         #[serde(
             rename = "startTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "startTime")]
         pub start_time: ::std::option::Option<::avepoint_core::Time>,
         /// How far the job has come, or how it ended.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2317,18 +2745,21 @@ pub mod types {
             rename = "successfulCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "successfulCount")]
         pub successful_count: ::std::option::Option<::std::string::String>,
         /// How many objects the job has processed, as digits in text.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<::std::string::String>,
         /// How many objects gave a warning, as digits in text.
         #[serde(
             rename = "warningCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "warningCount")]
         pub warning_count: ::std::option::Option<::std::string::String>,
     }
     /// One page of jobs.
@@ -2359,12 +2790,14 @@ pub mod types {
             rename = "errorCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "errorCode")]
         pub error_code: ::std::option::Option<::std::string::String>,
         /// When the job was done with it.
         #[serde(
             rename = "finishTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "finishTime")]
         pub finish_time: ::std::option::Option<::avepoint_core::Time>,
         /// How much data it was. The unit is not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2374,6 +2807,7 @@ pub mod types {
             rename = "sourceObjectLocation",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sourceObjectLocation")]
         pub source_object_location: ::std::option::Option<::std::string::String>,
         /// What became of it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2383,6 +2817,7 @@ pub mod types {
         pub title: ::std::option::Option<::std::string::String>,
         /// What kind of object it is.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
         pub type_: ::std::option::Option<crate::generated::enums::JobReportObjectType>,
     }
     /// One page of the report of a job.
@@ -2407,36 +2842,42 @@ pub mod types {
             rename = "allocatedUserSeat",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "allocatedUserSeat")]
         pub allocated_user_seat: ::std::option::Option<::std::string::String>,
         /// How many of them are left, as digits in text.
         #[serde(
             rename = "availableUserSeat",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "availableUserSeat")]
         pub available_user_seat: ::std::option::Option<::std::string::String>,
         /// When the pooled subscription expires.
         #[serde(
             rename = "expirationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "expirationDate")]
         pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
         /// Identifies the pooled subscription.
         #[serde(
             rename = "licenseId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "licenseId")]
         pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
         /// How the pooled subscription is paid for.
         #[serde(
             rename = "paymentType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "paymentType")]
         pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The name of the pool.
         #[serde(
             rename = "poolName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "poolName")]
         pub pool_name: ::std::option::Option<::std::string::String>,
         /// The product that is subscribed to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2449,6 +2890,7 @@ pub mod types {
             rename = "startDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "startDate")]
         pub start_date: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the pooled subscription is accepted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2463,18 +2905,21 @@ pub mod types {
             rename = "subscriptionName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "subscriptionName")]
         pub subscription_name: ::std::option::Option<::std::string::String>,
         /// How many user seats were bought, as digits in text.
         #[serde(
             rename = "totalUserSeat",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalUserSeat")]
         pub total_user_seat: ::std::option::Option<::std::string::String>,
         /// The price of a seat, as digits in text. Its currency is not given.
         #[serde(
             rename = "unitPrice",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "unitPrice")]
         pub unit_price: ::std::option::Option<::std::string::String>,
     }
     /// Seats of a pooled subscription that a reseller got.
@@ -2487,18 +2932,21 @@ pub mod types {
             rename = "allocatedUserSeat",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "allocatedUserSeat")]
         pub allocated_user_seat: ::std::option::Option<::std::string::String>,
         /// When the seats were allocated.
         #[serde(
             rename = "assignedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "assignedDate")]
         pub assigned_date: ::std::option::Option<::avepoint_core::Time>,
         /// When the record of the allocation was made.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// The e-mail address of the reseller's account in Elements.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2508,6 +2956,7 @@ pub mod types {
             rename = "expirationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "expirationDate")]
         pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
         /// The organization or company of the reseller.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2517,12 +2966,14 @@ pub mod types {
             rename = "resellerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "resellerId")]
         pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
         /// When the allocation takes effect. Only for Fly.
         #[serde(
             rename = "startDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "startDate")]
         pub start_date: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the reseller has accepted the allocation.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2532,6 +2983,7 @@ pub mod types {
             rename = "unitPrice",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "unitPrice")]
         pub unit_price: ::std::option::Option<::std::string::String>,
     }
     /// One page of allocations.
@@ -2556,18 +3008,21 @@ pub mod types {
             rename = "licenseCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "licenseCount")]
         pub license_count: ::std::option::Option<i64>,
         /// The name the license is shown under.
         #[serde(
             rename = "licenseDisplayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "licenseDisplayName")]
         pub license_display_name: ::std::option::Option<::std::string::String>,
         /// The name of the license key.
         #[serde(
             rename = "licenseKeyName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "licenseKeyName")]
         pub license_key_name: ::std::option::Option<::std::string::String>,
         /// Whether the license was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2596,6 +3051,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "jobIds")]
         pub job_ids: ::avepoint_core::List<crate::generated::ids::JobId>,
     }
     /// Which tenants to read. Every member is optional.
@@ -2609,6 +3065,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "tenantIds")]
         pub tenant_ids: ::avepoint_core::List<crate::generated::ids::TenantId>,
     }
     /// Which baselines to read. Every member is optional.
@@ -2622,6 +3079,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "baselineIds")]
         pub baseline_ids: ::avepoint_core::List<crate::generated::ids::BaselineId>,
     }
     /// The customers whose services to read.
@@ -2635,6 +3093,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "customerIds")]
         pub customer_ids: ::avepoint_core::List<crate::generated::ids::CustomerId>,
     }
     /// Which customers to read.
@@ -2648,6 +3107,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "customerIds")]
         pub customer_ids: ::avepoint_core::List<crate::generated::ids::CustomerId>,
     }
     /// Which jobs to read. Every member is optional.
@@ -2660,12 +3120,14 @@ pub mod types {
             rename = "jobModule",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobModule")]
         pub job_module: ::std::option::Option<crate::generated::enums::JobModule>,
         /// Only jobs of this service.
         #[serde(
             rename = "jobType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobType")]
         pub job_type: ::std::option::Option<crate::generated::enums::JobType>,
     }
     /// Whose allocations of a pooled subscription to read.
@@ -2679,6 +3141,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "ResellerIds")]
         pub reseller_ids: ::avepoint_core::List<crate::generated::ids::ResellerId>,
     }
     /// Which pooled subscriptions to read.
@@ -2692,6 +3155,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "LicenseIds")]
         pub license_ids: ::avepoint_core::List<crate::generated::ids::LicenseId>,
     }
     /// Which users to read.
@@ -2705,6 +3169,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "userEmails")]
         pub user_emails: ::avepoint_core::List<::std::string::String>,
     }
     /// Which pooled subscriptions of a reseller to read.
@@ -2718,12 +3183,14 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "LicenseIds")]
         pub license_ids: ::avepoint_core::List<crate::generated::ids::LicenseId>,
         /// Only pooled subscriptions in this state.
         #[serde(
             rename = "Status",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Status")]
         pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
     }
     /// Which resellers to read.
@@ -2737,6 +3204,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "ResellerIds")]
         pub reseller_ids: ::avepoint_core::List<crate::generated::ids::ResellerId>,
     }
     /// Which scan profiles to read. Every member is optional.
@@ -2750,6 +3218,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "scanProfileIds")]
         pub scan_profile_ids: ::avepoint_core::List<
             crate::generated::ids::ScanProfileId,
         >,
@@ -2765,6 +3234,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "ProfileIds")]
         pub profile_ids: ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
     }
     /// Which tenants to read.
@@ -2778,6 +3248,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "tenantIds")]
         pub tenant_ids: ::avepoint_core::List<crate::generated::ids::TenantId>,
     }
     /// Which users to read.
@@ -2791,6 +3262,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "userIds")]
         pub user_ids: ::avepoint_core::List<crate::generated::ids::UserId>,
     }
     /// What is known of an Exchange mailbox that a risk rule matched.
@@ -2803,24 +3275,28 @@ pub mod types {
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// When something last happened in the mailbox.
         #[serde(
             rename = "lastActivityDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastActivityDate")]
         pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
         /// The e-mail address of the mailbox.
         #[serde(
             rename = "mailboxEmailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "mailboxEmailAddress")]
         pub mailbox_email_address: ::std::option::Option<::std::string::String>,
         /// The name the mailbox is shown under.
         #[serde(
             rename = "mailboxName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "mailboxName")]
         pub mailbox_name: ::std::option::Option<::std::string::String>,
         /// Whether the mailbox was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2830,18 +3306,21 @@ pub mod types {
             rename = "prohibitSendQuota",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "prohibitSendQuota")]
         pub prohibit_send_quota: ::std::option::Option<i64>,
         /// The size from which the mailbox can neither send nor receive. In MB.
         #[serde(
             rename = "prohibitSendReceiveQuota",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "prohibitSendReceiveQuota")]
         pub prohibit_send_receive_quota: ::std::option::Option<i64>,
         /// The kind of recipient.
         #[serde(
             rename = "recipientType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "recipientType")]
         pub recipient_type: ::std::option::Option<
             crate::generated::enums::MailboxRecipientType,
         >,
@@ -2850,6 +3329,7 @@ pub mod types {
             rename = "storageUsed",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "storageUsed")]
         pub storage_used: ::std::option::Option<i64>,
     }
     /// Whether one module of a user is protected.
@@ -2862,49 +3342,88 @@ pub mod types {
             rename = "isProtected",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isProtected")]
         pub is_protected: ::std::option::Option<bool>,
         /// The module.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub module: ::std::option::Option<crate::generated::enums::ProtectedModule>,
     }
     /// A customer to register.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OnboardCustomerRequest {
         /// The country or region of the customer.
-        #[serde(rename = "countryCode")]
-        pub country_code: crate::generated::enums::CountryCode,
+        #[serde(
+            rename = "countryCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "countryCode")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub country_code: ::std::option::Option<crate::generated::enums::CountryCode>,
         /// Where to keep the customer's data.
-        #[serde(rename = "dataCenter")]
-        pub data_center: crate::generated::enums::DataCenter,
+        #[serde(
+            rename = "dataCenter",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "dataCenter")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub data_center: ::std::option::Option<crate::generated::enums::DataCenter>,
         /// The given name of the customer.
-        #[serde(rename = "firstName")]
-        pub first_name: ::std::string::String,
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "firstName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub first_name: ::std::option::Option<::std::string::String>,
         /// What signs the customer in: a code of the list, which may be sent as a number or as text. The
         /// documented request sends text.
-        #[serde(rename = "identityProviderType")]
-        pub identity_provider_type: ::avepoint_core::CodeOrText<
-            crate::generated::enums::IdentityProvider,
+        #[serde(
+            rename = "identityProviderType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "identityProviderType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub identity_provider_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::IdentityProvider>,
         >,
         /// The family name of the customer.
-        #[serde(rename = "lastName")]
-        pub last_name: ::std::string::String,
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub last_name: ::std::option::Option<::std::string::String>,
         /// A switch for the management mode. Which of its values means management by the partner is not
         /// documented.
         #[serde(
             rename = "managementMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "managementMode")]
         pub management_mode: ::std::option::Option<bool>,
         /// The organization of the customer.
-        #[serde(rename = "organizationName")]
-        pub organization_name: ::std::string::String,
+        #[serde(
+            rename = "organizationName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "organizationName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub organization_name: ::std::option::Option<::std::string::String>,
         /// The password of the account.
-        pub password: ::avepoint_core::SecretText,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
         /// The account to register, such as an e-mail address.
-        #[serde(rename = "registrationAccount")]
-        pub registration_account: ::std::string::String,
+        #[serde(
+            rename = "registrationAccount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "registrationAccount")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub registration_account: ::std::option::Option<::std::string::String>,
         /// Tags to put on the customer.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub tags: ::avepoint_core::List<::std::string::String>,
@@ -2913,6 +3432,7 @@ pub mod types {
             rename = "telephoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "telephoneNumber")]
         pub telephone_number: ::std::option::Option<::std::string::String>,
     }
     /// How the registration of a customer ended.
@@ -2939,24 +3459,28 @@ pub mod types {
             rename = "adminCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "adminCount")]
         pub admin_count: ::std::option::Option<i64>,
         /// How often files were modified.
         #[serde(
             rename = "changeFileCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "changeFileCount")]
         pub change_file_count: ::std::option::Option<i64>,
         /// The name the OneDrive is shown under.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// How many guests the OneDrive has.
         #[serde(
             rename = "guestsCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "guestsCount")]
         pub guests_count: ::std::option::Option<i64>,
         /// Whether the OneDrive was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2966,12 +3490,14 @@ pub mod types {
             rename = "storageLimit",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "storageLimit")]
         pub storage_limit: ::std::option::Option<i64>,
         /// How much storage the OneDrive takes. In MB.
         #[serde(
             rename = "storageUsed",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "storageUsed")]
         pub storage_used: ::std::option::Option<i64>,
         /// The address of the OneDrive.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2987,18 +3513,21 @@ pub mod types {
             rename = "pageIndex",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "pageIndex")]
         pub page_index: ::std::option::Option<i64>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i64>,
         /// How many entries all pages hold together.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
     }
     /// What is known of a Power App that a risk rule matched.
@@ -3011,24 +3540,28 @@ pub mod types {
             rename = "appName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "appName")]
         pub app_name: ::std::option::Option<::std::string::String>,
         /// How many co-owners the app has.
         #[serde(
             rename = "coOwnerCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "coOwnerCount")]
         pub co_owner_count: ::std::option::Option<i64>,
         /// The name of the person who created the app.
         #[serde(
             rename = "createdBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::std::string::String>,
         /// When the app was created.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// The environment that the app is part of.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3038,12 +3571,14 @@ pub mod types {
             rename = "guestUserCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "guestUserCount")]
         pub guest_user_count: ::std::option::Option<i64>,
         /// Whether the app is part of a solution.
         #[serde(
             rename = "includedInSolutions",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "includedInSolutions")]
         pub included_in_solutions: ::std::option::Option<
             crate::generated::enums::SolutionMembership,
         >,
@@ -3052,12 +3587,14 @@ pub mod types {
             rename = "lastLaunchTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastLaunchTime")]
         pub last_launch_time: ::std::option::Option<::avepoint_core::Time>,
         /// When somebody last signed in to the app.
         #[serde(
             rename = "lastSignIn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastSignIn")]
         pub last_sign_in: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the app was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3073,36 +3610,42 @@ pub mod types {
             rename = "adminCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "adminCount")]
         pub admin_count: ::std::option::Option<i64>,
         /// The name of the artifact.
         #[serde(
             rename = "artifactName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "artifactName")]
         pub artifact_name: ::std::option::Option<::std::string::String>,
         /// The name of the capacity that the workspace runs on.
         #[serde(
             rename = "capacityName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "capacityName")]
         pub capacity_name: ::std::option::Option<::std::string::String>,
         /// When the workspace or report was created.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// How many guests there are.
         #[serde(
             rename = "guestUserCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "guestUserCount")]
         pub guest_user_count: ::std::option::Option<i64>,
         /// When something last happened in the workspace or report.
         #[serde(
             rename = "lastActivityDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastActivityDate")]
         pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the workspace or report was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3112,6 +3655,7 @@ pub mod types {
             rename = "reportCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "reportCount")]
         pub report_count: ::std::option::Option<i64>,
         /// How sensitive the workspace or report is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3121,6 +3665,7 @@ pub mod types {
             rename = "userCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userCount")]
         pub user_count: ::std::option::Option<i64>,
         /// The name of the workspace above it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3130,6 +3675,7 @@ pub mod types {
             rename = "workspaceName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "workspaceName")]
         pub workspace_name: ::std::option::Option<::std::string::String>,
     }
     /// The seats of a product that a customer has bought.
@@ -3142,6 +3688,7 @@ pub mod types {
             rename = "productType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "productType")]
         pub product_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::Product>,
         >,
@@ -3150,6 +3697,7 @@ pub mod types {
             rename = "purchasedUserSeat",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "purchasedUserSeat")]
         pub purchased_user_seat: ::std::option::Option<i64>,
     }
     /// An object that Cloud Backup for Microsoft 365 protects.
@@ -3162,18 +3710,21 @@ pub mod types {
             rename = "containerName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "containerName")]
         pub container_name: ::std::option::Option<::std::string::String>,
         /// What the object is shown as: a name, an e-mail address or an address of a site.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// What kind of mailbox it is. Empty where it is none.
         #[serde(
             rename = "mailboxType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "mailboxType")]
         pub mailbox_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::ProtectedMailboxType>,
         >,
@@ -3185,6 +3736,7 @@ pub mod types {
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// One page of protected objects.
@@ -3209,6 +3761,7 @@ pub mod types {
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// The e-mail address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3222,6 +3775,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "moduleStatus")]
         pub module_status: ::avepoint_core::List<ModuleProtection>,
     }
     /// One page of users.
@@ -3249,6 +3803,7 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// How much the last job put into AvePoint storage: a number and a unit, or N/A where that storage is
         /// not used.
@@ -3256,6 +3811,7 @@ pub mod types {
             rename = "dataSizeStoredInAvePoint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dataSizeStoredInAvePoint")]
         pub data_size_stored_in_ave_point: ::std::option::Option<::std::string::String>,
         /// How much the last job put into the customer's own storage (BYOS): a number and a unit, or N/A where
         /// that storage is not used.
@@ -3263,6 +3819,7 @@ pub mod types {
             rename = "dataSizeStoredInBYOS",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dataSizeStoredInBYOS")]
         pub data_size_stored_in_byos: ::std::option::Option<::std::string::String>,
         /// When the last job of the module ran. ISO 8601 is documented, and so is a whole number whose unit is
         /// not given; services send text such as 11/20/2026T04:00:00Z.
@@ -3270,36 +3827,42 @@ pub mod types {
             rename = "lastRunTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastRunTime")]
         pub last_run_time: ::std::option::Option<::avepoint_core::NumberOrText>,
         /// The module of the service, by name, such as Exchange Online.
         #[serde(
             rename = "serviceModule",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "serviceModule")]
         pub service_module: ::std::option::Option<::std::string::String>,
         /// The service, by name.
         #[serde(
             rename = "serviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "serviceType")]
         pub service_type: ::std::option::Option<::std::string::String>,
         /// The tenant.
         #[serde(
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
         /// How many objects of the module are backed up.
         #[serde(
             rename = "totalProtectedObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalProtectedObjects")]
         pub total_protected_objects: ::std::option::Option<i64>,
         /// How many objects of the module were scanned.
         #[serde(
             rename = "totalScannedObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalScannedObjects")]
         pub total_scanned_objects: ::std::option::Option<i64>,
     }
     /// One page of the protection overview.
@@ -3324,42 +3887,49 @@ pub mod types {
             rename = "groupsUnderPotentialRansomwareAttack",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupsUnderPotentialRansomwareAttack")]
         pub groups_under_potential_ransomware_attack: ::std::option::Option<i64>,
         /// Groups that hold suspicious objects, in the last 7 days.
         #[serde(
             rename = "groupsWithSuspiciousObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupsWithSuspiciousObjects")]
         pub groups_with_suspicious_objects: ::std::option::Option<i64>,
         /// Groups with unusual activity, in the last 7 days.
         #[serde(
             rename = "groupsWithUnusualActivities",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupsWithUnusualActivities")]
         pub groups_with_unusual_activities: ::std::option::Option<i64>,
         /// OneDrives that ransomware may be attacking, in the last 7 days.
         #[serde(
             rename = "oneDrivesUnderPotentialRansomwareAttack",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "oneDrivesUnderPotentialRansomwareAttack")]
         pub one_drives_under_potential_ransomware_attack: ::std::option::Option<i64>,
         /// OneDrives that hold suspicious objects, in the last 7 days.
         #[serde(
             rename = "oneDrivesWithSuspiciousObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "oneDrivesWithSuspiciousObjects")]
         pub one_drives_with_suspicious_objects: ::std::option::Option<i64>,
         /// OneDrives with unusual activity, in the last 7 days.
         #[serde(
             rename = "oneDrivesWithUnusualActivities",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "oneDrivesWithUnusualActivities")]
         pub one_drives_with_unusual_activities: ::std::option::Option<i64>,
         /// SharePoint sites that ransomware may be attacking, in the last 7 days.
         #[serde(
             rename = "sharePointSitesUnderPotentialRansomwareAttack",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sharePointSitesUnderPotentialRansomwareAttack")]
         pub share_point_sites_under_potential_ransomware_attack: ::std::option::Option<
             i64,
         >,
@@ -3368,30 +3938,35 @@ pub mod types {
             rename = "sharePointSitesWithSuspiciousObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sharePointSitesWithSuspiciousObjects")]
         pub share_point_sites_with_suspicious_objects: ::std::option::Option<i64>,
         /// SharePoint sites with unusual activity, in the last 7 days.
         #[serde(
             rename = "sharePointSitesWithUnusualActivities",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sharePointSitesWithUnusualActivities")]
         pub share_point_sites_with_unusual_activities: ::std::option::Option<i64>,
         /// Teams that ransomware may be attacking, in the last 7 days.
         #[serde(
             rename = "teamsUnderPotentialRansomwareAttack",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "teamsUnderPotentialRansomwareAttack")]
         pub teams_under_potential_ransomware_attack: ::std::option::Option<i64>,
         /// Teams that hold suspicious objects, in the last 7 days.
         #[serde(
             rename = "teamsWithSuspiciousObjects",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "teamsWithSuspiciousObjects")]
         pub teams_with_suspicious_objects: ::std::option::Option<i64>,
         /// Teams with unusual activity, in the last 7 days.
         #[serde(
             rename = "teamsWithUnusualActivities",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "teamsWithUnusualActivities")]
         pub teams_with_unusual_activities: ::std::option::Option<i64>,
     }
     /// How the rejection ended.
@@ -3404,6 +3979,7 @@ pub mod types {
             rename = "rejectStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "rejectStatus")]
         pub reject_status: ::std::option::Option<
             crate::generated::enums::RejectLicensesStatus,
         >,
@@ -3418,30 +3994,35 @@ pub mod types {
             rename = "Email",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Email")]
         pub email: ::std::option::Option<::std::string::String>,
         /// The e-mail address to which the invitation to Elements went.
         #[serde(
             rename = "InviteEmail",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "InviteEmail")]
         pub invite_email: ::std::option::Option<::std::string::String>,
         /// The organization or company of the reseller.
         #[serde(
             rename = "Organization",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Organization")]
         pub organization: ::std::option::Option<::std::string::String>,
         /// Identifies the reseller.
         #[serde(
             rename = "ResellerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ResellerId")]
         pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
         /// How far the reseller has come in joining.
         #[serde(
             rename = "Status",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Status")]
         pub status: ::std::option::Option<crate::generated::enums::ResellerStatus>,
     }
     /// One page of resellers.
@@ -3466,14 +4047,16 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// The source the object belongs to. It selects the shape of `detail`.
         #[serde(
             rename = "dataSource",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dataSource")]
         pub data_source: ::std::option::Option<crate::generated::enums::DataSource>,
-        /// What is known of the object, in the shape that `dataSource` selects.
+        /// What is known of the object, in the shape that `data_source` selects.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub detail: ::std::option::Option<crate::generated::variants::RiskHitItemDetail>,
         /// Identifies this record.
@@ -3487,12 +4070,14 @@ pub mod types {
             rename = "ruleId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ruleId")]
         pub rule_id: ::std::option::Option<crate::generated::ids::RuleId>,
         /// The tenant that holds the object.
         #[serde(
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// One page of the objects that a risk rule matched.
@@ -3508,6 +4093,7 @@ pub mod types {
             rename = "metaData",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "metaData")]
         pub meta_data: ::std::option::Option<PageMetadata>,
     }
     /// A risk rule that objects of a tenant match.
@@ -3520,30 +4106,35 @@ pub mod types {
             rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// The source that the matching objects belong to.
         #[serde(
             rename = "dataSource",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dataSource")]
         pub data_source: ::std::option::Option<crate::generated::enums::DataSource>,
         /// How many objects match the rule.
         #[serde(
             rename = "hitItemCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "hitItemCount")]
         pub hit_item_count: ::std::option::Option<i64>,
         /// Identifies the rule. Pass it on to read the matching objects.
         #[serde(
             rename = "ruleId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ruleId")]
         pub rule_id: ::std::option::Option<crate::generated::ids::RuleId>,
         /// The name the rule is shown under.
         #[serde(
             rename = "ruleName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ruleName")]
         pub rule_name: ::std::option::Option<::std::string::String>,
         /// The value that the parameter of the rule is set to. Null for a rule without one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3553,6 +4144,7 @@ pub mod types {
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// All matched risk rules of a tenant, without paging.
@@ -3574,12 +4166,14 @@ pub mod types {
             rename = "workflowDisplayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "workflowDisplayName")]
         pub workflow_display_name: ::std::option::Option<::std::string::String>,
         /// Identifies the workflow.
         #[serde(
             rename = "workflowId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "workflowId")]
         pub workflow_id: ::std::option::Option<crate::generated::ids::WorkflowId>,
     }
     /// What a workflow found: its counters and one page of users.
@@ -3595,6 +4189,7 @@ pub mod types {
             rename = "last7DayFixCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "last7DayFixCount")]
         pub last7_day_fix_count: ::std::option::Option<i64>,
         /// Where the page stands in the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3604,6 +4199,7 @@ pub mod types {
             rename = "riskUserCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "riskUserCount")]
         pub risk_user_count: ::std::option::Option<i64>,
     }
     /// One page of workflows.
@@ -3628,12 +4224,14 @@ pub mod types {
             rename = "normalActionCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "normalActionCount")]
         pub normal_action_count: ::std::option::Option<i64>,
         /// How many actions were found risky.
         #[serde(
             rename = "riskyActionCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "riskyActionCount")]
         pub risky_action_count: ::std::option::Option<i64>,
     }
     /// A user whose actions a workflow found risky.
@@ -3653,24 +4251,28 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "loginIps")]
         pub login_ips: ::avepoint_core::List<RiskyUserSignIn>,
         /// The name shown for the user.
         #[serde(
             rename = "userDisplayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userDisplayName")]
         pub user_display_name: ::std::option::Option<::std::string::String>,
         /// Identifies the user.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userId")]
         pub user_id: ::std::option::Option<crate::generated::ids::UserId>,
         /// The user principal name.
         #[serde(
             rename = "userPrincipalName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userPrincipalName")]
         pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// A device of a risky user.
@@ -3683,6 +4285,7 @@ pub mod types {
             rename = "deviceName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceName")]
         pub device_name: ::std::option::Option<::std::string::String>,
     }
     /// A file a risky user opened.
@@ -3695,18 +4298,21 @@ pub mod types {
             rename = "accessTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "accessTime")]
         pub access_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the file.
         #[serde(
             rename = "accessedFileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "accessedFileName")]
         pub accessed_file_name: ::std::option::Option<::std::string::String>,
         /// What sensitive information the file holds.
         #[serde(
             rename = "sensitiveInformation",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitiveInformation")]
         pub sensitive_information: ::std::option::Option<::std::string::String>,
     }
     /// A sign-in of a risky user.
@@ -3719,29 +4325,38 @@ pub mod types {
             rename = "loginIP",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "loginIP")]
         pub login_ip: ::std::option::Option<::std::string::String>,
         /// When the user signed in.
         #[serde(
             rename = "loginTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "loginTime")]
         pub login_time: ::std::option::Option<::avepoint_core::Time>,
     }
     /// An action to run on a tenant.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RunTenantActionRequest {
         /// The action: a code of the list, which may be sent as a number or as text. The documented request
         /// sends text.
-        #[serde(rename = "actionType")]
-        pub action_type: ::avepoint_core::CodeOrText<
-            crate::generated::enums::TenantAction,
+        #[serde(
+            rename = "actionType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "actionType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub action_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::TenantAction>,
         >,
         /// The baselines to apply: a list or, for one baseline, the object alone. The documented request sends
         /// a list.
-        pub data: ::avepoint_core::OneOrMany<
-            crate::generated::client::types::BaselineRanking,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub data: ::std::option::Option<
+            ::avepoint_core::OneOrMany<crate::generated::client::types::BaselineRanking>,
         >,
     }
     /// The action that was started.
@@ -3754,6 +4369,7 @@ pub mod types {
             rename = "jobId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobId")]
         pub job_id: ::std::option::Option<crate::generated::ids::JobId>,
     }
     /// A scan profile.
@@ -3769,6 +4385,7 @@ pub mod types {
             rename = "createdTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdTime")]
         pub created_time: ::std::option::Option<::avepoint_core::Time>,
         /// What the scan profile is for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3778,66 +4395,77 @@ pub mod types {
             rename = "enableDailyScan",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "enableDailyScan")]
         pub enable_daily_scan: ::std::option::Option<::std::string::String>,
         /// The account the scan acts as.
         #[serde(
             rename = "impersonationAccount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "impersonationAccount")]
         pub impersonation_account: ::std::option::Option<::std::string::String>,
         /// Whether locked objects are left out of account when the status of a job is set.
         #[serde(
             rename = "isIgnoreLockedSiteEnabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isIgnoreLockedSiteEnabled")]
         pub is_ignore_locked_site_enabled: ::std::option::Option<bool>,
         /// Whether recipients get an e-mail once objects change or lose their container.
         #[serde(
             rename = "isSendOutOfPolicyNotification",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isSendOutOfPolicyNotification")]
         pub is_send_out_of_policy_notification: ::std::option::Option<bool>,
         /// When the scan profile was last changed.
         #[serde(
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// The scan profile.
         #[serde(
             rename = "profileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileId")]
         pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
         /// Whether in-place archive mailboxes are scanned too.
         #[serde(
             rename = "scanInplaceArchivedMailboxes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scanInplaceArchivedMailboxes")]
         pub scan_inplace_archived_mailboxes: ::std::option::Option<bool>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
         /// The domain of that tenant.
         #[serde(
             rename = "tenantDomain",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantDomain")]
         pub tenant_domain: ::std::option::Option<::std::string::String>,
         /// The tenant that is scanned.
         #[serde(
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// The daily report of a scan profile, with the objects concerned.
@@ -3853,24 +4481,28 @@ pub mod types {
             rename = "lastScanStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastScanStatus")]
         pub last_scan_status: ::std::option::Option<crate::generated::enums::JobStatus>,
         /// When the daily report was made; before the first report, when the profile was last changed.
         #[serde(
             rename = "lastUpdateTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastUpdateTime")]
         pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
         /// When the scan profile was last changed.
         #[serde(
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// How many objects went to another container.
         #[serde(
             rename = "movedToAnotherContainer",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "movedToAnotherContainer")]
         pub moved_to_another_container: ::std::option::Option<i64>,
         /// The objects that went to another container. The shape of an entry is not documented.
         #[serde(
@@ -3878,6 +4510,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "movedToAnotherContainerObjects")]
         pub moved_to_another_container_objects: ::avepoint_core::List<
             ::avepoint_core::Json,
         >,
@@ -3887,24 +4520,28 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "newRegisteredContent")]
         pub new_registered_content: ::avepoint_core::List<::avepoint_core::Json>,
         /// How many objects the report counts as new.
         #[serde(
             rename = "newRegisteredContentCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "newRegisteredContentCount")]
         pub new_registered_content_count: ::std::option::Option<i64>,
         /// The scan profile.
         #[serde(
             rename = "profileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileId")]
         pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
         /// The objects that left Microsoft 365 or no longer match the policy.
         #[serde(
@@ -3912,6 +4549,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "removedFromMicrosoft365OrOutOfPolicyObjects")]
         pub removed_from_microsoft365_or_out_of_policy_objects: ::avepoint_core::List<
             ::std::string::String,
         >,
@@ -3920,24 +4558,28 @@ pub mod types {
             rename = "removedFromMicrosoft365OrOutofPolicy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "removedFromMicrosoft365OrOutofPolicy")]
         pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
         /// The domain of the scanned tenant.
         #[serde(
             rename = "tenantDomain",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantDomain")]
         pub tenant_domain: ::std::option::Option<::std::string::String>,
         /// The scanned tenant.
         #[serde(
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// A container that scanned objects are put into.
@@ -3950,12 +4592,14 @@ pub mod types {
             rename = "containersName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "containersName")]
         pub containers_name: ::std::option::Option<::std::string::String>,
         /// The kind of object it holds.
         #[serde(
             rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<
             crate::generated::enums::ContainerObjectType,
         >,
@@ -3973,66 +4617,77 @@ pub mod types {
             rename = "lastScanStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastScanStatus")]
         pub last_scan_status: ::std::option::Option<crate::generated::enums::JobStatus>,
         /// When the daily report was made; before the first report, when the profile was last changed.
         #[serde(
             rename = "lastUpdateTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastUpdateTime")]
         pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
         /// When the scan profile was last changed.
         #[serde(
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// How many objects went to another container.
         #[serde(
             rename = "movedToAnotherContainer",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "movedToAnotherContainer")]
         pub moved_to_another_container: ::std::option::Option<i64>,
         /// How many objects the report counts as new.
         #[serde(
             rename = "newRegisteredContentCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "newRegisteredContentCount")]
         pub new_registered_content_count: ::std::option::Option<i64>,
         /// The scan profile.
         #[serde(
             rename = "profileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileId")]
         pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
         /// How many objects left Microsoft 365 or no longer match the policy.
         #[serde(
             rename = "removedFromMicrosoft365OrOutofPolicy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "removedFromMicrosoft365OrOutofPolicy")]
         pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
         /// The domain of the scanned tenant.
         #[serde(
             rename = "tenantDomain",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantDomain")]
         pub tenant_domain: ::std::option::Option<::std::string::String>,
         /// The scanned tenant.
         #[serde(
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// One page of daily reports of scan profiles.
@@ -4057,24 +4712,28 @@ pub mod types {
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// The scan profile.
         #[serde(
             rename = "profileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileId")]
         pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
     }
     /// One page of scan profiles.
@@ -4099,10 +4758,11 @@ pub mod types {
             rename = "isConsent",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isConsent")]
         pub is_consent: ::std::option::Option<bool>,
     }
     /// Seats of a service, taken from a pool.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ServiceLicenseItem {
@@ -4111,31 +4771,53 @@ pub mod types {
             rename = "contractEndDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "contractEndDate")]
         pub contract_end_date: ::std::option::Option<::std::string::String>,
-        /// When the subscription expires. Needed where `isSameAsPool` is false or missing.
+        /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
         #[serde(
             rename = "expireTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "expireTime")]
         pub expire_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the subscription expires together with the pool. Needed unless `expireTime` is given; where
-        /// it is false, `expireTime` is needed too.
+        /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+        /// it is false, `expire_time` is needed too.
         #[serde(
             rename = "isSameAsPool",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isSameAsPool")]
         pub is_same_as_pool: ::std::option::Option<bool>,
         /// How the subscription is paid for.
-        #[serde(rename = "paymentType")]
-        pub payment_type: crate::generated::enums::PaymentType,
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "paymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The pool the seats come from.
-        pub resource: crate::generated::enums::ServiceResource,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub resource: ::std::option::Option<crate::generated::enums::ServiceResource>,
         /// The kind of that pool.
-        #[serde(rename = "subscriptionSourceType")]
-        pub subscription_source_type: crate::generated::enums::SubscriptionSource,
+        #[serde(
+            rename = "subscriptionSourceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "subscriptionSourceType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub subscription_source_type: ::std::option::Option<
+            crate::generated::enums::SubscriptionSource,
+        >,
         /// How many user seats the customer gets.
-        #[serde(rename = "userSeat")]
-        pub user_seat: i32,
+        #[serde(
+            rename = "userSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userSeat")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub user_seat: ::std::option::Option<i64>,
     }
     /// A subscription of a customer to a service. `N/A` stands where a member does not apply.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4150,30 +4832,35 @@ pub mod types {
             rename = "consumedStorage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "consumedStorage")]
         pub consumed_storage: ::std::option::Option<::std::string::String>,
         /// When the contract ends, or `N/A`.
         #[serde(
             rename = "contractEndDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "contractEndDate")]
         pub contract_end_date: ::std::option::Option<::avepoint_core::Time>,
         /// When the subscription expires.
         #[serde(
             rename = "expirationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "expirationDate")]
         pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
         /// How many Microsoft licenses of the customer are assigned.
         #[serde(
             rename = "microsoftLicenseAssigned",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "microsoftLicenseAssigned")]
         pub microsoft_license_assigned: ::std::option::Option<::std::string::String>,
         /// How many Microsoft licenses of the customer are free.
         #[serde(
             rename = "microsoftLicenseAvailable",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "microsoftLicenseAvailable")]
         pub microsoft_license_available: ::std::option::Option<::std::string::String>,
         /// The package. Only for Cloud Backup for Microsoft 365; otherwise `N/A`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4183,30 +4870,35 @@ pub mod types {
             rename = "paymentType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "paymentType")]
         pub payment_type: ::std::option::Option<::std::string::String>,
         /// The capacity protected, with its unit, or `N/A`.
         #[serde(
             rename = "protectedCapacity",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "protectedCapacity")]
         pub protected_capacity: ::std::option::Option<::std::string::String>,
         /// The capacity bought, with its unit, two figures with a slash between them, or `N/A`.
         #[serde(
             rename = "purchasedCapacity",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "purchasedCapacity")]
         pub purchased_capacity: ::std::option::Option<::std::string::String>,
         /// How many units were bought, or `N/A`.
         #[serde(
             rename = "purchasedUnits",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "purchasedUnits")]
         pub purchased_units: ::std::option::Option<::std::string::String>,
         /// How many user seats were bought, or `N/A`.
         #[serde(
             rename = "purchasedUserSeats",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "purchasedUserSeats")]
         pub purchased_user_seats: ::std::option::Option<::std::string::String>,
         /// How long data is kept, or `N/A`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4225,12 +4917,14 @@ pub mod types {
             rename = "subscriptionModel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "subscriptionModel")]
         pub subscription_model: ::std::option::Option<::std::string::String>,
         /// The name of the subscription. Only for Fly; otherwise `N/A`.
         #[serde(
             rename = "subscriptionName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "subscriptionName")]
         pub subscription_name: ::std::option::Option<::std::string::String>,
     }
     /// A storage profile of an SFTP server.
@@ -4243,6 +4937,7 @@ pub mod types {
             rename = "deviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<crate::generated::enums::SftpDeviceType>,
         /// What an SFTP server has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4255,6 +4950,7 @@ pub mod types {
             rename = "modifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the profile.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4282,6 +4978,7 @@ pub mod types {
             rename = "isRisk",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isRisk")]
         pub is_risk: ::std::option::Option<bool>,
         /// The latitude the sign-in came from, in degrees.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4291,6 +4988,7 @@ pub mod types {
             rename = "loginTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "loginTime")]
         pub login_time: ::std::option::Option<::avepoint_core::NumberOrText>,
         /// The longitude the sign-in came from, in degrees.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4300,18 +4998,21 @@ pub mod types {
             rename = "userDisplayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userDisplayName")]
         pub user_display_name: ::std::option::Option<::std::string::String>,
         /// Identifies the user.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userId")]
         pub user_id: ::std::option::Option<crate::generated::ids::UserId>,
         /// The user principal name.
         #[serde(
             rename = "userPrincipalName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userPrincipalName")]
         pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// One page of sign-ins.
@@ -4336,30 +5037,35 @@ pub mod types {
             rename = "createdBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::std::string::String>,
         /// When the site was created.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// When something last happened in the site.
         #[serde(
             rename = "lastActivityDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastActivityDate")]
         pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
         /// Details on the campaign of the site.
         #[serde(
             rename = "latestCampaignInfo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "latestCampaignInfo")]
         pub latest_campaign_info: ::std::option::Option<::std::string::String>,
         /// Whether and how the site is locked.
         #[serde(
             rename = "lockState",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lockState")]
         pub lock_state: ::std::option::Option<crate::generated::enums::SiteLockState>,
         /// Whether the site was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4369,30 +5075,35 @@ pub mod types {
             rename = "memberCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "memberCount")]
         pub member_count: ::std::option::Option<i64>,
         /// How many owners the site has.
         #[serde(
             rename = "ownerCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ownerCount")]
         pub owner_count: ::std::option::Option<i64>,
         /// The name the site is shown under.
         #[serde(
             rename = "siteName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteName")]
         pub site_name: ::std::option::Option<::std::string::String>,
         /// The address of the site.
         #[serde(
             rename = "siteUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteUrl")]
         pub site_url: ::std::option::Option<::std::string::String>,
         /// How much storage the site takes. In MB.
         #[serde(
             rename = "storageUsed",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "storageUsed")]
         pub storage_used: ::std::option::Option<i64>,
     }
     /// One page of storage profiles.
@@ -4417,18 +5128,21 @@ pub mod types {
             rename = "createdBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::std::string::String>,
         /// When something last happened in the team.
         #[serde(
             rename = "lastActivityDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastActivityDate")]
         pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
         /// Details on the campaign of the team.
         #[serde(
             rename = "latestCampaignInfo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "latestCampaignInfo")]
         pub latest_campaign_info: ::std::option::Option<::std::string::String>,
         /// Whether the team was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4438,24 +5152,28 @@ pub mod types {
             rename = "memberCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "memberCount")]
         pub member_count: ::std::option::Option<i64>,
         /// How many owners the team has.
         #[serde(
             rename = "ownerCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "ownerCount")]
         pub owner_count: ::std::option::Option<i64>,
         /// The name the team is shown under.
         #[serde(
             rename = "teamsName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "teamsName")]
         pub teams_name: ::std::option::Option<::std::string::String>,
         /// The address of the site of the team.
         #[serde(
             rename = "teamsUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "teamsUrl")]
         pub teams_url: ::std::option::Option<::std::string::String>,
     }
     /// A Microsoft 365 tenant.
@@ -4468,6 +5186,7 @@ pub mod types {
             rename = "aadEnvironment",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "aadEnvironment")]
         pub aad_environment: ::std::option::Option<
             crate::generated::enums::AadEnvironment,
         >,
@@ -4482,6 +5201,7 @@ pub mod types {
             rename = "platformEnvironmentType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "platformEnvironmentType")]
         pub platform_environment_type: ::std::option::Option<
             crate::generated::enums::PlatformEnvironment,
         >,
@@ -4496,6 +5216,7 @@ pub mod types {
             rename = "errorCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "errorCode")]
         pub error_code: ::std::option::Option<
             crate::generated::enums::TenantConnectionError,
         >,
@@ -4504,6 +5225,7 @@ pub mod types {
             rename = "isSuccess",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isSuccess")]
         pub is_success: ::std::option::Option<bool>,
     }
     /// The outcome of each tenant, under the identifier of the tenant.
@@ -4512,7 +5234,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TenantConnections(
-        /// `` of the API.
+        /// The value.
         pub ::std::collections::BTreeMap<::std::string::String, TenantConnection>,
     );
     impl ::std::ops::Deref for TenantConnections {
@@ -4551,27 +5273,32 @@ pub mod types {
             rename = "assignedUserSeat",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "assignedUserSeat")]
         pub assigned_user_seat: ::std::option::Option<i64>,
         /// How many user seats are free.
         #[serde(
             rename = "availableUserSeat",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "availableUserSeat")]
         pub available_user_seat: ::std::option::Option<i64>,
         /// Identifies the tenant.
         #[serde(
             rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
         /// The name of the tenant.
         #[serde(
             rename = "tenantName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tenantName")]
         pub tenant_name: ::std::option::Option<::std::string::String>,
         /// The type of the tenant.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
         pub type_: ::std::option::Option<crate::generated::enums::TenantType>,
     }
     /// One page of tenants with their user seats.
@@ -4596,6 +5323,7 @@ pub mod types {
             rename = "skipToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "skipToken")]
         pub skip_token: ::std::option::Option<::std::string::String>,
         /// A count of entries. It may be that of this page alone, even where another page follows, so it does
         /// not tell how long the list is.
@@ -4603,6 +5331,7 @@ pub mod types {
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<::avepoint_core::NumberOrText>,
     }
     /// A storage profile of a device type that is not documented.
@@ -4615,6 +5344,7 @@ pub mod types {
             rename = "deviceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<i64>,
         /// What the storage has of its own, as it came.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4627,282 +5357,522 @@ pub mod types {
             rename = "modifyTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the profile.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
     /// New telephone numbers of a hybrid or local user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserContactRequest {
         /// The fax number.
-        pub fax: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub fax: ::std::option::Option<::std::string::String>,
         /// The telephone number at home.
-        #[serde(rename = "homePhone")]
-        pub home_phone: ::std::string::String,
+        #[serde(
+            rename = "homePhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "homePhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub home_phone: ::std::option::Option<::std::string::String>,
         /// The number of the internet telephone.
-        #[serde(rename = "ipPhone")]
-        pub ip_phone: ::std::string::String,
+        #[serde(
+            rename = "ipPhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ipPhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub ip_phone: ::std::option::Option<::std::string::String>,
         /// The mobile phone number.
-        pub mobile: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub mobile: ::std::option::Option<::std::string::String>,
         /// The business telephone number.
-        #[serde(rename = "officePhone")]
-        pub office_phone: ::std::string::String,
+        #[serde(
+            rename = "officePhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "officePhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub office_phone: ::std::option::Option<::std::string::String>,
         /// The pager number.
-        pub pager: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub pager: ::std::option::Option<::std::string::String>,
     }
     /// New names and job of a hybrid or local user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserGeneralRequest {
         /// A short remark on the user.
-        pub comment: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub comment: ::std::option::Option<::std::string::String>,
         /// The name shown for the user.
-        #[serde(rename = "displayName")]
-        pub display_name: ::std::string::String,
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "displayName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub display_name: ::std::option::Option<::std::string::String>,
         /// The number or name the company gave its employee.
-        #[serde(rename = "employeeId")]
-        pub employee_id: ::std::string::String,
+        #[serde(
+            rename = "employeeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "employeeId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub employee_id: ::std::option::Option<::std::string::String>,
         /// The given name.
-        #[serde(rename = "firstName")]
-        pub first_name: ::std::string::String,
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "firstName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub first_name: ::std::option::Option<::std::string::String>,
         /// The initials.
-        pub initials: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub initials: ::std::option::Option<::std::string::String>,
         /// The job title.
-        #[serde(rename = "jobTitle")]
-        pub job_title: ::std::string::String,
+        #[serde(
+            rename = "jobTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobTitle")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub job_title: ::std::option::Option<::std::string::String>,
         /// The family name.
-        #[serde(rename = "lastName")]
-        pub last_name: ::std::string::String,
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub last_name: ::std::option::Option<::std::string::String>,
         /// The middle name.
-        #[serde(rename = "middleName")]
-        pub middle_name: ::std::string::String,
+        #[serde(
+            rename = "middleName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "middleName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub middle_name: ::std::option::Option<::std::string::String>,
     }
     /// New notes.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserNotesRequest {
         /// Free text on the user.
-        pub notes: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub notes: ::std::option::Option<::std::string::String>,
     }
     /// A new office address of a hybrid or local user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserOfficeLocationRequest {
         /// The street and number.
-        pub address: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub address: ::std::option::Option<::std::string::String>,
         /// The city.
-        pub city: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub city: ::std::option::Option<::std::string::String>,
         /// The country or region, by name as a rule; a code of the list is accepted too.
-        #[serde(rename = "countryRegion")]
-        pub country_region: ::avepoint_core::CodeOrText<
-            crate::generated::enums::CountryCode,
+        #[serde(
+            rename = "countryRegion",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "countryRegion")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub country_region: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
         >,
         /// The title people put before the name.
-        #[serde(rename = "personalTitle")]
-        pub personal_title: ::std::string::String,
+        #[serde(
+            rename = "personalTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "personalTitle")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub personal_title: ::std::option::Option<::std::string::String>,
         /// The post office box.
-        #[serde(rename = "poBox")]
-        pub po_box: ::std::string::String,
+        #[serde(
+            rename = "poBox",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "poBox")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub po_box: ::std::option::Option<::std::string::String>,
         /// The postal code.
-        #[serde(rename = "postalCode")]
-        pub postal_code: ::std::string::String,
+        #[serde(
+            rename = "postalCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "postalCode")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub postal_code: ::std::option::Option<::std::string::String>,
         /// The state or province.
-        pub state: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub state: ::std::option::Option<::std::string::String>,
         /// The address of the web page.
-        #[serde(rename = "webPage")]
-        pub web_page: ::std::string::String,
+        #[serde(
+            rename = "webPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "webPage")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub web_page: ::std::option::Option<::std::string::String>,
     }
     /// New company, department and location of a hybrid or local user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserOfficeRequest {
         /// The company the user works for.
-        pub company: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub company: ::std::option::Option<::std::string::String>,
         /// The department the user works in.
-        pub department: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub department: ::std::option::Option<::std::string::String>,
         /// The number of the department.
-        #[serde(rename = "departmentNumber")]
-        pub department_number: ::std::string::String,
+        #[serde(
+            rename = "departmentNumber",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "departmentNumber")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub department_number: ::std::option::Option<::std::string::String>,
         /// Where the user works.
-        pub location: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub location: ::std::option::Option<::std::string::String>,
     }
     /// New profile paths.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserProfileRequest {
         /// The path of the home directory.
-        #[serde(rename = "homeDirectory")]
-        pub home_directory: ::std::string::String,
+        #[serde(
+            rename = "homeDirectory",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "homeDirectory")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub home_directory: ::std::option::Option<::std::string::String>,
         /// The script that runs at logon.
-        #[serde(rename = "logonScript")]
-        pub logon_script: ::std::string::String,
+        #[serde(
+            rename = "logonScript",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "logonScript")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub logon_script: ::std::option::Option<::std::string::String>,
         /// The path of the profile.
-        #[serde(rename = "profilePath")]
-        pub profile_path: ::std::string::String,
+        #[serde(
+            rename = "profilePath",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "profilePath")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub profile_path: ::std::option::Option<::std::string::String>,
     }
     /// New account settings.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserAccountRequest {
-        /// Whether the account is valid only until `enforceEndDateTime`.
-        #[serde(rename = "enforceEnd")]
-        pub enforce_end: bool,
+        /// Whether the account is valid only until `enforce_end_date_time`.
+        #[serde(
+            rename = "enforceEnd",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "enforceEnd")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub enforce_end: ::std::option::Option<bool>,
         /// Until when the account is valid.
-        #[serde(rename = "enforceEndDateTime")]
-        pub enforce_end_date_time: ::avepoint_core::Time,
-        /// Whether the account is valid only from `enforceStartDateTime` on.
-        #[serde(rename = "enforceStart")]
-        pub enforce_start: bool,
+        #[serde(
+            rename = "enforceEndDateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "enforceEndDateTime")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub enforce_end_date_time: ::std::option::Option<::avepoint_core::Time>,
+        /// Whether the account is valid only from `enforce_start_date_time` on.
+        #[serde(
+            rename = "enforceStart",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "enforceStart")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub enforce_start: ::std::option::Option<bool>,
         /// From when on the account is valid.
-        #[serde(rename = "enforceStartDateTime")]
-        pub enforce_start_date_time: ::avepoint_core::Time,
+        #[serde(
+            rename = "enforceStartDateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "enforceStartDateTime")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub enforce_start_date_time: ::std::option::Option<::avepoint_core::Time>,
         /// The mail address.
-        pub mail: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub mail: ::std::option::Option<::std::string::String>,
         /// The language the user wants to see.
-        #[serde(rename = "preferredLanguage")]
-        pub preferred_language: crate::generated::enums::LanguageTag,
+        #[serde(
+            rename = "preferredLanguage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "preferredLanguage")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub preferred_language: ::std::option::Option<
+            crate::generated::enums::LanguageTag,
+        >,
         /// The country in which the account uses its licences. The documented limit of 128 characters is met by
         /// every code.
-        #[serde(rename = "usageLocation")]
-        pub usage_location: crate::generated::enums::UsageLocation,
+        #[serde(
+            rename = "usageLocation",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "usageLocation")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub usage_location: ::std::option::Option<
+            crate::generated::enums::UsageLocation,
+        >,
     }
     /// New alternate e-mail addresses.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserAlternateEmailAddressRequest {
         /// The e-mail addresses beside the primary one.
-        #[serde(rename = "alternateEmailAddress")]
+        #[serde(
+            rename = "alternateEmailAddress",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "alternateEmailAddress")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub alternate_email_address: ::avepoint_core::List<::std::string::String>,
     }
     /// A new birthday.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserBirthdayRequest {
         /// The birthday, as a moment in time.
-        pub birthday: ::avepoint_core::Time,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub birthday: ::std::option::Option<::avepoint_core::Time>,
     }
     /// New telephone numbers of a cloud user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserContactRequest {
         /// The fax number.
-        pub fax: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub fax: ::std::option::Option<::std::string::String>,
         /// The mobile phone number.
-        pub mobile: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub mobile: ::std::option::Option<::std::string::String>,
         /// The business telephone number.
-        #[serde(rename = "officePhone")]
-        pub office_phone: ::std::string::String,
+        #[serde(
+            rename = "officePhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "officePhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub office_phone: ::std::option::Option<::std::string::String>,
     }
     /// Whether the user is external.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserExternalFlagRequest {
         /// Whether the user counts as external.
-        #[serde(rename = "isExternal")]
-        pub is_external: bool,
+        #[serde(
+            rename = "isExternal",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isExternal")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub is_external: ::std::option::Option<bool>,
     }
     /// New names and job of a cloud user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserGeneralRequest {
         /// The name shown for the user.
-        #[serde(rename = "displayName")]
-        pub display_name: ::std::string::String,
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "displayName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub display_name: ::std::option::Option<::std::string::String>,
         /// The number or name the company gave its employee.
-        #[serde(rename = "employeeId")]
-        pub employee_id: ::std::string::String,
+        #[serde(
+            rename = "employeeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "employeeId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub employee_id: ::std::option::Option<::std::string::String>,
         /// The given name.
-        #[serde(rename = "firstName")]
-        pub first_name: ::std::string::String,
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "firstName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub first_name: ::std::option::Option<::std::string::String>,
         /// The job title.
-        #[serde(rename = "jobTitle")]
-        pub job_title: ::std::string::String,
+        #[serde(
+            rename = "jobTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobTitle")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub job_title: ::std::option::Option<::std::string::String>,
         /// The family name.
-        #[serde(rename = "lastName")]
-        pub last_name: ::std::string::String,
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub last_name: ::std::option::Option<::std::string::String>,
     }
     /// A new manager.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserManagerRequest {
         /// Who manages the user. For a cloud user the user principal name of the manager; for any other user
         /// the distinguished name (DN), such as `CN=Sofia Lindqvist,DC=northwind,DC=example`.
-        #[serde(rename = "userPrincipalName")]
-        pub user_principal_name: ::std::string::String,
+        #[serde(
+            rename = "userPrincipalName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userPrincipalName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// A new office address of a cloud user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserOfficeLocationRequest {
         /// The street and number.
-        pub address: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub address: ::std::option::Option<::std::string::String>,
         /// The city.
-        pub city: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub city: ::std::option::Option<::std::string::String>,
         /// The country or region, by name as a rule; a code of the list is accepted too.
-        #[serde(rename = "countryRegion")]
-        pub country_region: ::avepoint_core::CodeOrText<
-            crate::generated::enums::CountryCode,
+        #[serde(
+            rename = "countryRegion",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "countryRegion")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub country_region: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
         >,
         /// The postal code.
-        #[serde(rename = "postalCode")]
-        pub postal_code: ::std::string::String,
+        #[serde(
+            rename = "postalCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "postalCode")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub postal_code: ::std::option::Option<::std::string::String>,
         /// The state or province.
-        pub state: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub state: ::std::option::Option<::std::string::String>,
     }
     /// New company, department and location of a cloud user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserOfficeRequest {
         /// The company the user works for.
-        pub company: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub company: ::std::option::Option<::std::string::String>,
         /// The department the user works in.
-        pub department: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub department: ::std::option::Option<::std::string::String>,
         /// Where the user works.
-        pub location: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub location: ::std::option::Option<::std::string::String>,
     }
     /// Whether the password expires.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserPasswordSettingRequest {
         /// Whether the password stays valid without end.
-        #[serde(rename = "passwordNeverExpire")]
-        pub password_never_expire: bool,
+        #[serde(
+            rename = "passwordNeverExpire",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "passwordNeverExpire")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub password_never_expire: ::std::option::Option<bool>,
     }
     /// A new sponsor.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserSponsorRequest {
         /// Who sponsors the user, by user principal name.
-        #[serde(rename = "userPrincipalName")]
-        pub user_principal_name: ::std::string::String,
+        #[serde(
+            rename = "userPrincipalName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userPrincipalName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// Whether the user is a test account.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserTestFlagRequest {
         /// Whether the account is for tests.
-        #[serde(rename = "isTestUser")]
-        pub is_test_user: bool,
+        #[serde(
+            rename = "isTestUser",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isTestUser")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub is_test_user: ::std::option::Option<bool>,
     }
     /// A user as lists show it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4920,6 +5890,7 @@ pub mod types {
             rename = "countryOrRegion",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "countryOrRegion")]
         pub country_or_region: ::std::option::Option<::std::string::String>,
         /// The department the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4929,24 +5900,28 @@ pub mod types {
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// The number or name the company gave its employee.
         #[serde(
             rename = "employeeId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "employeeId")]
         pub employee_id: ::std::option::Option<::std::string::String>,
         /// When sign-in will be blocked.
         #[serde(
             rename = "endDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "endDate")]
         pub end_date: ::std::option::Option<::avepoint_core::Time>,
         /// The given name.
         #[serde(
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "firstName")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// Identifies the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4956,18 +5931,21 @@ pub mod types {
             rename = "isTestUser",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isTestUser")]
         pub is_test_user: ::std::option::Option<bool>,
         /// The job title.
         #[serde(
             rename = "jobTitle",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobTitle")]
         pub job_title: ::std::option::Option<::std::string::String>,
         /// The family name.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastName")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// Where the office of the user is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4983,6 +5961,7 @@ pub mod types {
             rename = "startDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "startDate")]
         pub start_date: ::std::option::Option<::avepoint_core::Time>,
         /// The conditions the account is in. Services send a list; one code alone is documented too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4994,6 +5973,7 @@ pub mod types {
             rename = "userPrincipalName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userPrincipalName")]
         pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// What is known of a user that a risk rule matched.
@@ -5006,18 +5986,21 @@ pub mod types {
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// When the user was last active.
         #[serde(
             rename = "lastActivityDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastActivityDate")]
         pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
         /// When the user last signed in to Microsoft 365.
         #[serde(
             rename = "lastSignIn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastSignIn")]
         pub last_sign_in: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the user was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5028,18 +6011,21 @@ pub mod types {
             rename = "MFAControlledViaCap",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "MFAControlledViaCap")]
         pub mfa_controlled_via_cap: ::std::option::Option<bool>,
         /// How often the user signed in.
         #[serde(
             rename = "signInCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "signInCount")]
         pub sign_in_count: ::std::option::Option<i64>,
         /// The directory the user comes from.
         #[serde(
             rename = "sourceType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sourceType")]
         pub source_type: ::std::option::Option<crate::generated::enums::DirectorySource>,
         /// The user principal name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5049,24 +6035,28 @@ pub mod types {
             rename = "userEmailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userEmailAddress")]
         pub user_email_address: ::std::option::Option<::std::string::String>,
         /// The name the user is shown under.
         #[serde(
             rename = "userName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userName")]
         pub user_name: ::std::option::Option<::std::string::String>,
         /// The role of the user, as text.
         #[serde(
             rename = "userRoles",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userRoles")]
         pub user_roles: ::std::option::Option<::std::string::String>,
         /// Whether the user is a guest or a member.
         #[serde(
             rename = "userType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userType")]
         pub user_type: ::std::option::Option<crate::generated::enums::GuestOrMember>,
     }
     /// One page of users.
@@ -5097,6 +6087,7 @@ pub mod types {
             rename = "alternateEmailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "alternateEmailAddress")]
         pub alternate_email_address: ::std::option::Option<
             ::avepoint_core::OneOrMany<::std::string::String>,
         >,
@@ -5114,6 +6105,7 @@ pub mod types {
             rename = "countryRegion",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "countryRegion")]
         pub country_region: ::std::option::Option<::std::string::String>,
         /// The department the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5123,36 +6115,42 @@ pub mod types {
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// The number or name the company gave its employee.
         #[serde(
             rename = "employeeId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "employeeId")]
         pub employee_id: ::std::option::Option<::std::string::String>,
         /// Whether the account is valid only until a certain time.
         #[serde(
             rename = "enforceEnd",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "enforceEnd")]
         pub enforce_end: ::std::option::Option<bool>,
         /// Until when the account is valid, where that is enforced.
         #[serde(
             rename = "enforceEndDateTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "enforceEndDateTime")]
         pub enforce_end_date_time: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the account is valid only from a certain time on.
         #[serde(
             rename = "enforceStart",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "enforceStart")]
         pub enforce_start: ::std::option::Option<bool>,
         /// From when on the account is valid, where that is enforced.
         #[serde(
             rename = "enforceStartDateTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "enforceStartDateTime")]
         pub enforce_start_date_time: ::std::option::Option<::avepoint_core::Time>,
         /// The fax number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5162,6 +6160,7 @@ pub mod types {
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "firstName")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// Identifies the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5171,30 +6170,35 @@ pub mod types {
             rename = "isExternal",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isExternal")]
         pub is_external: ::std::option::Option<bool>,
         /// Whether the account is for tests.
         #[serde(
             rename = "isTestUser",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isTestUser")]
         pub is_test_user: ::std::option::Option<bool>,
         /// The job title.
         #[serde(
             rename = "jobTitle",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobTitle")]
         pub job_title: ::std::option::Option<::std::string::String>,
         /// When the account was changed last.
         #[serde(
             rename = "lastChangeDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastChangeDate")]
         pub last_change_date: ::std::option::Option<::avepoint_core::Time>,
         /// The family name.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastName")]
         pub last_name: ::std::option::Option<::std::string::String>,
         /// Where the user works.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5204,6 +6208,7 @@ pub mod types {
             rename = "loginName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "loginName")]
         pub login_name: ::std::option::Option<::std::string::String>,
         /// The primary e-mail address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5219,24 +6224,28 @@ pub mod types {
             rename = "officePhone",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "officePhone")]
         pub office_phone: ::std::option::Option<::std::string::String>,
         /// Whether the password stays valid without end.
         #[serde(
             rename = "passwordNeverExpire",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "passwordNeverExpire")]
         pub password_never_expire: ::std::option::Option<bool>,
         /// The postal code of the address.
         #[serde(
             rename = "postalCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "postalCode")]
         pub postal_code: ::std::option::Option<::std::string::String>,
         /// The language the user wants to see.
         #[serde(
             rename = "preferredLanguage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "preferredLanguage")]
         pub preferred_language: ::std::option::Option<
             crate::generated::enums::LanguageTag,
         >,
@@ -5259,6 +6268,7 @@ pub mod types {
             rename = "usageLocation",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "usageLocation")]
         pub usage_location: ::std::option::Option<
             crate::generated::enums::UsageLocation,
         >,
@@ -5273,12 +6283,14 @@ pub mod types {
             rename = "workspacesInCompliance",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "workspacesInCompliance")]
         pub workspaces_in_compliance: ::std::option::Option<i64>,
         /// Workspaces that do not comply.
         #[serde(
             rename = "workspacesOutOfCompliance",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "workspacesOutOfCompliance")]
         pub workspaces_out_of_compliance: ::std::option::Option<i64>,
     }
     /// How many workspaces a tenant has, by kind and by state.
@@ -5291,12 +6303,14 @@ pub mod types {
             rename = "activeWorkspaces",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "activeWorkspaces")]
         pub active_workspaces: ::std::option::Option<i64>,
         /// Exchange mailboxes.
         #[serde(
             rename = "exchangeMailboxes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "exchangeMailboxes")]
         pub exchange_mailboxes: ::std::option::Option<i64>,
         /// Groups.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5306,108 +6320,127 @@ pub mod types {
             rename = "groupsWithGuestUsers",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupsWithGuestUsers")]
         pub groups_with_guest_users: ::std::option::Option<i64>,
         /// Workspaces without activity.
         #[serde(
             rename = "inactiveWorkspaces",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inactiveWorkspaces")]
         pub inactive_workspaces: ::std::option::Option<i64>,
         /// OneDrives.
         #[serde(
             rename = "oneDrives",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "oneDrives")]
         pub one_drives: ::std::option::Option<i64>,
         /// OneDrives that have guests.
         #[serde(
             rename = "oneDrivesWithGuestUsers",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "oneDrivesWithGuestUsers")]
         pub one_drives_with_guest_users: ::std::option::Option<i64>,
         /// Orphaned groups.
         #[serde(
             rename = "orphanedGroups",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "orphanedGroups")]
         pub orphaned_groups: ::std::option::Option<i64>,
         /// Orphaned OneDrives.
         #[serde(
             rename = "orphanedOneDrives",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "orphanedOneDrives")]
         pub orphaned_one_drives: ::std::option::Option<i64>,
         /// Orphaned SharePoint sites.
         #[serde(
             rename = "orphanedSharePointSites",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "orphanedSharePointSites")]
         pub orphaned_share_point_sites: ::std::option::Option<i64>,
         /// Orphaned teams.
         #[serde(
             rename = "orphanedTeams",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "orphanedTeams")]
         pub orphaned_teams: ::std::option::Option<i64>,
         /// Orphaned workspaces of all kinds.
         #[serde(
             rename = "orphanedWorkspaces",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "orphanedWorkspaces")]
         pub orphaned_workspaces: ::std::option::Option<i64>,
         /// Groups whose storage is at least 90 % full.
         #[serde(
             rename = "reachingStorageLimitGroups",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "reachingStorageLimitGroups")]
         pub reaching_storage_limit_groups: ::std::option::Option<i64>,
         /// Mailboxes whose storage is at least 90 % full.
         #[serde(
             rename = "reachingStorageLimitMailboxes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "reachingStorageLimitMailboxes")]
         pub reaching_storage_limit_mailboxes: ::std::option::Option<i64>,
         /// OneDrives whose storage is at least 90 % full.
         #[serde(
             rename = "reachingStorageLimitOneDrives",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "reachingStorageLimitOneDrives")]
         pub reaching_storage_limit_one_drives: ::std::option::Option<i64>,
-        /// The same as `reachingStorageLimitSharePointSites`, under a second name that only the sample shows.
+        /// The same as `reaching_storage_limit_share_point_sites`, under a second name that only the sample
+        /// shows.
         #[serde(
             rename = "reachingStorageLimitSharePoint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "reachingStorageLimitSharePoint")]
         pub reaching_storage_limit_share_point: ::std::option::Option<i64>,
         /// SharePoint sites whose storage is at least 90 % full.
         #[serde(
             rename = "reachingStorageLimitSharePointSites",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "reachingStorageLimitSharePointSites")]
         pub reaching_storage_limit_share_point_sites: ::std::option::Option<i64>,
         /// Teams whose storage is at least 90 % full.
         #[serde(
             rename = "reachingStorageLimitTeams",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "reachingStorageLimitTeams")]
         pub reaching_storage_limit_teams: ::std::option::Option<i64>,
         /// Workspaces of all kinds whose storage is at least 90 % full.
         #[serde(
             rename = "reachingStorageLimitWorkspaces",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "reachingStorageLimitWorkspaces")]
         pub reaching_storage_limit_workspaces: ::std::option::Option<i64>,
         /// SharePoint sites.
         #[serde(
             rename = "sharePointSites",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sharePointSites")]
         pub share_point_sites: ::std::option::Option<i64>,
         /// SharePoint sites that have guests.
         #[serde(
             rename = "sharePointSitesWithGuestUsers",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sharePointSitesWithGuestUsers")]
         pub share_point_sites_with_guest_users: ::std::option::Option<i64>,
         /// Teams.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5417,6 +6450,7 @@ pub mod types {
             rename = "teamsWithGuestUsers",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "teamsWithGuestUsers")]
         pub teams_with_guest_users: ::std::option::Option<i64>,
         /// Workspaces of all kinds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5426,6 +6460,7 @@ pub mod types {
             rename = "workspacesWithGuestUsers",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "workspacesWithGuestUsers")]
         pub workspaces_with_guest_users: ::std::option::Option<i64>,
     }
     impl AddBackupPoolWithByosRequest {
@@ -5450,6 +6485,77 @@ pub mod types {
         /// Begins one without members.
         pub fn builder() -> builder::AddBackupTrialWithStorageTypeRequest {
             builder::AddBackupTrialWithStorageTypeRequest::default()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AddCustomerServiceRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST,
+                        |form| {
+                            form.read().map(Self::AddBackupTrialWithStorageTypeRequest)
+                        },
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST,
+                        |form| form.read().map(Self::AddBackupTrialWithByosRequest),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_SERVICE_TRIAL_REQUEST,
+                        |form| form.read().map(Self::AddServiceTrialRequest),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST,
+                        |form| form.read().map(Self::AddBackupPoolWithStorageTypeRequest),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_BACKUP_POOL_WITH_BYOS_REQUEST,
+                        |form| form.read().map(Self::AddBackupPoolWithByosRequest),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::ADD_SERVICE_POOL_REQUEST,
+                        |form| form.read().map(Self::AddServicePoolRequest),
+                    ),
+                ],
+            )
+        }
+    }
+    impl ::std::convert::From<AddBackupTrialWithStorageTypeRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupTrialWithStorageTypeRequest) -> Self {
+            Self::AddBackupTrialWithStorageTypeRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddBackupTrialWithByosRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupTrialWithByosRequest) -> Self {
+            Self::AddBackupTrialWithByosRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddServiceTrialRequest> for AddCustomerServiceRequest {
+        fn from(value: AddServiceTrialRequest) -> Self {
+            Self::AddServiceTrialRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddBackupPoolWithStorageTypeRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupPoolWithStorageTypeRequest) -> Self {
+            Self::AddBackupPoolWithStorageTypeRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddBackupPoolWithByosRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupPoolWithByosRequest) -> Self {
+            Self::AddBackupPoolWithByosRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddServicePoolRequest> for AddCustomerServiceRequest {
+        fn from(value: AddServicePoolRequest) -> Self {
+            Self::AddServicePoolRequest(value)
         }
     }
     impl AddServicePoolRequest {
@@ -5743,6 +6849,16 @@ pub mod types {
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`AddBackupPoolWithByosRequest`](super::AddBackupPoolWithByosRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`byos`](Self::byos) | required |  |  |
+        /// | [`license_items`](Self::license_items) | required |  |  |
+        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`retention_year`](Self::retention_year) | optional |  |  |
+        /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddBackupPoolWithByosRequest(pub(crate) Fields);
@@ -5756,7 +6872,8 @@ pub mod types {
         impl AddBackupPoolWithByosRequest {
             /// Which storage of AvePoint to use.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
+            #[doc(alias = "avepointStorageType")]
             pub fn avepoint_storage_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -5781,6 +6898,7 @@ pub mod types {
             /// What to take from the pools.
             ///
             /// Required.
+            #[doc(alias = "licenseItems")]
             pub fn license_items<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<super::BackupLicenseItem, M>,
@@ -5790,7 +6908,8 @@ pub mod types {
             }
             /// Always the type of pooled subscriptions.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`PooledLicense`](crate::types::PooledLicense).
+            #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -5803,7 +6922,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -5817,9 +6936,10 @@ pub mod types {
             /// How many years to keep the data.
             ///
             /// Optional.
+            #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
                 self
@@ -5827,6 +6947,7 @@ pub mod types {
             /// The storage profile to use where the customer brings the storage.
             ///
             /// Optional. Length in characters: at least 1.
+            #[doc(alias = "storageProfileId")]
             pub fn storage_profile_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -5865,6 +6986,16 @@ pub mod types {
             }
         }
         /// Makes a [`AddBackupPoolWithStorageTypeRequest`](super::AddBackupPoolWithStorageTypeRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
+        /// | [`license_items`](Self::license_items) | required |  |  |
+        /// | [`retention_year`](Self::retention_year) | required |  |  |
+        /// | [`byos`](Self::byos) | optional |  |  |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddBackupPoolWithStorageTypeRequest(pub(crate) Fields);
@@ -5881,7 +7012,8 @@ pub mod types {
         impl AddBackupPoolWithStorageTypeRequest {
             /// Which storage of AvePoint to use.
             ///
-            /// Required.
+            /// Required. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
+            #[doc(alias = "avepointStorageType")]
             pub fn avepoint_storage_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -5906,6 +7038,7 @@ pub mod types {
             /// What to take from the pools.
             ///
             /// Required.
+            #[doc(alias = "licenseItems")]
             pub fn license_items<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<super::BackupLicenseItem, M>,
@@ -5915,7 +7048,8 @@ pub mod types {
             }
             /// Always the type of pooled subscriptions.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`PooledLicense`](crate::types::PooledLicense).
+            #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -5928,7 +7062,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -5942,9 +7076,10 @@ pub mod types {
             /// How many years to keep the data.
             ///
             /// Required.
+            #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
                 self
@@ -5952,6 +7087,7 @@ pub mod types {
             /// The storage profile to use where the customer brings the storage.
             ///
             /// Optional. Length in characters: at least 1.
+            #[doc(alias = "storageProfileId")]
             pub fn storage_profile_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -5994,6 +7130,15 @@ pub mod types {
             }
         }
         /// Makes a [`AddBackupTrialWithByosRequest`](super::AddBackupTrialWithByosRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`byos`](Self::byos) | required |  |  |
+        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`retention_year`](Self::retention_year) | optional |  |  |
+        /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddBackupTrialWithByosRequest(pub(crate) Fields);
@@ -6010,7 +7155,8 @@ pub mod types {
         impl AddBackupTrialWithByosRequest {
             /// Which storage of AvePoint to use.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
+            #[doc(alias = "avepointStorageType")]
             pub fn avepoint_storage_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6034,7 +7180,8 @@ pub mod types {
             }
             /// Always a trial.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
+            #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6047,7 +7194,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6061,9 +7208,10 @@ pub mod types {
             /// How many years to keep the data.
             ///
             /// Optional.
+            #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
                 self
@@ -6071,6 +7219,7 @@ pub mod types {
             /// The storage profile to use where the customer brings the storage.
             ///
             /// Optional. Length in characters: at least 1.
+            #[doc(alias = "storageProfileId")]
             pub fn storage_profile_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6110,6 +7259,15 @@ pub mod types {
             }
         }
         /// Makes a [`AddBackupTrialWithStorageTypeRequest`](super::AddBackupTrialWithStorageTypeRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
+        /// | [`retention_year`](Self::retention_year) | required |  |  |
+        /// | [`byos`](Self::byos) | optional |  |  |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddBackupTrialWithStorageTypeRequest(pub(crate) Fields);
@@ -6126,7 +7284,8 @@ pub mod types {
         impl AddBackupTrialWithStorageTypeRequest {
             /// Which storage of AvePoint to use.
             ///
-            /// Required.
+            /// Required. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
+            #[doc(alias = "avepointStorageType")]
             pub fn avepoint_storage_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6150,7 +7309,8 @@ pub mod types {
             }
             /// Always a trial.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
+            #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6163,7 +7323,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6177,9 +7337,10 @@ pub mod types {
             /// How many years to keep the data.
             ///
             /// Required.
+            #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
                 self
@@ -6187,6 +7348,7 @@ pub mod types {
             /// The storage profile to use where the customer brings the storage.
             ///
             /// Optional. Length in characters: at least 1.
+            #[doc(alias = "storageProfileId")]
             pub fn storage_profile_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6231,6 +7393,12 @@ pub mod types {
             }
         }
         /// Makes a [`AddServicePoolRequest`](super::AddServicePoolRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`license_items`](Self::license_items) | required |  |  |
+        /// | [`product`](Self::product) | required |  | Code: one of [`ServicePoolProduct`](crate::types::ServicePoolProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddServicePoolRequest(pub(crate) Fields);
@@ -6245,6 +7413,7 @@ pub mod types {
             /// What to take from the pools.
             ///
             /// Required.
+            #[doc(alias = "licenseItems")]
             pub fn license_items<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<super::ServiceLicenseItem, M>,
@@ -6254,7 +7423,8 @@ pub mod types {
             }
             /// Always the type of pooled subscriptions.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`PooledLicense`](crate::types::PooledLicense).
+            #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6267,7 +7437,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required.
+            /// Required. Code: one of [`ServicePoolProduct`](crate::types::ServicePoolProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6304,6 +7474,11 @@ pub mod types {
             }
         }
         /// Makes a [`AddServiceTrialRequest`](super::AddServiceTrialRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`product`](Self::product) | required |  | Code: one of [`ServiceTrialProduct`](crate::types::ServiceTrialProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddServiceTrialRequest(pub(crate) Fields);
@@ -6317,7 +7492,8 @@ pub mod types {
         impl AddServiceTrialRequest {
             /// Always a trial.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
+            #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6330,7 +7506,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required.
+            /// Required. Code: one of [`ServiceTrialProduct`](crate::types::ServiceTrialProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6367,6 +7543,10 @@ pub mod types {
             }
         }
         /// Makes a [`AnswerLicensesRequest`](super::AnswerLicensesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`licenses`](Self::licenses) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AnswerLicensesRequest(pub(crate) Fields);
@@ -6414,6 +7594,18 @@ pub mod types {
             }
         }
         /// Makes a [`AssignResellerLicenseRequest`](super::AssignResellerLicenseRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`expiration_time`](Self::expiration_time) | required |  | Format: `date-time` |
+        /// | [`is_same_as_pool`](Self::is_same_as_pool) | required |  |  |
+        /// | [`license_id`](Self::license_id) | required |  | Length in characters: at least 1 |
+        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
+        /// | [`product`](Self::product) | required |  | Code: one of [`LicenseProduct`](crate::types::LicenseProduct) |
+        /// | [`user_seat`](Self::user_seat) | required |  |  |
+        /// | [`currency`](Self::currency) | optional |  |  |
+        /// | [`start_date`](Self::start_date) | optional |  | Format: `date-time` |
+        /// | [`unit_price`](Self::unit_price) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AssignResellerLicenseRequest(pub(crate) Fields);
@@ -6428,6 +7620,7 @@ pub mod types {
             /// The code of the currency of the price.
             ///
             /// Optional.
+            #[doc(alias = "Currency")]
             pub fn currency<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -6437,7 +7630,8 @@ pub mod types {
             }
             /// When the assignment expires. Not later than the pooled subscription does.
             ///
-            /// Required.
+            /// Required. Format: `date-time`.
+            #[doc(alias = "ExpirationTime")]
             pub fn expiration_time<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
@@ -6448,6 +7642,7 @@ pub mod types {
             /// Whether the assignment is to expire together with the pooled subscription.
             ///
             /// Required.
+            #[doc(alias = "IsSameAsPool")]
             pub fn is_same_as_pool<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -6458,6 +7653,7 @@ pub mod types {
             /// The pooled subscription the seats come from.
             ///
             /// Required. Length in characters: at least 1.
+            #[doc(alias = "licenseId")]
             pub fn license_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6470,7 +7666,8 @@ pub mod types {
             }
             /// How the seats are paid for.
             ///
-            /// Required.
+            /// Required. Code: one of [`PaymentType`](crate::types::PaymentType).
+            #[doc(alias = "PaymentType")]
             pub fn payment_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6483,7 +7680,7 @@ pub mod types {
             }
             /// The product of the pooled subscription.
             ///
-            /// Required.
+            /// Required. Code: one of [`LicenseProduct`](crate::types::LicenseProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6496,7 +7693,8 @@ pub mod types {
             }
             /// When the assignment takes effect. Only for Fly.
             ///
-            /// Optional.
+            /// Optional. Format: `date-time`.
+            #[doc(alias = "StartDate")]
             pub fn start_date<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
@@ -6507,6 +7705,7 @@ pub mod types {
             /// The price of a seat.
             ///
             /// Optional.
+            #[doc(alias = "UnitPrice")]
             pub fn unit_price<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<f64, M>,
@@ -6517,9 +7716,10 @@ pub mod types {
             /// How many user seats the reseller gets.
             ///
             /// Required.
+            #[doc(alias = "UserSeat")]
             pub fn user_seat<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("UserSeat", ::avepoint_core::Argument::given(value));
                 self
@@ -6552,6 +7752,11 @@ pub mod types {
             }
         }
         /// Makes a [`AssignedLicense`](super::AssignedLicense).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`license_id`](Self::license_id) | required |  | Length in characters: at least 1 |
+        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AssignedLicense(pub(crate) Fields);
@@ -6564,6 +7769,7 @@ pub mod types {
             /// Identifies the pooled subscription.
             ///
             /// Required. Length in characters: at least 1.
+            #[doc(alias = "licenseId")]
             pub fn license_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6576,7 +7782,8 @@ pub mod types {
             }
             /// How the pooled subscription is paid for.
             ///
-            /// Required.
+            /// Required. Code: one of [`PaymentType`](crate::types::PaymentType).
+            #[doc(alias = "paymentType")]
             pub fn payment_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6613,6 +7820,19 @@ pub mod types {
             }
         }
         /// Makes a [`BackupLicenseItem`](super::BackupLicenseItem).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
+        /// | [`resource`](Self::resource) | required |  | Code: one of [`BackupResource`](crate::types::BackupResource) |
+        /// | [`sale_type`](Self::sale_type) | required |  | Code: one of [`SaleType`](crate::types::SaleType) |
+        /// | [`subscription_source_type`](Self::subscription_source_type) | required |  | Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource) |
+        /// | [`user_seat`](Self::user_seat) | required |  |  |
+        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
+        /// | [`customer_size`](Self::customer_size) | optional |  |  |
+        /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
+        /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
+        /// | [`package_type`](Self::package_type) | optional |  | Code: one of [`PackageType`](crate::types::PackageType) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct BackupLicenseItem(pub(crate) Fields);
@@ -6627,6 +7847,7 @@ pub mod types {
             /// When the contract ends. The format is not documented.
             ///
             /// Optional.
+            #[doc(alias = "contractEndDate")]
             pub fn contract_end_date<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -6638,16 +7859,18 @@ pub mod types {
             /// for Exchange Online & OneDrive; leave it out with that for Power Platform.
             ///
             /// Optional.
+            #[doc(alias = "customerSize")]
             pub fn customer_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("customerSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// When the subscription expires. Needed where `isSameAsPool` is false or missing.
+            /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
             ///
-            /// Optional.
+            /// Optional. Format: `date-time`.
+            #[doc(alias = "expireTime")]
             pub fn expire_time<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
@@ -6655,10 +7878,11 @@ pub mod types {
                 self.0.set("expireTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whether the subscription expires together with the pool. Needed unless `expireTime` is given; where
-            /// it is false, `expireTime` is needed too.
+            /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+            /// it is false, `expire_time` is needed too.
             ///
             /// Optional.
+            #[doc(alias = "isSameAsPool")]
             pub fn is_same_as_pool<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -6669,7 +7893,8 @@ pub mod types {
             /// The package. Needed with the pools for Microsoft 365 and for Exchange Online & OneDrive; leave it
             /// out with that for Power Platform.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`PackageType`](crate::types::PackageType).
+            #[doc(alias = "packageType")]
             pub fn package_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6682,7 +7907,8 @@ pub mod types {
             }
             /// How the subscription is paid for.
             ///
-            /// Required.
+            /// Required. Code: one of [`PaymentType`](crate::types::PaymentType).
+            #[doc(alias = "paymentType")]
             pub fn payment_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6695,7 +7921,7 @@ pub mod types {
             }
             /// The pool the seats come from.
             ///
-            /// Required.
+            /// Required. Code: one of [`BackupResource`](crate::types::BackupResource).
             pub fn resource<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6708,7 +7934,8 @@ pub mod types {
             }
             /// How the subscription is measured.
             ///
-            /// Required.
+            /// Required. Code: one of [`SaleType`](crate::types::SaleType).
+            #[doc(alias = "saleType")]
             pub fn sale_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6721,7 +7948,8 @@ pub mod types {
             }
             /// The kind of that pool.
             ///
-            /// Required.
+            /// Required. Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource).
+            #[doc(alias = "subscriptionSourceType")]
             pub fn subscription_source_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6739,9 +7967,10 @@ pub mod types {
             /// How many user seats the customer gets.
             ///
             /// Required.
+            #[doc(alias = "userSeat")]
             pub fn user_seat<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("userSeat", ::avepoint_core::Argument::given(value));
                 self
@@ -6772,6 +8001,11 @@ pub mod types {
             }
         }
         /// Makes a [`BaselineRanking`](super::BaselineRanking).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`baseline_id`](Self::baseline_id) | required |  | Length in characters: at least 1 |
+        /// | [`ranking_order`](Self::ranking_order) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct BaselineRanking(pub(crate) Fields);
@@ -6784,6 +8018,7 @@ pub mod types {
             /// The baseline. It is an id in text, although the documentation also calls it a whole number.
             ///
             /// Required. Length in characters: at least 1.
+            #[doc(alias = "baselineId")]
             pub fn baseline_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6798,9 +8033,10 @@ pub mod types {
             /// from 1.
             ///
             /// Required.
+            #[doc(alias = "rankingOrder")]
             pub fn ranking_order<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("rankingOrder", ::avepoint_core::Argument::given(value));
                 self
@@ -6831,6 +8067,13 @@ pub mod types {
             }
         }
         /// Makes a [`ConnectTenantsRequest`](super::ConnectTenantsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+        /// | [`hybrid_tenant`](Self::hybrid_tenant) | required |  |  |
+        /// | [`product_name`](Self::product_name) | required |  | Code of each entry: one of [`ConnectModule`](crate::types::ConnectModule) |
+        /// | [`tenant_ids`](Self::tenant_ids) | required |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ConnectTenantsRequest(pub(crate) Fields);
@@ -6845,6 +8088,7 @@ pub mod types {
             /// The customer that owns the tenants.
             ///
             /// Required. Length in characters: at least 1.
+            #[doc(alias = "CustomerId")]
             pub fn customer_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6858,6 +8102,7 @@ pub mod types {
             /// Whether the tenants are hybrid.
             ///
             /// Required.
+            #[doc(alias = "HybridTenant")]
             pub fn hybrid_tenant<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -6867,7 +8112,8 @@ pub mod types {
             }
             /// The modules to add them to.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`ConnectModule`](crate::types::ConnectModule).
+            #[doc(alias = "ProductName")]
             pub fn product_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -6881,6 +8127,7 @@ pub mod types {
             /// The tenants to add.
             ///
             /// Required. Length in characters of each entry: at least 1.
+            #[doc(alias = "TenantIds")]
             pub fn tenant_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -6917,6 +8164,15 @@ pub mod types {
             }
         }
         /// Makes a [`CreateAppAuthorizationLinkRequest`](super::CreateAppAuthorizationLinkRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`aad_environment`](Self::aad_environment) | required |  | Code: one of [`AadEnvironment`](crate::types::AadEnvironment) |
+        /// | [`consent_method`](Self::consent_method) | required |  | Code: one of [`ConsentMethod`](crate::types::ConsentMethod) |
+        /// | [`is_re_auth`](Self::is_re_auth) | required |  |  |
+        /// | [`platform_environment_type`](Self::platform_environment_type) | required |  | Code: one of [`PlatformEnvironment`](crate::types::PlatformEnvironment) |
+        /// | [`product_names`](Self::product_names) | required |  | Code of each entry: one of [`AppService`](crate::types::AppService) |
+        /// | [`custom_recipient_emails`](Self::custom_recipient_emails) | optional |  | Format of each entry: `email` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreateAppAuthorizationLinkRequest(pub(crate) Fields);
@@ -6933,7 +8189,8 @@ pub mod types {
         impl CreateAppAuthorizationLinkRequest {
             /// The directory cloud the tenant belongs to.
             ///
-            /// Required.
+            /// Required. Code: one of [`AadEnvironment`](crate::types::AadEnvironment).
+            #[doc(alias = "aadEnvironment")]
             pub fn aad_environment<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6946,7 +8203,8 @@ pub mod types {
             }
             /// Who is to consent.
             ///
-            /// Required.
+            /// Required. Code: one of [`ConsentMethod`](crate::types::ConsentMethod).
+            #[doc(alias = "consentMethod")]
             pub fn consent_method<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6959,7 +8217,8 @@ pub mod types {
             }
             /// Whom to notify by e-mail of each app that was consented to.
             ///
-            /// Optional.
+            /// Optional. Format of each entry: `email`.
+            #[doc(alias = "customRecipientEmails")]
             pub fn custom_recipient_emails<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -6974,6 +8233,7 @@ pub mod types {
             /// True to authorize existing apps once more, false to create and authorize them.
             ///
             /// Required.
+            #[doc(alias = "isReAuth")]
             pub fn is_re_auth<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -6983,7 +8243,8 @@ pub mod types {
             }
             /// The platform the tenant belongs to.
             ///
-            /// Required.
+            /// Required. Code: one of [`PlatformEnvironment`](crate::types::PlatformEnvironment).
+            #[doc(alias = "platformEnvironmentType")]
             pub fn platform_environment_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7000,7 +8261,8 @@ pub mod types {
             }
             /// The services whose apps to authorize.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`AppService`](crate::types::AppService).
+            #[doc(alias = "productNames")]
             pub fn product_names<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7043,6 +8305,14 @@ pub mod types {
             }
         }
         /// Makes a [`CreateBaselineRequest`](super::CreateBaselineRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`color`](Self::color) | required |  | Code: one of [`BaselineColor`](crate::types::BaselineColor) |
+        /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+        /// | [`name`](Self::name) | required |  |  |
+        /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+        /// | [`description`](Self::description) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreateBaselineRequest(pub(crate) Fields);
@@ -7057,7 +8327,7 @@ pub mod types {
             /// The color that marks the baseline: a code of the list, which may be sent as a number or as text. The
             /// documented request sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`BaselineColor`](crate::types::BaselineColor).
             pub fn color<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7071,6 +8341,7 @@ pub mod types {
             /// The customer that owns the tenant.
             ///
             /// Required. Length in characters: at least 1.
+            #[doc(alias = "customerId")]
             pub fn customer_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7104,6 +8375,7 @@ pub mod types {
             /// The tenant whose settings become the baseline.
             ///
             /// Required. Length in characters: at least 1.
+            #[doc(alias = "tenantId")]
             pub fn tenant_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -7137,6 +8409,14 @@ pub mod types {
             }
         }
         /// Makes a [`CreateTenantAuthorizationLinkRequest`](super::CreateTenantAuthorizationLinkRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`aad_environment`](Self::aad_environment) | required |  | Code: one of [`AadEnvironment`](crate::types::AadEnvironment) |
+        /// | [`tenant_friendly_name`](Self::tenant_friendly_name) | required |  |  |
+        /// | [`custom_recipient_emails`](Self::custom_recipient_emails) | optional |  | Format of each entry: `email` |
+        /// | [`tenant_description`](Self::tenant_description) | optional |  |  |
+        /// | [`tenant_share_point_admin_url`](Self::tenant_share_point_admin_url) | optional |  | Format: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreateTenantAuthorizationLinkRequest(pub(crate) Fields);
@@ -7153,7 +8433,8 @@ pub mod types {
         impl CreateTenantAuthorizationLinkRequest {
             /// The cloud the tenant belongs to.
             ///
-            /// Required.
+            /// Required. Code: one of [`AadEnvironment`](crate::types::AadEnvironment).
+            #[doc(alias = "aadEnvironment")]
             pub fn aad_environment<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7166,7 +8447,8 @@ pub mod types {
             }
             /// Whom to notify by e-mail once the tenant is added.
             ///
-            /// Optional.
+            /// Optional. Format of each entry: `email`.
+            #[doc(alias = "customRecipientEmails")]
             pub fn custom_recipient_emails<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -7181,6 +8463,7 @@ pub mod types {
             /// Some words about the tenant.
             ///
             /// Optional.
+            #[doc(alias = "tenantDescription")]
             pub fn tenant_description<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -7191,6 +8474,7 @@ pub mod types {
             /// The name to show for the tenant.
             ///
             /// Required.
+            #[doc(alias = "tenantFriendlyName")]
             pub fn tenant_friendly_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -7201,7 +8485,8 @@ pub mod types {
             }
             /// Where the tenant's SharePoint admin center is.
             ///
-            /// Optional.
+            /// Optional. Format: `uri`.
+            #[doc(alias = "tenantSharePointAdminUrl")]
             pub fn tenant_share_point_admin_url<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -7247,6 +8532,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListBaselineJobsRequest`](super::ListBaselineJobsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`job_ids`](Self::job_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListBaselineJobsRequest(pub(crate) Fields);
@@ -7261,6 +8550,7 @@ pub mod types {
             /// Only these jobs.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "jobIds")]
             pub fn job_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<crate::generated::ids::JobId, M>,
@@ -7294,6 +8584,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListBaselineTenantsRequest`](super::ListBaselineTenantsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`tenant_ids`](Self::tenant_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListBaselineTenantsRequest(pub(crate) Fields);
@@ -7308,6 +8602,7 @@ pub mod types {
             /// Only these tenants.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "tenantIds")]
             pub fn tenant_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7346,6 +8641,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListBaselinesRequest`](super::ListBaselinesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`baseline_ids`](Self::baseline_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListBaselinesRequest(pub(crate) Fields);
@@ -7360,6 +8659,7 @@ pub mod types {
             /// Only these baselines.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "baselineIds")]
             pub fn baseline_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7396,6 +8696,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListCustomerServicesRequest`](super::ListCustomerServicesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`customer_ids`](Self::customer_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListCustomerServicesRequest(pub(crate) Fields);
@@ -7410,6 +8714,7 @@ pub mod types {
             /// The customers to read. Without it nothing is restricted.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "customerIds")]
             pub fn customer_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7448,6 +8753,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListCustomersRequest`](super::ListCustomersRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`customer_ids`](Self::customer_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListCustomersRequest(pub(crate) Fields);
@@ -7462,6 +8771,7 @@ pub mod types {
             /// The customers to read. Without it nothing is restricted.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "customerIds")]
             pub fn customer_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7498,6 +8808,11 @@ pub mod types {
             }
         }
         /// Makes a [`ListJobsRequest`](super::ListJobsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`job_module`](Self::job_module) | optional |  | Code: one of [`JobModule`](crate::types::JobModule) |
+        /// | [`job_type`](Self::job_type) | optional |  | Code: one of [`JobType`](crate::types::JobType) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListJobsRequest(pub(crate) Fields);
@@ -7509,7 +8824,8 @@ pub mod types {
         impl ListJobsRequest {
             /// Only jobs on this module.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`JobModule`](crate::types::JobModule).
+            #[doc(alias = "jobModule")]
             pub fn job_module<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7522,7 +8838,8 @@ pub mod types {
             }
             /// Only jobs of this service.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`JobType`](crate::types::JobType).
+            #[doc(alias = "jobType")]
             pub fn job_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7559,6 +8876,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListLicenseAllocationsRequest`](super::ListLicenseAllocationsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`reseller_ids`](Self::reseller_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListLicenseAllocationsRequest(pub(crate) Fields);
@@ -7573,6 +8894,7 @@ pub mod types {
             /// Only allocations to these resellers.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "ResellerIds")]
             pub fn reseller_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7612,6 +8934,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListPooledLicensesRequest`](super::ListPooledLicensesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`license_ids`](Self::license_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListPooledLicensesRequest(pub(crate) Fields);
@@ -7626,6 +8952,7 @@ pub mod types {
             /// Only these pooled subscriptions.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "LicenseIds")]
             pub fn license_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7664,6 +8991,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListProtectedUsersRequest`](super::ListProtectedUsersRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`user_emails`](Self::user_emails) | optional |  | Format of each entry: `email` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListProtectedUsersRequest(pub(crate) Fields);
@@ -7677,7 +9008,8 @@ pub mod types {
         impl ListProtectedUsersRequest {
             /// The e-mail addresses of the users to read. Without it nothing is restricted.
             ///
-            /// Optional.
+            /// Optional. Format of each entry: `email`.
+            #[doc(alias = "userEmails")]
             pub fn user_emails<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -7713,6 +9045,11 @@ pub mod types {
             }
         }
         /// Makes a [`ListResellerLicensesRequest`](super::ListResellerLicensesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`license_ids`](Self::license_ids) | optional |  | Length in characters of each entry: at least 1 |
+        /// | [`status`](Self::status) | optional |  | Code: one of [`LicenseStatus`](crate::types::LicenseStatus) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListResellerLicensesRequest(pub(crate) Fields);
@@ -7727,6 +9064,7 @@ pub mod types {
             /// Only these pooled subscriptions.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "LicenseIds")]
             pub fn license_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7739,7 +9077,8 @@ pub mod types {
             }
             /// Only pooled subscriptions in this state.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`LicenseStatus`](crate::types::LicenseStatus).
+            #[doc(alias = "Status")]
             pub fn status<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7778,6 +9117,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListResellersRequest`](super::ListResellersRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`reseller_ids`](Self::reseller_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListResellersRequest(pub(crate) Fields);
@@ -7792,6 +9135,7 @@ pub mod types {
             /// Only these resellers.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "ResellerIds")]
             pub fn reseller_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7828,6 +9172,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListScanProfilesRequest`](super::ListScanProfilesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`scan_profile_ids`](Self::scan_profile_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListScanProfilesRequest(pub(crate) Fields);
@@ -7842,6 +9190,7 @@ pub mod types {
             /// Only these scan profiles.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "scanProfileIds")]
             pub fn scan_profile_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7878,6 +9227,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListStorageProfilesRequest`](super::ListStorageProfilesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`profile_ids`](Self::profile_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListStorageProfilesRequest(pub(crate) Fields);
@@ -7892,6 +9245,7 @@ pub mod types {
             /// Only these profiles.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "ProfileIds")]
             pub fn profile_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7930,6 +9284,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListTenantUserSeatsRequest`](super::ListTenantUserSeatsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`tenant_ids`](Self::tenant_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListTenantUserSeatsRequest(pub(crate) Fields);
@@ -7944,6 +9302,7 @@ pub mod types {
             /// The tenants to read. Without it nothing is restricted.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "tenantIds")]
             pub fn tenant_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -7982,6 +9341,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListUsersRequest`](super::ListUsersRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`user_ids`](Self::user_ids) | optional |  | Length in characters of each entry: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUsersRequest(pub(crate) Fields);
@@ -7994,6 +9357,7 @@ pub mod types {
             /// The users to read. Without it nothing is restricted.
             ///
             /// Optional. Length in characters of each entry: at least 1.
+            #[doc(alias = "userIds")]
             pub fn user_ids<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<crate::generated::ids::UserId, M>,
@@ -8027,6 +9391,20 @@ pub mod types {
             }
         }
         /// Makes a [`OnboardCustomerRequest`](super::OnboardCustomerRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`country_code`](Self::country_code) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
+        /// | [`data_center`](Self::data_center) | required |  | Code: one of [`DataCenter`](crate::types::DataCenter) |
+        /// | [`first_name`](Self::first_name) | required |  |  |
+        /// | [`identity_provider_type`](Self::identity_provider_type) | required |  | Code: one of [`IdentityProvider`](crate::types::IdentityProvider) |
+        /// | [`last_name`](Self::last_name) | required |  |  |
+        /// | [`organization_name`](Self::organization_name) | required |  |  |
+        /// | [`password`](Self::password) | required |  |  |
+        /// | [`registration_account`](Self::registration_account) | required |  |  |
+        /// | [`management_mode`](Self::management_mode) | optional |  |  |
+        /// | [`tags`](Self::tags) | optional |  |  |
+        /// | [`telephone_number`](Self::telephone_number) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct OnboardCustomerRequest(pub(crate) Fields);
@@ -8040,7 +9418,8 @@ pub mod types {
         impl OnboardCustomerRequest {
             /// The country or region of the customer.
             ///
-            /// Required.
+            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
+            #[doc(alias = "countryCode")]
             pub fn country_code<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -8053,7 +9432,8 @@ pub mod types {
             }
             /// Where to keep the customer's data.
             ///
-            /// Required.
+            /// Required. Code: one of [`DataCenter`](crate::types::DataCenter).
+            #[doc(alias = "dataCenter")]
             pub fn data_center<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -8067,6 +9447,7 @@ pub mod types {
             /// The given name of the customer.
             ///
             /// Required.
+            #[doc(alias = "firstName")]
             pub fn first_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8077,7 +9458,8 @@ pub mod types {
             /// What signs the customer in: a code of the list, which may be sent as a number or as text. The
             /// documented request sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`IdentityProvider`](crate::types::IdentityProvider).
+            #[doc(alias = "identityProviderType")]
             pub fn identity_provider_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -8097,6 +9479,7 @@ pub mod types {
             /// The family name of the customer.
             ///
             /// Required.
+            #[doc(alias = "lastName")]
             pub fn last_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8108,6 +9491,7 @@ pub mod types {
             /// documented.
             ///
             /// Optional.
+            #[doc(alias = "managementMode")]
             pub fn management_mode<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -8118,6 +9502,7 @@ pub mod types {
             /// The organization of the customer.
             ///
             /// Required.
+            #[doc(alias = "organizationName")]
             pub fn organization_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8138,6 +9523,7 @@ pub mod types {
             /// The account to register, such as an e-mail address.
             ///
             /// Required.
+            #[doc(alias = "registrationAccount")]
             pub fn registration_account<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8159,6 +9545,7 @@ pub mod types {
             /// A telephone number of the customer.
             ///
             /// Optional.
+            #[doc(alias = "telephoneNumber")]
             pub fn telephone_number<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8192,6 +9579,11 @@ pub mod types {
             }
         }
         /// Makes a [`RunTenantActionRequest`](super::RunTenantActionRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`action_type`](Self::action_type) | required |  | Code: one of [`TenantAction`](crate::types::TenantAction) |
+        /// | [`data`](Self::data) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct RunTenantActionRequest(pub(crate) Fields);
@@ -8206,7 +9598,8 @@ pub mod types {
             /// The action: a code of the list, which may be sent as a number or as text. The documented request
             /// sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`TenantAction`](crate::types::TenantAction).
+            #[doc(alias = "actionType")]
             pub fn action_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -8259,6 +9652,16 @@ pub mod types {
             }
         }
         /// Makes a [`ServiceLicenseItem`](super::ServiceLicenseItem).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
+        /// | [`resource`](Self::resource) | required |  | Code: one of [`ServiceResource`](crate::types::ServiceResource) |
+        /// | [`subscription_source_type`](Self::subscription_source_type) | required |  | Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource) |
+        /// | [`user_seat`](Self::user_seat) | required |  |  |
+        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
+        /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
+        /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ServiceLicenseItem(pub(crate) Fields);
@@ -8273,6 +9676,7 @@ pub mod types {
             /// When the contract ends. The format is not documented.
             ///
             /// Optional.
+            #[doc(alias = "contractEndDate")]
             pub fn contract_end_date<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8280,9 +9684,10 @@ pub mod types {
                 self.0.set("contractEndDate", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// When the subscription expires. Needed where `isSameAsPool` is false or missing.
+            /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
             ///
-            /// Optional.
+            /// Optional. Format: `date-time`.
+            #[doc(alias = "expireTime")]
             pub fn expire_time<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
@@ -8290,10 +9695,11 @@ pub mod types {
                 self.0.set("expireTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whether the subscription expires together with the pool. Needed unless `expireTime` is given; where
-            /// it is false, `expireTime` is needed too.
+            /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+            /// it is false, `expire_time` is needed too.
             ///
             /// Optional.
+            #[doc(alias = "isSameAsPool")]
             pub fn is_same_as_pool<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -8303,7 +9709,8 @@ pub mod types {
             }
             /// How the subscription is paid for.
             ///
-            /// Required.
+            /// Required. Code: one of [`PaymentType`](crate::types::PaymentType).
+            #[doc(alias = "paymentType")]
             pub fn payment_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -8316,7 +9723,7 @@ pub mod types {
             }
             /// The pool the seats come from.
             ///
-            /// Required.
+            /// Required. Code: one of [`ServiceResource`](crate::types::ServiceResource).
             pub fn resource<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -8329,7 +9736,8 @@ pub mod types {
             }
             /// The kind of that pool.
             ///
-            /// Required.
+            /// Required. Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource).
+            #[doc(alias = "subscriptionSourceType")]
             pub fn subscription_source_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -8347,9 +9755,10 @@ pub mod types {
             /// How many user seats the customer gets.
             ///
             /// Required.
+            #[doc(alias = "userSeat")]
             pub fn user_seat<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("userSeat", ::avepoint_core::Argument::given(value));
                 self
@@ -8380,6 +9789,15 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateLocalUserContactRequest`](super::UpdateLocalUserContactRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`fax`](Self::fax) | required |  | Length in characters: at most 64 |
+        /// | [`home_phone`](Self::home_phone) | required |  | Length in characters: at most 30 |
+        /// | [`ip_phone`](Self::ip_phone) | required |  | Length in characters: at most 30 |
+        /// | [`mobile`](Self::mobile) | required |  | Length in characters: at most 64 |
+        /// | [`office_phone`](Self::office_phone) | required |  | Length in characters: at most 64 |
+        /// | [`pager`](Self::pager) | required |  | Length in characters: at most 30 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserContactRequest(pub(crate) Fields);
@@ -8404,6 +9822,7 @@ pub mod types {
             /// The telephone number at home.
             ///
             /// Required. Length in characters: at most 30.
+            #[doc(alias = "homePhone")]
             pub fn home_phone<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8414,6 +9833,7 @@ pub mod types {
             /// The number of the internet telephone.
             ///
             /// Required. Length in characters: at most 30.
+            #[doc(alias = "ipPhone")]
             pub fn ip_phone<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8434,6 +9854,7 @@ pub mod types {
             /// The business telephone number.
             ///
             /// Required. Length in characters: at most 64.
+            #[doc(alias = "officePhone")]
             pub fn office_phone<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8480,6 +9901,17 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateLocalUserGeneralRequest`](super::UpdateLocalUserGeneralRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`comment`](Self::comment) | required |  | Length in characters: at most 30 |
+        /// | [`display_name`](Self::display_name) | required |  | Length in characters: at most 256 |
+        /// | [`employee_id`](Self::employee_id) | required |  | Length in characters: at most 16 |
+        /// | [`first_name`](Self::first_name) | required |  | Length in characters: at most 64 |
+        /// | [`initials`](Self::initials) | required |  | Length in characters: at most 6 |
+        /// | [`job_title`](Self::job_title) | required |  |  |
+        /// | [`last_name`](Self::last_name) | required |  | Length in characters: at most 64 |
+        /// | [`middle_name`](Self::middle_name) | required |  | Length in characters: at most 64 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserGeneralRequest(pub(crate) Fields);
@@ -8504,6 +9936,7 @@ pub mod types {
             /// The name shown for the user.
             ///
             /// Required. Length in characters: at most 256.
+            #[doc(alias = "displayName")]
             pub fn display_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8514,6 +9947,7 @@ pub mod types {
             /// The number or name the company gave its employee.
             ///
             /// Required. Length in characters: at most 16.
+            #[doc(alias = "employeeId")]
             pub fn employee_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8524,6 +9958,7 @@ pub mod types {
             /// The given name.
             ///
             /// Required. Length in characters: at most 64.
+            #[doc(alias = "firstName")]
             pub fn first_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8544,6 +9979,7 @@ pub mod types {
             /// The job title.
             ///
             /// Required.
+            #[doc(alias = "jobTitle")]
             pub fn job_title<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8554,6 +9990,7 @@ pub mod types {
             /// The family name.
             ///
             /// Required. Length in characters: at most 64.
+            #[doc(alias = "lastName")]
             pub fn last_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8564,6 +10001,7 @@ pub mod types {
             /// The middle name.
             ///
             /// Required. Length in characters: at most 64.
+            #[doc(alias = "middleName")]
             pub fn middle_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8600,6 +10038,10 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateLocalUserNotesRequest`](super::UpdateLocalUserNotesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`notes`](Self::notes) | required |  | Length in characters: at most 1024 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserNotesRequest(pub(crate) Fields);
@@ -8649,6 +10091,17 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateLocalUserOfficeLocationRequest`](super::UpdateLocalUserOfficeLocationRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`address`](Self::address) | required |  | Length in characters: at most 1024 |
+        /// | [`city`](Self::city) | required |  | Length in characters: at most 128 |
+        /// | [`country_region`](Self::country_region) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
+        /// | [`personal_title`](Self::personal_title) | required |  | Length in characters: at most 64 |
+        /// | [`po_box`](Self::po_box) | required |  | Length in characters: at most 40 |
+        /// | [`postal_code`](Self::postal_code) | required |  | Length in characters: at most 40 |
+        /// | [`state`](Self::state) | required |  | Length in characters: at most 128 |
+        /// | [`web_page`](Self::web_page) | required |  | Length in characters: at most 2048 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserOfficeLocationRequest(pub(crate) Fields);
@@ -8685,7 +10138,8 @@ pub mod types {
             }
             /// The country or region, by name as a rule; a code of the list is accepted too.
             ///
-            /// Required.
+            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
+            #[doc(alias = "countryRegion")]
             pub fn country_region<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -8699,6 +10153,7 @@ pub mod types {
             /// The title people put before the name.
             ///
             /// Required. Length in characters: at most 64.
+            #[doc(alias = "personalTitle")]
             pub fn personal_title<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8709,6 +10164,7 @@ pub mod types {
             /// The post office box.
             ///
             /// Required. Length in characters: at most 40.
+            #[doc(alias = "poBox")]
             pub fn po_box<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8719,6 +10175,7 @@ pub mod types {
             /// The postal code.
             ///
             /// Required. Length in characters: at most 40.
+            #[doc(alias = "postalCode")]
             pub fn postal_code<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8739,6 +10196,7 @@ pub mod types {
             /// The address of the web page.
             ///
             /// Required. Length in characters: at most 2048.
+            #[doc(alias = "webPage")]
             pub fn web_page<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8780,6 +10238,13 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateLocalUserOfficeRequest`](super::UpdateLocalUserOfficeRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`company`](Self::company) | required |  | Length in characters: at most 64 |
+        /// | [`department`](Self::department) | required |  | Length in characters: at most 64 |
+        /// | [`department_number`](Self::department_number) | required |  | Length in characters: at most 10 |
+        /// | [`location`](Self::location) | required |  | Length in characters: at most 64 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserOfficeRequest(pub(crate) Fields);
@@ -8814,6 +10279,7 @@ pub mod types {
             /// The number of the department.
             ///
             /// Required. Length in characters: at most 10.
+            #[doc(alias = "departmentNumber")]
             pub fn department_number<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8859,6 +10325,12 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateLocalUserProfileRequest`](super::UpdateLocalUserProfileRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`home_directory`](Self::home_directory) | required |  | Length in characters: at most 520 |
+        /// | [`logon_script`](Self::logon_script) | required |  | Length in characters: at most 520 |
+        /// | [`profile_path`](Self::profile_path) | required |  | Length in characters: at most 520 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserProfileRequest(pub(crate) Fields);
@@ -8873,6 +10345,7 @@ pub mod types {
             /// The path of the home directory.
             ///
             /// Required. Length in characters: at most 520.
+            #[doc(alias = "homeDirectory")]
             pub fn home_directory<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8883,6 +10356,7 @@ pub mod types {
             /// The script that runs at logon.
             ///
             /// Required. Length in characters: at most 520.
+            #[doc(alias = "logonScript")]
             pub fn logon_script<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8893,6 +10367,7 @@ pub mod types {
             /// The path of the profile.
             ///
             /// Required. Length in characters: at most 520.
+            #[doc(alias = "profilePath")]
             pub fn profile_path<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -8929,6 +10404,16 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserAccountRequest`](super::UpdateUserAccountRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`enforce_end`](Self::enforce_end) | required |  |  |
+        /// | [`enforce_end_date_time`](Self::enforce_end_date_time) | required |  | Format: `date-time` |
+        /// | [`enforce_start`](Self::enforce_start) | required |  |  |
+        /// | [`enforce_start_date_time`](Self::enforce_start_date_time) | required |  | Format: `date-time` |
+        /// | [`mail`](Self::mail) | required |  | Length in characters: at most 256 |
+        /// | [`preferred_language`](Self::preferred_language) | required |  | Code: one of [`LanguageTag`](crate::types::LanguageTag) |
+        /// | [`usage_location`](Self::usage_location) | required |  | Code: one of [`UsageLocation`](crate::types::UsageLocation) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserAccountRequest(pub(crate) Fields);
@@ -8940,9 +10425,10 @@ pub mod types {
             }
         }
         impl UpdateUserAccountRequest {
-            /// Whether the account is valid only until `enforceEndDateTime`.
+            /// Whether the account is valid only until `enforce_end_date_time`.
             ///
             /// Required.
+            #[doc(alias = "enforceEnd")]
             pub fn enforce_end<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -8952,7 +10438,8 @@ pub mod types {
             }
             /// Until when the account is valid.
             ///
-            /// Required.
+            /// Required. Format: `date-time`.
+            #[doc(alias = "enforceEndDateTime")]
             pub fn enforce_end_date_time<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
@@ -8961,9 +10448,10 @@ pub mod types {
                     .set("enforceEndDateTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whether the account is valid only from `enforceStartDateTime` on.
+            /// Whether the account is valid only from `enforce_start_date_time` on.
             ///
             /// Required.
+            #[doc(alias = "enforceStart")]
             pub fn enforce_start<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -8973,7 +10461,8 @@ pub mod types {
             }
             /// From when on the account is valid.
             ///
-            /// Required.
+            /// Required. Format: `date-time`.
+            #[doc(alias = "enforceStartDateTime")]
             pub fn enforce_start_date_time<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
@@ -8997,7 +10486,8 @@ pub mod types {
             }
             /// The language the user wants to see.
             ///
-            /// Required.
+            /// Required. Code: one of [`LanguageTag`](crate::types::LanguageTag).
+            #[doc(alias = "preferredLanguage")]
             pub fn preferred_language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -9011,7 +10501,8 @@ pub mod types {
             /// The country in which the account uses its licences. The documented limit of 128 characters is met by
             /// every code.
             ///
-            /// Required.
+            /// Required. Code: one of [`UsageLocation`](crate::types::UsageLocation).
+            #[doc(alias = "usageLocation")]
             pub fn usage_location<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -9050,6 +10541,10 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserAlternateEmailAddressRequest`](super::UpdateUserAlternateEmailAddressRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`alternate_email_address`](Self::alternate_email_address) | required |  | Format of each entry: `email` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserAlternateEmailAddressRequest(pub(crate) Fields);
@@ -9066,7 +10561,8 @@ pub mod types {
         impl UpdateUserAlternateEmailAddressRequest {
             /// The e-mail addresses beside the primary one.
             ///
-            /// Required.
+            /// Required. Format of each entry: `email`.
+            #[doc(alias = "alternateEmailAddress")]
             pub fn alternate_email_address<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -9112,6 +10608,10 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserBirthdayRequest`](super::UpdateUserBirthdayRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`birthday`](Self::birthday) | required |  | Format: `date-time` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserBirthdayRequest(pub(crate) Fields);
@@ -9125,7 +10625,7 @@ pub mod types {
         impl UpdateUserBirthdayRequest {
             /// The birthday, as a moment in time.
             ///
-            /// Required.
+            /// Required. Format: `date-time`.
             pub fn birthday<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
@@ -9161,6 +10661,12 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserContactRequest`](super::UpdateUserContactRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`fax`](Self::fax) | required |  | Length in characters: at most 64 |
+        /// | [`mobile`](Self::mobile) | required |  | Length in characters: at most 64 |
+        /// | [`office_phone`](Self::office_phone) | required |  | Length in characters: at most 64 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserContactRequest(pub(crate) Fields);
@@ -9195,6 +10701,7 @@ pub mod types {
             /// The business telephone number.
             ///
             /// Required. Length in characters: at most 64.
+            #[doc(alias = "officePhone")]
             pub fn office_phone<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -9230,6 +10737,10 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserExternalFlagRequest`](super::UpdateUserExternalFlagRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`is_external`](Self::is_external) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserExternalFlagRequest(pub(crate) Fields);
@@ -9244,6 +10755,7 @@ pub mod types {
             /// Whether the user counts as external.
             ///
             /// Required.
+            #[doc(alias = "isExternal")]
             pub fn is_external<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -9280,6 +10792,14 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserGeneralRequest`](super::UpdateUserGeneralRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`display_name`](Self::display_name) | required |  | Length in characters: at most 256 |
+        /// | [`employee_id`](Self::employee_id) | required |  | Length in characters: at most 16 |
+        /// | [`first_name`](Self::first_name) | required |  | Length in characters: at most 64 |
+        /// | [`job_title`](Self::job_title) | required |  |  |
+        /// | [`last_name`](Self::last_name) | required |  | Length in characters: at most 64 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserGeneralRequest(pub(crate) Fields);
@@ -9294,6 +10814,7 @@ pub mod types {
             /// The name shown for the user.
             ///
             /// Required. Length in characters: at most 256.
+            #[doc(alias = "displayName")]
             pub fn display_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -9304,6 +10825,7 @@ pub mod types {
             /// The number or name the company gave its employee.
             ///
             /// Required. Length in characters: at most 16.
+            #[doc(alias = "employeeId")]
             pub fn employee_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -9314,6 +10836,7 @@ pub mod types {
             /// The given name.
             ///
             /// Required. Length in characters: at most 64.
+            #[doc(alias = "firstName")]
             pub fn first_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -9324,6 +10847,7 @@ pub mod types {
             /// The job title.
             ///
             /// Required.
+            #[doc(alias = "jobTitle")]
             pub fn job_title<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -9334,6 +10858,7 @@ pub mod types {
             /// The family name.
             ///
             /// Required. Length in characters: at most 64.
+            #[doc(alias = "lastName")]
             pub fn last_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -9369,6 +10894,10 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserManagerRequest`](super::UpdateUserManagerRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`user_principal_name`](Self::user_principal_name) | required |  | Length in characters: at most 1024 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserManagerRequest(pub(crate) Fields);
@@ -9384,6 +10913,7 @@ pub mod types {
             /// the distinguished name (DN), such as `CN=Sofia Lindqvist,DC=northwind,DC=example`.
             ///
             /// Required. Length in characters: at most 1024.
+            #[doc(alias = "userPrincipalName")]
             pub fn user_principal_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -9419,6 +10949,14 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserOfficeLocationRequest`](super::UpdateUserOfficeLocationRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`address`](Self::address) | required |  | Length in characters: at most 1024 |
+        /// | [`city`](Self::city) | required |  | Length in characters: at most 128 |
+        /// | [`country_region`](Self::country_region) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
+        /// | [`postal_code`](Self::postal_code) | required |  | Length in characters: at most 40 |
+        /// | [`state`](Self::state) | required |  | Length in characters: at most 128 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserOfficeLocationRequest(pub(crate) Fields);
@@ -9455,7 +10993,8 @@ pub mod types {
             }
             /// The country or region, by name as a rule; a code of the list is accepted too.
             ///
-            /// Required.
+            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
+            #[doc(alias = "countryRegion")]
             pub fn country_region<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -9469,6 +11008,7 @@ pub mod types {
             /// The postal code.
             ///
             /// Required. Length in characters: at most 40.
+            #[doc(alias = "postalCode")]
             pub fn postal_code<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -9515,6 +11055,12 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserOfficeRequest`](super::UpdateUserOfficeRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`company`](Self::company) | required |  | Length in characters: at most 64 |
+        /// | [`department`](Self::department) | required |  | Length in characters: at most 64 |
+        /// | [`location`](Self::location) | required |  | Length in characters: at most 64 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserOfficeRequest(pub(crate) Fields);
@@ -9582,6 +11128,10 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserPasswordSettingRequest`](super::UpdateUserPasswordSettingRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`password_never_expire`](Self::password_never_expire) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserPasswordSettingRequest(pub(crate) Fields);
@@ -9599,6 +11149,7 @@ pub mod types {
             /// Whether the password stays valid without end.
             ///
             /// Required.
+            #[doc(alias = "passwordNeverExpire")]
             pub fn password_never_expire<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -9639,6 +11190,10 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserSponsorRequest`](super::UpdateUserSponsorRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`user_principal_name`](Self::user_principal_name) | required |  | Length in characters: at most 1024 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserSponsorRequest(pub(crate) Fields);
@@ -9653,6 +11208,7 @@ pub mod types {
             /// Who sponsors the user, by user principal name.
             ///
             /// Required. Length in characters: at most 1024.
+            #[doc(alias = "userPrincipalName")]
             pub fn user_principal_name<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -9688,6 +11244,10 @@ pub mod types {
             }
         }
         /// Makes a [`UpdateUserTestFlagRequest`](super::UpdateUserTestFlagRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`is_test_user`](Self::is_test_user) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserTestFlagRequest(pub(crate) Fields);
@@ -9702,6 +11262,7 @@ pub mod types {
             /// Whether the account is for tests.
             ///
             /// Required.
+            #[doc(alias = "isTestUser")]
             pub fn is_test_user<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<bool, M>,
@@ -9789,6 +11350,182 @@ pub mod types {
 ///
 /// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
 /// specification.
+///
+/// # Customers
+///
+/// Customers of the partner: who they are, and taking on new ones.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_customers`](Self::list_customers) | List the customers of the partner |
+/// | [`onboard_customer`](Self::onboard_customer) | Onboard a customer |
+///
+/// # Tenants
+///
+/// Tenants of customers: what is known of them, and links by which a customer consents.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`create_tenant_authorization_link`](Self::create_tenant_authorization_link) | Create a link that adds a Microsoft 365 tenant |
+/// | [`create_app_authorization_link`](Self::create_app_authorization_link) | Create a link that authorizes service apps |
+/// | [`get_tenant`](Self::get_tenant) | Read a Microsoft 365 tenant |
+/// | [`get_service_app_status`](Self::get_service_app_status) | Read whether a service app is authorized |
+/// | [`connect_tenants`](Self::connect_tenants) | Add tenants of a customer to modules |
+///
+/// # Services
+///
+/// Services that customers subscribe to, and the seats they have.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_customer_services`](Self::list_customer_services) | List the services of customers |
+/// | [`add_customer_service`](Self::add_customer_service) | Add a service to a customer |
+/// | [`list_tenant_user_seats`](Self::list_tenant_user_seats) | List the user seats of the tenants of a customer |
+/// | [`get_product_overview`](Self::get_product_overview) | Read how many seats of a product a customer bought |
+///
+/// # Resellers
+///
+/// Resellers below a large account reseller, and the pooled subscriptions that they get from it.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_resellers`](Self::list_resellers) | List the resellers of a large account reseller |
+/// | [`list_pooled_licenses`](Self::list_pooled_licenses) | List the pooled subscriptions of a large account reseller |
+/// | [`list_license_allocations`](Self::list_license_allocations) | List to whom a pooled subscription was allocated |
+/// | [`assign_reseller_license`](Self::assign_reseller_license) | Assign a pooled subscription to a reseller, or change that |
+/// | [`list_reseller_licenses`](Self::list_reseller_licenses) | List the pooled subscriptions of a reseller |
+/// | [`accept_reseller_licenses`](Self::accept_reseller_licenses) | Accept pooled subscriptions for a reseller |
+/// | [`reject_reseller_licenses`](Self::reject_reseller_licenses) | Reject pooled subscriptions for a reseller |
+///
+/// # Audit logs
+///
+/// What was done in Elements, and by whom.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_audit_records`](Self::list_audit_records) | List the audit records of the partner |
+/// | [`list_reseller_audit_records`](Self::list_reseller_audit_records) | List the audit records of a large account reseller |
+///
+/// # Protection
+///
+/// What Cloud Backup protects.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_protected_users`](Self::list_protected_users) | List what Cloud Backup for Microsoft 365 protects of each user |
+/// | [`list_protection_overview`](Self::list_protection_overview) | List what Cloud Backup for Microsoft 365 protects for a customer |
+/// | [`list_protected_objects`](Self::list_protected_objects) | List the objects of one module that Cloud Backup protects |
+///
+/// # Storage
+///
+/// Where the backups of customers are kept.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_storage_profiles`](Self::list_storage_profiles) | List the storage profiles of the partner |
+///
+/// # Jobs
+///
+/// Jobs of the backup services.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_jobs`](Self::list_jobs) | List the backup and scan jobs of a customer |
+/// | [`list_job_report_details`](Self::list_job_report_details) | List what a backup job did with each object |
+///
+/// # Scan profiles
+///
+/// Scan profiles, and what they found day by day.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_scan_profiles`](Self::list_scan_profiles) | List the scan profiles of a customer |
+/// | [`list_scan_profile_changes`](Self::list_scan_profile_changes) | List the daily change counts of all scan profiles of a customer (deprecated) |
+/// | [`get_scan_profile`](Self::get_scan_profile) | Read a scan profile of a customer |
+/// | [`get_scan_profile_changes`](Self::get_scan_profile_changes) | Read the daily report of a scan profile |
+/// | [`get_scan_profile_daily_report`](Self::get_scan_profile_daily_report) | Read the daily change counts of a scan profile (deprecated) |
+///
+/// # Baselines
+///
+/// Baselines of tenant settings, and the tenants they are applied to.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`create_baseline`](Self::create_baseline) | Create a baseline from a tenant |
+/// | [`list_baselines`](Self::list_baselines) | List baselines |
+/// | [`list_baseline_reports`](Self::list_baseline_reports) | List what the creation of a baseline retrieved |
+/// | [`list_baseline_jobs`](Self::list_baseline_jobs) | List the baseline jobs of a tenant |
+/// | [`list_baseline_tenants`](Self::list_baseline_tenants) | List the tenants under baseline management |
+/// | [`run_tenant_action`](Self::run_tenant_action) | Run an action on a tenant |
+///
+/// # Risk
+///
+/// Risk rules, and the objects that match them.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_risk_rules`](Self::list_risk_rules) | List the risk rules that a tenant matches |
+/// | [`list_risk_hit_items`](Self::list_risk_hit_items) | List the objects that match a risk rule |
+///
+/// # Azure
+///
+/// Azure subscriptions: where money and security are at risk.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_azure_cost_issues`](Self::list_azure_cost_issues) | List where a tenant could spend less on Azure |
+/// | [`list_azure_security_issues`](Self::list_azure_security_issues) | List the security issues of a tenant's Azure resources |
+///
+/// # Users
+///
+/// Users of tenants, in the cloud and on premises.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_users`](Self::list_users) | List the users of a tenant |
+/// | [`get_user`](Self::get_user) | Read one user in full |
+/// | [`update_user_account`](Self::update_user_account) | Change the account settings of a user |
+/// | [`update_user_alternate_email_address`](Self::update_user_alternate_email_address) | Change the alternate e-mail addresses of a user |
+/// | [`update_user_birthday`](Self::update_user_birthday) | Change the birthday of a user |
+/// | [`update_user_contact`](Self::update_user_contact) | Change the telephone numbers of a cloud user |
+/// | [`update_user_general`](Self::update_user_general) | Change the names and job of a cloud user |
+/// | [`update_user_external_flag`](Self::update_user_external_flag) | Mark a user as external or internal |
+/// | [`update_user_test_flag`](Self::update_user_test_flag) | Mark a user as a test account or a real one |
+/// | [`update_user_manager`](Self::update_user_manager) | Change the manager of a user |
+/// | [`update_user_office`](Self::update_user_office) | Change the company and department of a cloud user |
+/// | [`update_user_office_location`](Self::update_user_office_location) | Change the office address of a cloud user |
+/// | [`update_user_password_setting`](Self::update_user_password_setting) | Say whether the password of a user expires |
+/// | [`update_user_sponsor`](Self::update_user_sponsor) | Change the sponsor of a user |
+/// | [`update_local_user_contact`](Self::update_local_user_contact) | Change the telephone numbers of a hybrid or local user |
+/// | [`update_local_user_general`](Self::update_local_user_general) | Change the names and job of a hybrid or local user |
+/// | [`update_local_user_notes`](Self::update_local_user_notes) | Change the notes on a hybrid or local user |
+/// | [`update_local_user_office`](Self::update_local_user_office) | Change the company and department of a hybrid or local user |
+/// | [`update_local_user_office_location`](Self::update_local_user_office_location) | Change the office address of a hybrid or local user |
+/// | [`update_local_user_profile`](Self::update_local_user_profile) | Change the profile paths of a hybrid or local user |
+/// | [`list_hybrid_agents`](Self::list_hybrid_agents) | List the agents that connect a tenant to its local directory |
+///
+/// # Security
+///
+/// The security of users: risks, sign-ins, compliance.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_security_users`](Self::list_security_users) | List the users on the security dashboard |
+/// | [`list_risk_workflows`](Self::list_risk_workflows) | List the workflows that watch for risky actions |
+/// | [`get_risk_workflow_compliance`](Self::get_risk_workflow_compliance) | Read what a workflow found |
+/// | [`get_risky_action_count`](Self::get_risky_action_count) | Count risky and normal actions |
+/// | [`list_sign_ins`](Self::list_sign_ins) | List the sign-ins of a tenant |
+///
+/// # Workspaces
+///
+/// Figures on the workspaces of a tenant.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`get_workspace_overview`](Self::get_workspace_overview) | Get the numbers of workspaces of a tenant |
+/// | [`get_workspace_compliance_rate`](Self::get_workspace_compliance_rate) | Get the numbers of compliant workspaces of a tenant |
+/// | [`get_data_security_posture`](Self::get_data_security_posture) | Get the data security posture of a tenant |
+/// | [`get_ransomware_detection`](Self::get_ransomware_detection) | Get the signs of ransomware in a tenant |
 #[derive(Clone)]
 pub struct Client {
     session: ::avepoint_core::Session,
@@ -9836,27 +11573,39 @@ impl Client {
             session: self.session.with_options(options),
         }
     }
+}
+/// # Customers
+///
+/// Customers of the partner: who they are, and taking on new ones.
+impl Client {
     /// List the customers of the partner.
     ///
     /// Lists the customers that the partner manages, page by page, each with its tenants. Name customers in
     /// the body to read only those. Paging stands in the query.
     ///
-    /// Permission: `elements.customers.read.all`.
+    /// - Request: `POST /partner/external/v3/general/customers/batch`
+    /// - Permission: `elements.customers.read.all`
+    /// - In the specification: `listCustomers`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer/get-all-customers.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer/get-all-customers.md>
+    /// The list comes in pages: [`stream`](builder::ListCustomers::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListCustomers::pages) page by page, [`send`](builder::ListCustomers::send)
+    /// one page.
     ///
-    /// `POST /partner/external/v3/general/customers/batch`, `listCustomers` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_customers().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut customers = client.list_customers().stream();
+    /// while let Some(customer) = customers.next().await {
+    ///     let customer = customer?;
+    ///     println!("{:?}", customer.organization);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listCustomers")]
     pub fn list_customers(&self) -> builder::ListCustomers {
         builder::ListCustomers {
             call: ::avepoint_core::generated::Call::new(
@@ -9870,16 +11619,35 @@ impl Client {
     /// Registers a new customer and puts it under the management of the partner, with a local account or
     /// one of Microsoft 365. The call answers 200 even where it fails: read `status` to learn the outcome.
     ///
-    /// Permission: `elements.customers.readwrite.all`.
+    /// - Request: `POST /partner/external/v3/general/customers`
+    /// - Permission: `elements.customers.readwrite.all`
+    /// - In the specification: `onboardCustomer`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer/onboard-customer.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer/onboard-customer.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/general/customers`, `onboardCustomer` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{
+    ///     CountryCode, DataCenter, IdentityProvider, OnboardCustomerRequest,
+    /// };
     ///
-    /// ```text
-    /// let answer = client.onboard_customer().body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client, password: avepoint_elements_v3::avepoint_core::SecretText) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = OnboardCustomerRequest::builder()
+    ///     .identity_provider_type(IdentityProvider::Local)
+    ///     .first_name("Ines")
+    ///     .last_name("Moreau")
+    ///     .organization_name("Northwind")
+    ///     .registration_account("ines.moreau@northwind.example")
+    ///     .country_code(CountryCode::France)
+    ///     .data_center(DataCenter::FranceCentral)
+    ///     .password(password);
+    /// let response = client.onboard_customer().body(body).send().await?;
+    /// println!("{:?}", response.status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "onboardCustomer")]
     pub fn onboard_customer(&self) -> builder::OnboardCustomer {
         builder::OnboardCustomer {
             call: ::avepoint_core::generated::Call::new(
@@ -9888,22 +11656,44 @@ impl Client {
             ),
         }
     }
+}
+/// # Tenants
+///
+/// Tenants of customers: what is known of them, and links by which a customer consents.
+impl Client {
     /// Create a link that adds a Microsoft 365 tenant.
     ///
     /// Creates a link for the customer, who opens it, looks through the permissions and consents to them.
     /// The Microsoft 365 tenant appears in Elements after that. Elements can notify chosen people by e-mail
     /// of the success.
     ///
-    /// Permission: `elements.customers.readwrite.all`.
+    /// - Request: `POST /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/auth-link`
+    /// - Permission: `elements.customers.readwrite.all`
+    /// - In the specification: `createTenantAuthorizationLink`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/create-auth-link-to-add-tenant-for-customer.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/create-auth-link-to-add-tenant-for-customer.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/auth-link`, `createTenantAuthorizationLink` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{AadEnvironment, CreateTenantAuthorizationLinkRequest};
     ///
-    /// ```text
-    /// let answer = client.create_tenant_authorization_link().customer_id(customer_id).tenant_id(tenant_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = CreateTenantAuthorizationLinkRequest::builder()
+    ///     .aad_environment(AadEnvironment::AzureCloud)
+    ///     .tenant_friendly_name("Contoso France");
+    /// let response = client
+    ///     .create_tenant_authorization_link()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", response.url);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "createTenantAuthorizationLink")]
     pub fn create_tenant_authorization_link(
         &self,
     ) -> builder::CreateTenantAuthorizationLink {
@@ -9919,16 +11709,43 @@ impl Client {
     /// Creates a link with which the customer authorizes service apps for a Microsoft 365 tenant, for the
     /// first time or once more.
     ///
-    /// Permission: `elements.customers.readwrite.all`.
+    /// - Request: `POST
+    ///   /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/apps/auth-link`
+    /// - Permission: `elements.customers.readwrite.all`
+    /// - In the specification: `createAppAuthorizationLink`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/create-auth-link-to-consent-app-for-customer.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/create-auth-link-to-consent-app-for-customer.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/apps/auth-link`, `createAppAuthorizationLink` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{
+    ///     AadEnvironment, AppService, ConsentMethod, CreateAppAuthorizationLinkRequest,
+    ///     PlatformEnvironment,
+    /// };
     ///
-    /// ```text
-    /// let answer = client.create_app_authorization_link().customer_id(customer_id).tenant_id(tenant_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = CreateAppAuthorizationLinkRequest::builder()
+    ///     .consent_method(ConsentMethod::AdministratorConsent)
+    ///     .is_re_auth(false)
+    ///     .aad_environment(AadEnvironment::AzureCloud)
+    ///     .platform_environment_type(PlatformEnvironment::AzureCommercial)
+    ///     .product_names([
+    ///         AppService::BaselineManagement,
+    ///         AppService::SecurityAndAnalysis,
+    ///     ]);
+    /// let response = client
+    ///     .create_app_authorization_link()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", response.url);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "createAppAuthorizationLink")]
     pub fn create_app_authorization_link(&self) -> builder::CreateAppAuthorizationLink {
         builder::CreateAppAuthorizationLink {
             call: ::avepoint_core::generated::Call::new(
@@ -9941,16 +11758,27 @@ impl Client {
     ///
     /// Reads the name of a Microsoft 365 tenant and the clouds it belongs to.
     ///
-    /// Permission: `elements.customers.read.all`.
+    /// - Request: `GET /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}`
+    /// - Permission: `elements.customers.read.all`
+    /// - In the specification: `getTenant`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/get-m365-tenant-info.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/get-m365-tenant-info.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}`, `getTenant` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_tenant().customer_id(customer_id).tenant_id(tenant_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let tenant = client
+    ///     .get_tenant()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", tenant.name);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getTenant")]
     pub fn get_tenant(&self) -> builder::GetTenant {
         builder::GetTenant {
             call: ::avepoint_core::generated::Call::new(
@@ -9964,16 +11792,31 @@ impl Client {
     /// Tells whether the app of a service is authorized for a Microsoft 365 tenant. The answer comes as a
     /// list; a single object is documented too.
     ///
-    /// Permission: `elements.customers.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/product/{productName}/apps`
+    /// - Permission: `elements.customers.read.all`
+    /// - In the specification: `getServiceAppStatus`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/get-m365-tenant-product-apps.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/get-m365-tenant-product-apps.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/product/{productName}/apps`, `getServiceAppStatus` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::AppService;
     ///
-    /// ```text
-    /// let answer = client.get_service_app_status().customer_id(customer_id).tenant_id(tenant_id).product_name(product_name).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let service_app_status = client
+    ///     .get_service_app_status()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .product_name(AppService::BaselineManagement)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", service_app_status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getServiceAppStatus")]
     pub fn get_service_app_status(&self) -> builder::GetServiceAppStatus {
         builder::GetServiceAppStatus {
             call: ::avepoint_core::generated::Call::new(
@@ -9987,16 +11830,32 @@ impl Client {
     /// Adds tenants of a customer to modules of Elements. At present user management is the only module.
     /// The call answers 200 even where it fails: read the outcome of each tenant, and which modules failed.
     ///
-    /// Permission: `elements.customers.readwrite.all`.
+    /// - Request: `POST /partner/external/v3/general/customers/connecttenant`
+    /// - Permission: `elements.customers.readwrite.all`
+    /// - In the specification: `connectTenants`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/onboard-customer-tenants.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/onboard-customer-tenants.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/general/customers/connecttenant`, `connectTenants` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{ConnectModule, ConnectTenantsRequest};
     ///
-    /// ```text
-    /// let answer = client.connect_tenants().body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = ConnectTenantsRequest::builder()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_ids([
+    ///         "a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a",
+    ///         "5e80b4d7-1c63-4a92-bf05-7d6e8c9a0b12",
+    ///     ])
+    ///     .product_name([ConnectModule::UserManagement])
+    ///     .hybrid_tenant(false);
+    /// let response = client.connect_tenants().body(body).send().await?;
+    /// println!("{:?}", response.connect_tenants_result);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "connectTenants")]
     pub fn connect_tenants(&self) -> builder::ConnectTenants {
         builder::ConnectTenants {
             call: ::avepoint_core::generated::Call::new(
@@ -10005,28 +11864,40 @@ impl Client {
             ),
         }
     }
+}
+/// # Services
+///
+/// Services that customers subscribe to, and the seats they have.
+impl Client {
     /// List the services of customers.
     ///
     /// Lists the customers that the partner manages, page by page, each with the services it subscribes to.
     /// Name customers in the body to read only those. Every figure comes as text; `N/A` stands where a
     /// figure does not apply to the service.
     ///
-    /// Permission: `elements.license.read.all`.
+    /// - Request: `POST /partner/external/v3/general/customers/services/batch`
+    /// - Permission: `elements.license.read.all`
+    /// - In the specification: `listCustomerServices`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service-subscription/get-all-services.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service-subscription/get-all-services.md>
+    /// The list comes in pages: [`stream`](builder::ListCustomerServices::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListCustomerServices::pages) page by page,
+    /// [`send`](builder::ListCustomerServices::send) one page.
     ///
-    /// `POST /partner/external/v3/general/customers/services/batch`, `listCustomerServices` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_customer_services().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut customer_services = client.list_customer_services().stream();
+    /// while let Some(entry) = customer_services.next().await {
+    ///     let entry = entry?;
+    ///     println!("{:?}", entry.organization);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listCustomerServices")]
     pub fn list_customer_services(&self) -> builder::ListCustomerServices {
         builder::ListCustomerServices {
             call: ::avepoint_core::generated::Call::new(
@@ -10038,20 +11909,53 @@ impl Client {
     /// Add a service to a customer.
     ///
     /// Gives a customer a subscription to a service, as a trial or out of a pool of the partner. The body
-    /// takes one of six shapes; `product` and `licenseType` together decide which, and for Cloud Backup the
-    /// members that name the storage. The call answers 200 even where it fails: read `status` to learn the
-    /// outcome.
+    /// takes one of six shapes; `product` and `license_type` together decide which, and for Cloud Backup
+    /// the members that name the storage. The call answers 200 even where it fails: read `status` to learn
+    /// the outcome.
     ///
-    /// Permission: `elements.license.readwrite.all`.
+    /// - Request: `POST /partner/external/v3/general/customers/{customerId}/services`
+    /// - Permission: `elements.license.readwrite.all`
+    /// - In the specification: `addCustomerService`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service-subscription/add-service.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service-subscription/add-service.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/general/customers/{customerId}/services`, `addCustomerService` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{
+    ///     AddBackupPoolWithStorageTypeRequest, AvePointStorageType, BackupLicenseItem,
+    ///     BackupResource, PaymentType, SaleType, SubscriptionSource,
+    /// };
     ///
-    /// ```text
-    /// let answer = client.add_customer_service().customer_id(customer_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = AddBackupPoolWithStorageTypeRequest::builder()
+    ///     .avepoint_storage_type(AvePointStorageType::AmazonS3)
+    ///     .retention_year(3)
+    ///     .license_items([
+    ///         BackupLicenseItem::builder()
+    ///             .resource(BackupResource::Microsoft365Backup)
+    ///             .subscription_source_type(SubscriptionSource::AvePointPool)
+    ///             .sale_type(SaleType::CapacityTier)
+    ///             .user_seat(120)
+    ///             .payment_type(PaymentType::Prepaid),
+    ///         BackupLicenseItem::builder()
+    ///             .resource(BackupResource::PowerPlatformBackup)
+    ///             .subscription_source_type(SubscriptionSource::LarsAvePointPool)
+    ///             .sale_type(SaleType::UnlimitedOrganization)
+    ///             .user_seat(40)
+    ///             .payment_type(PaymentType::PayAsYouGo),
+    ///     ]);
+    /// let response = client
+    ///     .add_customer_service()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", response.status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "addCustomerService")]
     pub fn add_customer_service(&self) -> builder::AddCustomerService {
         builder::AddCustomerService {
             call: ::avepoint_core::generated::Call::new(
@@ -10065,22 +11969,36 @@ impl Client {
     /// Lists the tenants of one type that a customer has, page by page, with their assigned and available
     /// user seats. Name tenants in the body to read only those. Paging stands in the query.
     ///
-    /// Permission: `elements.license.read.all`.
+    /// - Request: `POST
+    ///   /partner/external/v3/general/customers/{customerId}/3rd-party-products/type/{type}/tenants/batch`
+    /// - Permission: `elements.license.read.all`
+    /// - In the specification: `listTenantUserSeats`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/tenant/get-3rd-party-products-tenant-type.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/tenant/get-3rd-party-products-tenant-type.md>
+    /// The list comes in pages: [`stream`](builder::ListTenantUserSeats::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListTenantUserSeats::pages) page by page,
+    /// [`send`](builder::ListTenantUserSeats::send) one page.
     ///
-    /// `POST /partner/external/v3/general/customers/{customerId}/3rd-party-products/type/{type}/tenants/batch`, `listTenantUserSeats` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::TenantType;
     ///
-    /// ```text
-    /// let mut entries = client.list_tenant_user_seats().customer_id(customer_id).type_(1).body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut tenant_user_seats = client
+    ///     .list_tenant_user_seats()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .type_(TenantType::Microsoft365)
+    ///     .stream();
+    /// while let Some(entry) = tenant_user_seats.next().await {
+    ///     let entry = entry?;
+    ///     println!("{:?}", entry.type_);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listTenantUserSeats")]
     pub fn list_tenant_user_seats(&self) -> builder::ListTenantUserSeats {
         builder::ListTenantUserSeats {
             call: ::avepoint_core::generated::Call::new(
@@ -10093,16 +12011,30 @@ impl Client {
     ///
     /// Reads how many user seats of one AvePoint product a customer has bought.
     ///
-    /// Permission: `elements.license.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/general/customers/{customerId}/avpt-products/type/{productType}/overview`
+    /// - Permission: `elements.license.read.all`
+    /// - In the specification: `getProductOverview`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/tenant/get-avpt-products-overview-type.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/tenant/get-avpt-products-overview-type.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/avpt-products/type/{productType}/overview`, `getProductOverview` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::Product;
     ///
-    /// ```text
-    /// let answer = client.get_product_overview().customer_id(customer_id).product_type(1).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let product_overview = client
+    ///     .get_product_overview()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .product_type(Product::CloudBackupForMicrosoft365)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", product_overview.purchased_user_seat);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getProductOverview")]
     pub fn get_product_overview(&self) -> builder::GetProductOverview {
         builder::GetProductOverview {
             call: ::avepoint_core::generated::Call::new(
@@ -10111,27 +12043,39 @@ impl Client {
             ),
         }
     }
+}
+/// # Resellers
+///
+/// Resellers below a large account reseller, and the pooled subscriptions that they get from it.
+impl Client {
     /// List the resellers of a large account reseller.
     ///
     /// Lists the resellers below the large account reseller (LAR) whose app calls, page by page. Name
     /// resellers in the body to read only those. Paging stands in the query.
     ///
-    /// Permission: `elements.t2.resellers.read.all`.
+    /// - Request: `POST /partner/external/v3/general/partners/t2-reseller/resellers/batch`
+    /// - Permission: `elements.t2.resellers.read.all`
+    /// - In the specification: `listResellers`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-resellers-under-the-current-t2-partner.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-resellers-under-the-current-t2-partner.md>
+    /// The list comes in pages: [`stream`](builder::ListResellers::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListResellers::pages) page by page, [`send`](builder::ListResellers::send)
+    /// one page.
     ///
-    /// `POST /partner/external/v3/general/partners/t2-reseller/resellers/batch`, `listResellers` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_resellers().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut resellers = client.list_resellers().stream();
+    /// while let Some(reseller) = resellers.next().await {
+    ///     let reseller = reseller?;
+    ///     println!("{:?}", reseller.invite_email);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listResellers")]
     pub fn list_resellers(&self) -> builder::ListResellers {
         builder::ListResellers {
             call: ::avepoint_core::generated::Call::new(
@@ -10145,22 +12089,29 @@ impl Client {
     /// Lists the pooled subscriptions of the large account reseller (LAR) whose app calls, page by page.
     /// Name subscriptions in the body to read only those. Seats and prices come as text.
     ///
-    /// Permission: `elements.t2.license.read.all`.
+    /// - Request: `POST /partner/external/v3/general/partners/t2-reseller/licenses/batch`
+    /// - Permission: `elements.t2.license.read.all`
+    /// - In the specification: `listPooledLicenses`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-licenses-under-the-current-t2-partner.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-licenses-under-the-current-t2-partner.md>
+    /// The list comes in pages: [`stream`](builder::ListPooledLicenses::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListPooledLicenses::pages) page by page,
+    /// [`send`](builder::ListPooledLicenses::send) one page.
     ///
-    /// `POST /partner/external/v3/general/partners/t2-reseller/licenses/batch`, `listPooledLicenses` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_pooled_licenses().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut pooled_licenses = client.list_pooled_licenses().stream();
+    /// while let Some(license) = pooled_licenses.next().await {
+    ///     let license = license?;
+    ///     println!("{:?}", license.product);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listPooledLicenses")]
     pub fn list_pooled_licenses(&self) -> builder::ListPooledLicenses {
         builder::ListPooledLicenses {
             call: ::avepoint_core::generated::Call::new(
@@ -10174,22 +12125,32 @@ impl Client {
     /// Lists the allocations of a pooled subscription, past ones among them, page by page: which reseller
     /// got how many seats, when, and until when. Name resellers in the body to read only their allocations.
     ///
-    /// Permission: `elements.t2.license.read.all`.
+    /// - Request: `POST /partner/external/v3/general/partners/t2-reseller/licenses/{licenseId}/usage/batch`
+    /// - Permission: `elements.t2.license.read.all`
+    /// - In the specification: `listLicenseAllocations`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-allocation-usage-history-of-a-specific-license.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-allocation-usage-history-of-a-specific-license.md>
+    /// The list comes in pages: [`stream`](builder::ListLicenseAllocations::stream) gives the entries of
+    /// all of them, [`pages`](builder::ListLicenseAllocations::pages) page by page,
+    /// [`send`](builder::ListLicenseAllocations::send) one page.
     ///
-    /// `POST /partner/external/v3/general/partners/t2-reseller/licenses/{licenseId}/usage/batch`, `listLicenseAllocations` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_license_allocations().license_id(license_id).body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut license_allocations = client
+    ///     .list_license_allocations()
+    ///     .license_id("3a5e90c7-d216-4b8f-9074-ce1b62f8a3d0")
+    ///     .stream();
+    /// while let Some(license_allocation) = license_allocations.next().await {
+    ///     let license_allocation = license_allocation?;
+    ///     println!("{:?}", license_allocation.email);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listLicenseAllocations")]
     pub fn list_license_allocations(&self) -> builder::ListLicenseAllocations {
         builder::ListLicenseAllocations {
             call: ::avepoint_core::generated::Call::new(
@@ -10203,16 +12164,38 @@ impl Client {
     /// Gives a reseller seats of a pooled subscription, or changes what it has of it. The reseller must
     /// accept what is new. The call answers 200 even where it fails: read `status` to learn the outcome.
     ///
-    /// Permission: `elements.t2.license.readwrite.all`.
+    /// - Request: `POST /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses`
+    /// - Permission: `elements.t2.license.readwrite.all`
+    /// - In the specification: `assignResellerLicense`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/add-or-edit-license-for-a-reseller.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/add-or-edit-license-for-a-reseller.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses`, `assignResellerLicense` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{
+    ///     AssignResellerLicenseRequest, LicenseProduct, PaymentType,
+    /// };
     ///
-    /// ```text
-    /// let answer = client.assign_reseller_license().reseller_id(reseller_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = AssignResellerLicenseRequest::builder()
+    ///     .license_id("3a5e90c7-d216-4b8f-9074-ce1b62f8a3d0")
+    ///     .product(LicenseProduct::CloudBackupForMicrosoft365)
+    ///     .user_seat(240)
+    ///     .expiration_time("2027-10-31T23:59:59Z")
+    ///     .payment_type(PaymentType::PayAsYouGo)
+    ///     .is_same_as_pool(false);
+    /// let response = client
+    ///     .assign_reseller_license()
+    ///     .reseller_id("c81f6b2d-4e07-4a95-b3d8-6f20e1a97c54")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", response.status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "assignResellerLicense")]
     pub fn assign_reseller_license(&self) -> builder::AssignResellerLicense {
         builder::AssignResellerLicense {
             call: ::avepoint_core::generated::Call::new(
@@ -10227,22 +12210,33 @@ impl Client {
     /// calls, page by page. Name subscriptions or a status in the body to read only those. Seats and prices
     /// come as text.
     ///
-    /// Permission: `elements.t2.license.read.all`.
+    /// - Request: `POST
+    ///   /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/batch`
+    /// - Permission: `elements.t2.license.read.all`
+    /// - In the specification: `listResellerLicenses`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-licenses-of-a-specified-reseller.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-licenses-of-a-specified-reseller.md>
+    /// The list comes in pages: [`stream`](builder::ListResellerLicenses::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListResellerLicenses::pages) page by page,
+    /// [`send`](builder::ListResellerLicenses::send) one page.
     ///
-    /// `POST /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/batch`, `listResellerLicenses` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_reseller_licenses().reseller_id(reseller_id).body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut reseller_licenses = client
+    ///     .list_reseller_licenses()
+    ///     .reseller_id("c81f6b2d-4e07-4a95-b3d8-6f20e1a97c54")
+    ///     .stream();
+    /// while let Some(license) = reseller_licenses.next().await {
+    ///     let license = license?;
+    ///     println!("{:?}", license.product);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listResellerLicenses")]
     pub fn list_reseller_licenses(&self) -> builder::ListResellerLicenses {
         builder::ListResellerLicenses {
             call: ::avepoint_core::generated::Call::new(
@@ -10254,18 +12248,38 @@ impl Client {
     /// Accept pooled subscriptions for a reseller.
     ///
     /// Accepts pooled subscriptions that are assigned to a reseller and wait for acceptance. The call
-    /// answers 200 even where it fails: read `acceptStatus` to learn the outcome.
+    /// answers 200 even where it fails: read `accept_status` to learn the outcome.
     ///
-    /// Permission: `elements.t2.license.readwrite.all`.
+    /// - Request: `POST
+    ///   /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept`
+    /// - Permission: `elements.t2.license.readwrite.all`
+    /// - In the specification: `acceptResellerLicenses`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/accept-assigned-licenses.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/accept-assigned-licenses.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept`, `acceptResellerLicenses` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{AnswerLicensesRequest, AssignedLicense, PaymentType};
     ///
-    /// ```text
-    /// let answer = client.accept_reseller_licenses().reseller_id(reseller_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = AnswerLicensesRequest::builder()
+    ///     .licenses([
+    ///         AssignedLicense::builder()
+    ///             .license_id("3a5e90c7-d216-4b8f-9074-ce1b62f8a3d0")
+    ///             .payment_type(PaymentType::PayAsYouGo),
+    ///     ]);
+    /// let response = client
+    ///     .accept_reseller_licenses()
+    ///     .reseller_id("c81f6b2d-4e07-4a95-b3d8-6f20e1a97c54")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", response.accept_status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "acceptResellerLicenses")]
     pub fn accept_reseller_licenses(&self) -> builder::AcceptResellerLicenses {
         builder::AcceptResellerLicenses {
             call: ::avepoint_core::generated::Call::new(
@@ -10277,18 +12291,38 @@ impl Client {
     /// Reject pooled subscriptions for a reseller.
     ///
     /// Rejects pooled subscriptions that are assigned to a reseller and wait for acceptance. The call
-    /// answers 200 even where it fails: read `rejectStatus` to learn the outcome.
+    /// answers 200 even where it fails: read `reject_status` to learn the outcome.
     ///
-    /// Permission: `elements.t2.license.readwrite.all`.
+    /// - Request: `POST
+    ///   /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject`
+    /// - Permission: `elements.t2.license.readwrite.all`
+    /// - In the specification: `rejectResellerLicenses`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/reject-assigned-licenses.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/reject-assigned-licenses.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject`, `rejectResellerLicenses` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{AnswerLicensesRequest, AssignedLicense, PaymentType};
     ///
-    /// ```text
-    /// let answer = client.reject_reseller_licenses().reseller_id(reseller_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = AnswerLicensesRequest::builder()
+    ///     .licenses([
+    ///         AssignedLicense::builder()
+    ///             .license_id("3a5e90c7-d216-4b8f-9074-ce1b62f8a3d0")
+    ///             .payment_type(PaymentType::PayAsYouGo),
+    ///     ]);
+    /// let response = client
+    ///     .reject_reseller_licenses()
+    ///     .reseller_id("c81f6b2d-4e07-4a95-b3d8-6f20e1a97c54")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", response.reject_status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "rejectResellerLicenses")]
     pub fn reject_reseller_licenses(&self) -> builder::RejectResellerLicenses {
         builder::RejectResellerLicenses {
             call: ::avepoint_core::generated::Call::new(
@@ -10297,27 +12331,39 @@ impl Client {
             ),
         }
     }
+}
+/// # Audit logs
+///
+/// What was done in Elements, and by whom.
+impl Client {
     /// List the audit records of the partner.
     ///
     /// Lists what was done in Elements under the partner, page by page: who did it, when, to what, and what
     /// it changed. Each page but the last carries the token of the next.
     ///
-    /// Permission: `elements.report.read.all`.
+    /// - Request: `GET /partner/external/v3/general/partners/report/auditlog/{date}`
+    /// - Permission: `elements.report.read.all`
+    /// - In the specification: `listAuditRecords`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/audit-logs/get-common-audit-log.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/audit-logs/get-common-audit-log.md>
+    /// The list comes in pages: [`stream`](builder::ListAuditRecords::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListAuditRecords::pages) page by page,
+    /// [`send`](builder::ListAuditRecords::send) one page.
     ///
-    /// `GET /partner/external/v3/general/partners/report/auditlog/{date}`, `listAuditRecords` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_audit_records().date(date).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut audit_records = client.list_audit_records().date("202611").stream();
+    /// while let Some(audit_record) = audit_records.next().await {
+    ///     let audit_record = audit_record?;
+    ///     println!("{:?}", audit_record.operated_by);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listAuditRecords")]
     pub fn list_audit_records(&self) -> builder::ListAuditRecords {
         builder::ListAuditRecords {
             call: ::avepoint_core::generated::Call::new(
@@ -10332,22 +12378,32 @@ impl Client {
     /// page: who did it, when, to what, and what it changed. Each page but the last carries the token of
     /// the next.
     ///
-    /// Permission: `elements.t2.report.read.all`.
+    /// - Request: `GET /partner/external/v3/general/partners/t2-reseller/report/auditlog/{date}`
+    /// - Permission: `elements.t2.report.read.all`
+    /// - In the specification: `listResellerAuditRecords`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-common-audit-log-T2-reseller.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-common-audit-log-T2-reseller.md>
+    /// The list comes in pages: [`stream`](builder::ListResellerAuditRecords::stream) gives the entries of
+    /// all of them, [`pages`](builder::ListResellerAuditRecords::pages) page by page,
+    /// [`send`](builder::ListResellerAuditRecords::send) one page.
     ///
-    /// `GET /partner/external/v3/general/partners/t2-reseller/report/auditlog/{date}`, `listResellerAuditRecords` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_reseller_audit_records().date(date).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut reseller_audit_records = client
+    ///     .list_reseller_audit_records()
+    ///     .date("202611")
+    ///     .stream();
+    /// while let Some(audit_record) = reseller_audit_records.next().await {
+    ///     let audit_record = audit_record?;
+    ///     println!("{:?}", audit_record.operated_by);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listResellerAuditRecords")]
     pub fn list_reseller_audit_records(&self) -> builder::ListResellerAuditRecords {
         builder::ListResellerAuditRecords {
             call: ::avepoint_core::generated::Call::new(
@@ -10356,28 +12412,45 @@ impl Client {
             ),
         }
     }
+}
+/// # Protection
+///
+/// What Cloud Backup protects.
+impl Client {
     /// List what Cloud Backup for Microsoft 365 protects of each user.
     ///
     /// Lists the users of a tenant, page by page, and tells for the mailbox and the OneDrive of each
     /// whether Cloud Backup for Microsoft 365 protects it. Name e-mail addresses in the body to read only
     /// those users. Paging stands in the query.
     ///
-    /// Permission: `elements.cbprotected.read.all`.
+    /// - Request: `POST
+    ///   /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/cloud-backup-m365/users/batch`
+    /// - Permission: `elements.cbprotected.read.all`
+    /// - In the specification: `listProtectedUsers`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/tenant/get-cloud-backup-m365-users-batch.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/tenant/get-cloud-backup-m365-users-batch.md>
+    /// The list comes in pages: [`stream`](builder::ListProtectedUsers::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListProtectedUsers::pages) page by page,
+    /// [`send`](builder::ListProtectedUsers::send) one page.
     ///
-    /// `POST /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/cloud-backup-m365/users/batch`, `listProtectedUsers` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_protected_users().customer_id(customer_id).tenant_id(tenant_id).body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut protected_users = client
+    ///     .list_protected_users()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(protected_user) = protected_users.next().await {
+    ///     let protected_user = protected_user?;
+    ///     println!("{:?}", protected_user.email);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listProtectedUsers")]
     pub fn list_protected_users(&self) -> builder::ListProtectedUsers {
         builder::ListProtectedUsers {
             call: ::avepoint_core::generated::Call::new(
@@ -10392,22 +12465,32 @@ impl Client {
     /// are backed up, and how much data the last job stored. Sizes are text with a unit, or `N/A` where a
     /// kind of storage is not in use.
     ///
-    /// Permission: `elements.cbprotected.read.all`.
+    /// - Request: `GET /partner/external/v3/general/customers/{customerId}/cloud-backup-m365/overview`
+    /// - Permission: `elements.cbprotected.read.all`
+    /// - In the specification: `listProtectionOverview`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-cloud-backup-m365-overview.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-cloud-backup-m365-overview.md>
+    /// The list comes in pages: [`stream`](builder::ListProtectionOverview::stream) gives the entries of
+    /// all of them, [`pages`](builder::ListProtectionOverview::pages) page by page,
+    /// [`send`](builder::ListProtectionOverview::send) one page.
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/cloud-backup-m365/overview`, `listProtectionOverview` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_protection_overview().customer_id(customer_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut protection_overview = client
+    ///     .list_protection_overview()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .stream();
+    /// while let Some(entry) = protection_overview.next().await {
+    ///     let entry = entry?;
+    ///     println!("{:?}", entry.customer);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listProtectionOverview")]
     pub fn list_protection_overview(&self) -> builder::ListProtectionOverview {
         builder::ListProtectionOverview {
             call: ::avepoint_core::generated::Call::new(
@@ -10419,25 +12502,40 @@ impl Client {
     /// List the objects of one module that Cloud Backup protects.
     ///
     /// Lists the objects of a customer that one module of Cloud Backup for Microsoft 365 protects, page by
-    /// page: mailboxes, sites, teams and others, with their size. Name the size of a page; the `skipToken`
+    /// page: mailboxes, sites, teams and others, with their size. Name the size of a page; the `skip_token`
     /// of each answer asks for the next page. The count in the answer may be that of the page alone.
     ///
-    /// Permission: `elements.cbprotected.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects`
+    /// - Permission: `elements.cbprotected.read.all`
+    /// - In the specification: `listProtectedObjects`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer/retrieve-customer-protected-objects.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer/retrieve-customer-protected-objects.md>
+    /// The list comes in pages: [`stream`](builder::ListProtectedObjects::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListProtectedObjects::pages) page by page,
+    /// [`send`](builder::ListProtectedObjects::send) one page.
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects`, `listProtectedObjects` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::BackupModule;
     ///
-    /// ```text
-    /// let mut entries = client.list_protected_objects().customer_id(customer_id).module(1).page_size(1).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut protected_objects = client
+    ///     .list_protected_objects()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .module(BackupModule::ExchangeOnlineMailboxes)
+    ///     .page_size(100)
+    ///     .stream();
+    /// while let Some(protected_object) = protected_objects.next().await {
+    ///     let protected_object = protected_object?;
+    ///     println!("{:?}", protected_object.display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listProtectedObjects")]
     pub fn list_protected_objects(&self) -> builder::ListProtectedObjects {
         builder::ListProtectedObjects {
             call: ::avepoint_core::generated::Call::new(
@@ -10446,28 +12544,40 @@ impl Client {
             ),
         }
     }
+}
+/// # Storage
+///
+/// Where the backups of customers are kept.
+impl Client {
     /// List the storage profiles of the partner.
     ///
-    /// Lists the storage profiles under the partner, page by page. What a profile is, its `deviceType`
+    /// Lists the storage profiles under the partner, page by page. What a profile is, its `device_type`
     /// says, and `extension` has a shape for each. Answers hold passwords and keys. Name profiles in the
     /// body to read only those. Paging stands in the query.
     ///
-    /// Permission: `elements.license.read.all`.
+    /// - Request: `POST /partner/external/v3/general/partners/storage-profile/batch`
+    /// - Permission: `elements.license.read.all`
+    /// - In the specification: `listStorageProfiles`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/storage-profiles/get-all-storage-profile-under-the-current-partner.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/storage-profiles/get-all-storage-profile-under-the-current-partner.md>
+    /// The list comes in pages: [`stream`](builder::ListStorageProfiles::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListStorageProfiles::pages) page by page,
+    /// [`send`](builder::ListStorageProfiles::send) one page.
     ///
-    /// `POST /partner/external/v3/general/partners/storage-profile/batch`, `listStorageProfiles` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_storage_profiles().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut storage_profiles = client.list_storage_profiles().stream();
+    /// while let Some(storage_profile) = storage_profiles.next().await {
+    ///     let storage_profile = storage_profile?;
+    ///     println!("{:?}", storage_profile);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listStorageProfiles")]
     pub fn list_storage_profiles(&self) -> builder::ListStorageProfiles {
         builder::ListStorageProfiles {
             call: ::avepoint_core::generated::Call::new(
@@ -10476,28 +12586,42 @@ impl Client {
             ),
         }
     }
+}
+/// # Jobs
+///
+/// Jobs of the backup services.
+impl Client {
     /// List the backup and scan jobs of a customer.
     ///
     /// Reads the jobs that the backup services ran for the customer: Microsoft 365, Google Workspace, IaaS
     /// and PaaS, Dynamics 365 and Salesforce, with their outcome and object counts. Name a job type, a
     /// module or both in the body to narrow the list down; an empty object restricts nothing.
     ///
-    /// Permission: `elements.jobs.read.all`.
+    /// - Request: `POST /partner/external/v3/general/customers/{customerId}/avpt-products/jobs/batch`
+    /// - Permission: `elements.jobs.read.all`
+    /// - In the specification: `listJobs`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-jobs.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-jobs.md>
+    /// The list comes in pages: [`stream`](builder::ListJobs::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListJobs::pages) page by page, [`send`](builder::ListJobs::send) one page.
     ///
-    /// `POST /partner/external/v3/general/customers/{customerId}/avpt-products/jobs/batch`, `listJobs` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_jobs().customer_id(customer_id).body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut jobs = client
+    ///     .list_jobs()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .stream();
+    /// while let Some(job) = jobs.next().await {
+    ///     let job = job?;
+    ///     println!("{:?}", job.job_type);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listJobs")]
     pub fn list_jobs(&self) -> builder::ListJobs {
         builder::ListJobs {
             call: ::avepoint_core::generated::Call::new(
@@ -10509,25 +12633,38 @@ impl Client {
     /// List what a backup job did with each object.
     ///
     /// Lists the objects that a job of Cloud Backup for Microsoft 365 worked on, page by page, with the
-    /// outcome of each. The job is one of `listJobs`. Name the size of a page; the `skipToken` of each
-    /// answer asks for the next page. The count in the answer may be that of the page alone.
+    /// outcome of each. The job is one of [`list_jobs`](crate::Client::list_jobs). Name the size of a page;
+    /// the `skip_token` of each answer asks for the next page. The count in the answer may be that of the
+    /// page alone.
     ///
-    /// Permission: `elements.jobs.read.all`.
+    /// - Request: `GET /partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details`
+    /// - Permission: `elements.jobs.read.all`
+    /// - In the specification: `listJobReportDetails`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-job-reports.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-job-reports.md>
+    /// The list comes in pages: [`stream`](builder::ListJobReportDetails::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListJobReportDetails::pages) page by page,
+    /// [`send`](builder::ListJobReportDetails::send) one page.
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details`, `listJobReportDetails` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_job_report_details().customer_id(customer_id).job_id(job_id).page_size(1).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut job_report_details = client
+    ///     .list_job_report_details()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .job_id("FB20260114020000518207")
+    ///     .page_size(100)
+    ///     .stream();
+    /// while let Some(job_report_detail) = job_report_details.next().await {
+    ///     let job_report_detail = job_report_detail?;
+    ///     println!("{:?}", job_report_detail.title);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listJobReportDetails")]
     pub fn list_job_report_details(&self) -> builder::ListJobReportDetails {
         builder::ListJobReportDetails {
             call: ::avepoint_core::generated::Call::new(
@@ -10536,28 +12673,44 @@ impl Client {
             ),
         }
     }
+}
+/// # Scan profiles
+///
+/// Scan profiles, and what they found day by day.
+impl Client {
     /// List the scan profiles of a customer.
     ///
     /// Reads the scan profiles that AvePoint Online Services holds for the customer, all of them or those
-    /// whose ids the body names. Read one profile whole with `getScanProfile`, and its daily report with
-    /// `getScanProfileChanges`.
+    /// whose ids the body names. Read one profile whole with
+    /// [`get_scan_profile`](crate::Client::get_scan_profile), and its daily report with
+    /// [`get_scan_profile_changes`](crate::Client::get_scan_profile_changes).
     ///
-    /// Permission: `elements.scanprofiles.read.all`.
+    /// - Request: `POST /partner/external/v3/general/customers/{customerId}/scan-profiles/batch`
+    /// - Permission: `elements.scanprofiles.read.all`
+    /// - In the specification: `listScanProfiles`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-scan-profiles.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-scan-profiles.md>
+    /// The list comes in pages: [`stream`](builder::ListScanProfiles::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListScanProfiles::pages) page by page,
+    /// [`send`](builder::ListScanProfiles::send) one page.
     ///
-    /// `POST /partner/external/v3/general/customers/{customerId}/scan-profiles/batch`, `listScanProfiles` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_scan_profiles().customer_id(customer_id).body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut scan_profiles = client
+    ///     .list_scan_profiles()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .stream();
+    /// while let Some(scan_profile_summary) = scan_profiles.next().await {
+    ///     let scan_profile_summary = scan_profile_summary?;
+    ///     println!("{:?}", scan_profile_summary.profile_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listScanProfiles")]
     pub fn list_scan_profiles(&self) -> builder::ListScanProfiles {
         builder::ListScanProfiles {
             call: ::avepoint_core::generated::Call::new(
@@ -10569,22 +12722,34 @@ impl Client {
     /// List the daily change counts of all scan profiles of a customer.
     ///
     /// An older operation that answers with every scan profile of the customer, its last scan and the
-    /// counts of its daily report. Replaced by `listScanProfiles` for the profiles and by
-    /// `getScanProfileChanges` for the counts of each.
+    /// counts of its daily report. Replaced by [`list_scan_profiles`](crate::Client::list_scan_profiles)
+    /// for the profiles and by [`get_scan_profile_changes`](crate::Client::get_scan_profile_changes) for
+    /// the counts of each.
     ///
-    /// Permission: `elements.scanprofiles.read.all`.
+    /// - Request: `GET /partner/external/v3/general/customers/{customerId}/scan-profiles`
+    /// - Permission: `elements.scanprofiles.read.all`
+    /// - In the specification: `listScanProfileChanges`
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/scan-profiles`, `listScanProfileChanges` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListScanProfileChanges::stream) gives the entries of
+    /// all of them, [`pages`](builder::ListScanProfileChanges::pages) page by page,
+    /// [`send`](builder::ListScanProfileChanges::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_scan_profile_changes().customer_id(customer_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut scan_profile_changes = client
+    ///     .list_scan_profile_changes()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .stream();
+    /// while let Some(scan_profile_daily_report) = scan_profile_changes.next().await {
+    ///     let scan_profile_daily_report = scan_profile_daily_report?;
+    ///     println!("{:?}", scan_profile_daily_report.profile_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listScanProfileChanges")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_scan_profile_changes(&self) -> builder::ListScanProfileChanges {
         builder::ListScanProfileChanges {
@@ -10599,16 +12764,27 @@ impl Client {
     /// Reads one scan profile in full: its tenant, scan mode, account, daily schedule and the containers
     /// that scanned objects are put into.
     ///
-    /// Permission: `elements.scanprofiles.read.all`.
+    /// - Request: `GET /partner/external/v3/general/customers/{customerId}/scan-profiles/{scanProfileId}`
+    /// - Permission: `elements.scanprofiles.read.all`
+    /// - In the specification: `getScanProfile`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-scan-profile-detail.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-scan-profile-detail.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/scan-profiles/{scanProfileId}`, `getScanProfile` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_scan_profile().customer_id(customer_id).scan_profile_id(scan_profile_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let scan_profile = client
+    ///     .get_scan_profile()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .scan_profile_id("2e7d9f4b-8c1a-4b3e-a5d6-c7f8e9d0b1a2")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", scan_profile.profile_name);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getScanProfile")]
     pub fn get_scan_profile(&self) -> builder::GetScanProfile {
         builder::GetScanProfile {
             call: ::avepoint_core::generated::Call::new(
@@ -10623,16 +12799,28 @@ impl Client {
     /// container, or that left Microsoft 365 or the policy, as counts and as lists. The shape of the
     /// entries of two of the lists is not documented.
     ///
-    /// Permission: `elements.scanprofiles.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/general/customers/{customerId}/scan-profiles/{scanProfileId}/changes`
+    /// - Permission: `elements.scanprofiles.read.all`
+    /// - In the specification: `getScanProfileChanges`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-scan-profile-changes.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-scan-profile-changes.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/scan-profiles/{scanProfileId}/changes`, `getScanProfileChanges` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_scan_profile_changes().customer_id(customer_id).scan_profile_id(scan_profile_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let scan_profile_changes = client
+    ///     .get_scan_profile_changes()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .scan_profile_id("2e7d9f4b-8c1a-4b3e-a5d6-c7f8e9d0b1a2")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", scan_profile_changes.profile_name);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getScanProfileChanges")]
     pub fn get_scan_profile_changes(&self) -> builder::GetScanProfileChanges {
         builder::GetScanProfileChanges {
             call: ::avepoint_core::generated::Call::new(
@@ -10644,15 +12832,29 @@ impl Client {
     /// Read the daily change counts of a scan profile.
     ///
     /// An older operation that answers with one scan profile, its last scan and the counts of its daily
-    /// report. Replaced by `getScanProfileChanges`, which lists the objects too.
+    /// report. Replaced by [`get_scan_profile_changes`](crate::Client::get_scan_profile_changes), which
+    /// lists the objects too.
     ///
-    /// Permission: `elements.scanprofiles.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/general/customers/{customerId}/scan-profiles-v2/{scanProfileId}`
+    /// - Permission: `elements.scanprofiles.read.all`
+    /// - In the specification: `getScanProfileDailyReport`
     ///
-    /// `GET /partner/external/v3/general/customers/{customerId}/scan-profiles-v2/{scanProfileId}`, `getScanProfileDailyReport` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.get_scan_profile_daily_report().customer_id(customer_id).scan_profile_id(scan_profile_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let scan_profile_daily_report = client
+    ///     .get_scan_profile_daily_report()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .scan_profile_id("2e7d9f4b-8c1a-4b3e-a5d6-c7f8e9d0b1a2")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", scan_profile_daily_report.profile_name);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getScanProfileDailyReport")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_scan_profile_daily_report(&self) -> builder::GetScanProfileDailyReport {
         builder::GetScanProfileDailyReport {
@@ -10662,22 +12864,41 @@ impl Client {
             ),
         }
     }
+}
+/// # Baselines
+///
+/// Baselines of tenant settings, and the tenants they are applied to.
+impl Client {
     /// Create a baseline from a tenant.
     ///
     /// Starts a baseline that takes its settings from a tenant, as the standard other tenants are held
     /// against. A tenant that is being deployed to (3), has expired (6) or is being restored (11) cannot
-    /// serve as the source. Follow the progress with `listBaselines` and `listBaselineReports`.
+    /// serve as the source. Follow the progress with [`list_baselines`](crate::Client::list_baselines) and
+    /// [`list_baseline_reports`](crate::Client::list_baseline_reports).
     ///
-    /// Permission: `elements.bm.baseline.readwrite.all`.
+    /// - Request: `POST /partner/external/v3/bm/baselines`
+    /// - Permission: `elements.bm.baseline.readwrite.all`
+    /// - In the specification: `createBaseline`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/create-baseline.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/create-baseline.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/bm/baselines`, `createBaseline` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{BaselineColor, CreateBaselineRequest};
     ///
-    /// ```text
-    /// let answer = client.create_baseline().body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = CreateBaselineRequest::builder()
+    ///     .name("Contoso standard")
+    ///     .color(BaselineColor::Blue)
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a");
+    /// let response = client.create_baseline().body(body).send().await?;
+    /// println!("{:?}", response.baseline_id);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "createBaseline")]
     pub fn create_baseline(&self) -> builder::CreateBaseline {
         builder::CreateBaseline {
             call: ::avepoint_core::generated::Call::new(
@@ -10690,22 +12911,29 @@ impl Client {
     ///
     /// Reads name, times and status of baselines, all of them or those whose ids the body names.
     ///
-    /// Permission: `elements.bm.baseline.read.all` or `elements.bm.baseline.readwrite.all`.
+    /// - Request: `POST /partner/external/v3/bm/baselines/batch`
+    /// - Permission: `elements.bm.baseline.read.all`, or `elements.bm.baseline.readwrite.all`
+    /// - In the specification: `listBaselines`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/query-baselines.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/query-baselines.md>
+    /// The list comes in pages: [`stream`](builder::ListBaselines::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListBaselines::pages) page by page, [`send`](builder::ListBaselines::send)
+    /// one page.
     ///
-    /// `POST /partner/external/v3/bm/baselines/batch`, `listBaselines` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_baselines().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut baselines = client.list_baselines().stream();
+    /// while let Some(baseline) = baselines.next().await {
+    ///     let baseline = baseline?;
+    ///     println!("{:?}", baseline.baseline_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listBaselines")]
     pub fn list_baselines(&self) -> builder::ListBaselines {
         builder::ListBaselines {
             call: ::avepoint_core::generated::Call::new(
@@ -10719,22 +12947,32 @@ impl Client {
     /// Reads the report of the job that created a baseline: one entry for each configuration it took from
     /// the source tenant, with the outcome and, where it failed, why.
     ///
-    /// Permission: `elements.bm.baseline.read.all` or `elements.bm.baseline.readwrite.all`.
+    /// - Request: `GET /partner/external/v3/bm/baselines/{baselineId}/reports`
+    /// - Permission: `elements.bm.baseline.read.all`, or `elements.bm.baseline.readwrite.all`
+    /// - In the specification: `listBaselineReports`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/query-create-baseline-job-report-detail.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/query-create-baseline-job-report-detail.md>
+    /// The list comes in pages: [`stream`](builder::ListBaselineReports::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListBaselineReports::pages) page by page,
+    /// [`send`](builder::ListBaselineReports::send) one page.
     ///
-    /// `GET /partner/external/v3/bm/baselines/{baselineId}/reports`, `listBaselineReports` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_baseline_reports().baseline_id(baseline_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut baseline_reports = client
+    ///     .list_baseline_reports()
+    ///     .baseline_id("4c8b1d6e-2f3a-4d5c-b7e8-9a0b1c2d3e4f")
+    ///     .stream();
+    /// while let Some(baseline_report) = baseline_reports.next().await {
+    ///     let baseline_report = baseline_report?;
+    ///     println!("{:?}", baseline_report.source);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listBaselineReports")]
     pub fn list_baseline_reports(&self) -> builder::ListBaselineReports {
         builder::ListBaselineReports {
             call: ::avepoint_core::generated::Call::new(
@@ -10746,24 +12984,37 @@ impl Client {
     /// List the baseline jobs of a tenant.
     ///
     /// Reads kind and status of the jobs that the process center shows for a tenant, all of them or those
-    /// whose ids the body names. Use it to follow a job that `runTenantAction` started.
+    /// whose ids the body names. Use it to follow a job that
+    /// [`run_tenant_action`](crate::Client::run_tenant_action) started.
     ///
-    /// Permission: `elements.bm.tenant.read.all` or `elements.bm.tenant.readwrite.all`.
+    /// - Request: `POST
+    ///   /partner/external/v3/bm/customers/{customerId}/tenants/{tenantId}/process-center/jobs/batch`
+    /// - Permission: `elements.bm.tenant.read.all`, or `elements.bm.tenant.readwrite.all`
+    /// - In the specification: `listBaselineJobs`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/query-job.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/query-job.md>
+    /// The list comes in pages: [`stream`](builder::ListBaselineJobs::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListBaselineJobs::pages) page by page,
+    /// [`send`](builder::ListBaselineJobs::send) one page.
     ///
-    /// `POST /partner/external/v3/bm/customers/{customerId}/tenants/{tenantId}/process-center/jobs/batch`, `listBaselineJobs` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_baseline_jobs().customer_id(customer_id).tenant_id(tenant_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut baseline_jobs = client
+    ///     .list_baseline_jobs()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(baseline_job) = baseline_jobs.next().await {
+    ///     let baseline_job = baseline_job?;
+    ///     println!("{:?}", baseline_job.type_);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listBaselineJobs")]
     pub fn list_baseline_jobs(&self) -> builder::ListBaselineJobs {
         builder::ListBaselineJobs {
             call: ::avepoint_core::generated::Call::new(
@@ -10777,22 +13028,29 @@ impl Client {
     /// Reads the tenants that were added to Baseline Management, with their status, the deviations found
     /// and the baselines applied to each: all tenants, or those whose ids the body names.
     ///
-    /// Permission: `elements.bm.tenant.read.all` or `elements.bm.tenant.readwrite.all`.
+    /// - Request: `POST /partner/external/v3/bm/tenants/batch`
+    /// - Permission: `elements.bm.tenant.read.all`, or `elements.bm.tenant.readwrite.all`
+    /// - In the specification: `listBaselineTenants`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/query-tenant.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/query-tenant.md>
+    /// The list comes in pages: [`stream`](builder::ListBaselineTenants::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListBaselineTenants::pages) page by page,
+    /// [`send`](builder::ListBaselineTenants::send) one page.
     ///
-    /// `POST /partner/external/v3/bm/tenants/batch`, `listBaselineTenants` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_baseline_tenants().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut baseline_tenants = client.list_baseline_tenants().stream();
+    /// while let Some(baseline_tenant) = baseline_tenants.next().await {
+    ///     let baseline_tenant = baseline_tenant?;
+    ///     println!("{:?}", baseline_tenant.tenant_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listBaselineTenants")]
     pub fn list_baseline_tenants(&self) -> builder::ListBaselineTenants {
         builder::ListBaselineTenants {
             call: ::avepoint_core::generated::Call::new(
@@ -10806,18 +13064,40 @@ impl Client {
     /// Starts an action on a tenant and answers with its job; the one action so far applies baselines.
     /// Refused while the tenant is being deployed to (3), has expired (6), is being restored (11) or has
     /// its settings retrieved (12), and for baselines whose settings are being retrieved (1), could not be
-    /// retrieved (4), or that are drafts (6). Follow the job with `listBaselineJobs`.
+    /// retrieved (4), or that are drafts (6). Follow the job with
+    /// [`list_baseline_jobs`](crate::Client::list_baseline_jobs).
     ///
-    /// Permission: `elements.bm.tenant.readwrite.all`.
+    /// - Request: `POST /partner/external/v3/bm/customers/{customerId}/tenants/{tenantId}/actions`
+    /// - Permission: `elements.bm.tenant.readwrite.all`
+    /// - In the specification: `runTenantAction`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/tenant-action.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/baseline-management/tenant-action.md>
+    /// # Example
     ///
-    /// `POST /partner/external/v3/bm/customers/{customerId}/tenants/{tenantId}/actions`, `runTenantAction` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{BaselineRanking, RunTenantActionRequest, TenantAction};
     ///
-    /// ```text
-    /// let answer = client.run_tenant_action().customer_id(customer_id).tenant_id(tenant_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = RunTenantActionRequest::builder()
+    ///     .action_type(TenantAction::ApplyBaselines)
+    ///     .data(
+    ///         BaselineRanking::builder()
+    ///             .baseline_id("4c8b1d6e-2f3a-4d5c-b7e8-9a0b1c2d3e4f")
+    ///             .ranking_order(1),
+    ///     );
+    /// let response = client
+    ///     .run_tenant_action()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", response.job_id);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "runTenantAction")]
     pub fn run_tenant_action(&self) -> builder::RunTenantAction {
         builder::RunTenantAction {
             call: ::avepoint_core::generated::Call::new(
@@ -10826,27 +13106,42 @@ impl Client {
             ),
         }
     }
+}
+/// # Risk
+///
+/// Risk rules, and the objects that match them.
+impl Client {
     /// List the risk rules that a tenant matches.
     ///
     /// Lists the risk rules that objects of the tenant match, with the number of such objects. Narrow it
     /// down by data source and by whether the rule is switched on. The list comes whole, without paging.
-    /// Read the objects behind a rule with `listRiskHitItems`.
+    /// Read the objects behind a rule with [`list_risk_hit_items`](crate::Client::list_risk_hit_items).
     ///
-    /// Permission: `elements.rm.read.all`.
+    /// - Request: `GET /partner/external/v3/rm/customers/{customerId}/tenants/{tenantId}/detection/rules`
+    /// - Permission: `elements.rm.read.all`
+    /// - In the specification: `listRiskRules`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/risk-management/all-data-source-match-risk-rule.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/risk-management/all-data-source-match-risk-rule.md>
+    /// [`stream`](builder::ListRiskRules::stream) gives the entries of the list, which comes whole.
     ///
-    /// `GET /partner/external/v3/rm/customers/{customerId}/tenants/{tenantId}/detection/rules`, `listRiskRules` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_risk_rules().customer_id(customer_id).tenant_id(tenant_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut risk_rules = client
+    ///     .list_risk_rules()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(risk_rule) = risk_rules.next().await {
+    ///     let risk_rule = risk_rule?;
+    ///     println!("{:?}", risk_rule.rule_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listRiskRules")]
     pub fn list_risk_rules(&self) -> builder::ListRiskRules {
         builder::ListRiskRules {
             call: ::avepoint_core::generated::Call::new(
@@ -10858,25 +13153,38 @@ impl Client {
     /// List the objects that match a risk rule.
     ///
     /// Lists the objects of the tenant that match one risk rule, page by page. What `detail` holds depends
-    /// on the data source of the object. The paging information stands under `metaData`, spelled with a
+    /// on the data source of the object. The paging information stands under `meta_data`, spelled with a
     /// capital D.
     ///
-    /// Permission: `elements.rm.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/rm/customers/{customerId}/tenants/{tenantId}/detection/rules/{ruleId}/hit-items`
+    /// - Permission: `elements.rm.read.all`
+    /// - In the specification: `listRiskHitItems`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/risk-management/specific-rule-detail-hit-items.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/risk-management/specific-rule-detail-hit-items.md>
+    /// The list comes in pages: [`stream`](builder::ListRiskHitItems::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListRiskHitItems::pages) page by page,
+    /// [`send`](builder::ListRiskHitItems::send) one page.
     ///
-    /// `GET /partner/external/v3/rm/customers/{customerId}/tenants/{tenantId}/detection/rules/{ruleId}/hit-items`, `listRiskHitItems` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_risk_hit_items().customer_id(customer_id).tenant_id(tenant_id).rule_id(rule_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut risk_hit_items = client
+    ///     .list_risk_hit_items()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .rule_id("00000003-7a1b-4c2d-9e3f-00000041")
+    ///     .stream();
+    /// while let Some(risk_hit_item) = risk_hit_items.next().await {
+    ///     let risk_hit_item = risk_hit_item?;
+    ///     println!("{:?}", risk_hit_item.data_source);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listRiskHitItems")]
     pub fn list_risk_hit_items(&self) -> builder::ListRiskHitItems {
         builder::ListRiskHitItems {
             call: ::avepoint_core::generated::Call::new(
@@ -10885,6 +13193,11 @@ impl Client {
             ),
         }
     }
+}
+/// # Azure
+///
+/// Azure subscriptions: where money and security are at risk.
+impl Client {
     /// List where a tenant could spend less on Azure.
     ///
     /// Lists the cost issues of the tenant's Azure resources, page by page: the rule that found each, how
@@ -10892,22 +13205,33 @@ impl Client {
     /// another follows. The service names severity and recommendation where its page lists numbers, so
     /// either may come.
     ///
-    /// Permission: `elements.cm.read.all`.
+    /// - Request: `GET /partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues`
+    /// - Permission: `elements.cm.read.all`
+    /// - In the specification: `listAzureCostIssues`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-cost-management/retrieve-azure-cost-issues.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-cost-management/retrieve-azure-cost-issues.md>
+    /// The list comes in pages: [`stream`](builder::ListAzureCostIssues::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListAzureCostIssues::pages) page by page,
+    /// [`send`](builder::ListAzureCostIssues::send) one page.
     ///
-    /// `GET /partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues`, `listAzureCostIssues` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_azure_cost_issues().customer_id(customer_id).tenant_id(tenant_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut azure_cost_issues = client
+    ///     .list_azure_cost_issues()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(azure_cost_issue) = azure_cost_issues.next().await {
+    ///     let azure_cost_issue = azure_cost_issue?;
+    ///     println!("{:?}", azure_cost_issue.rule_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listAzureCostIssues")]
     pub fn list_azure_cost_issues(&self) -> builder::ListAzureCostIssues {
         builder::ListAzureCostIssues {
             call: ::avepoint_core::generated::Call::new(
@@ -10923,22 +13247,33 @@ impl Client {
     /// service names severity and status where its page lists numbers, so either may come; the type of a
     /// resource is a number.
     ///
-    /// Permission: `elements.sm.read.all`.
+    /// - Request: `GET /partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues`
+    /// - Permission: `elements.sm.read.all`
+    /// - In the specification: `listAzureSecurityIssues`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-security-management/retrieve-azure-risk-issues.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-security-management/retrieve-azure-risk-issues.md>
+    /// The list comes in pages: [`stream`](builder::ListAzureSecurityIssues::stream) gives the entries of
+    /// all of them, [`pages`](builder::ListAzureSecurityIssues::pages) page by page,
+    /// [`send`](builder::ListAzureSecurityIssues::send) one page.
     ///
-    /// `GET /partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues`, `listAzureSecurityIssues` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_azure_security_issues().customer_id(customer_id).tenant_id(tenant_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut azure_security_issues = client
+    ///     .list_azure_security_issues()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(azure_security_issue) = azure_security_issues.next().await {
+    ///     let azure_security_issue = azure_security_issue?;
+    ///     println!("{:?}", azure_security_issue.issue_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listAzureSecurityIssues")]
     pub fn list_azure_security_issues(&self) -> builder::ListAzureSecurityIssues {
         builder::ListAzureSecurityIssues {
             call: ::avepoint_core::generated::Call::new(
@@ -10947,27 +13282,42 @@ impl Client {
             ),
         }
     }
+}
+/// # Users
+///
+/// Users of tenants, in the cloud and on premises.
+impl Client {
     /// List the users of a tenant.
     ///
     /// Lists the users of the tenant, page by page, as short records. Name users in the body to read only
-    /// those. Paging stands in the query. Read one user in full with `getUser`.
+    /// those. Paging stands in the query. Read one user in full with [`get_user`](crate::Client::get_user).
     ///
-    /// Permission: `elements.um.user.read.all`.
+    /// - Request: `POST /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/batch`
+    /// - Permission: `elements.um.user.read.all`
+    /// - In the specification: `listUsers`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/get-information-of-users.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/get-information-of-users.md>
+    /// The list comes in pages: [`stream`](builder::ListUsers::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListUsers::pages) page by page, [`send`](builder::ListUsers::send) one page.
     ///
-    /// `POST /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/batch`, `listUsers` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_users().customer_id(customer_id).tenant_id(tenant_id).body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut users = client
+    ///     .list_users()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(user) = users.next().await {
+    ///     let user = user?;
+    ///     println!("{:?}", user.user_principal_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listUsers")]
     pub fn list_users(&self) -> builder::ListUsers {
         builder::ListUsers {
             call: ::avepoint_core::generated::Call::new(
@@ -10979,19 +13329,31 @@ impl Client {
     /// Read one user in full.
     ///
     /// Reads one user of the tenant with names, contact, account and address. Members differ from those of
-    /// `listUsers`; above all `age` counts from the birthday here, while the list shows the age of the
-    /// password.
+    /// [`list_users`](crate::Client::list_users); above all `age` counts from the birthday here, while the
+    /// list shows the age of the password.
     ///
-    /// Permission: `elements.um.user.read.all`.
+    /// - Request: `GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}`
+    /// - Permission: `elements.um.user.read.all`
+    /// - In the specification: `getUser`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/get-information-of-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/get-information-of-user.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}`, `getUser` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_user().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let user = client
+    ///     .get_user()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", user.manager);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getUser")]
     pub fn get_user(&self) -> builder::GetUser {
         builder::GetUser {
             call: ::avepoint_core::generated::Call::new(
@@ -11005,16 +13367,39 @@ impl Client {
     /// Sets mail, usage location, language, and the span of time in which the account may be used. All
     /// members must be sent, also the two times whose switch is off.
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/account-information`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserAccount`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-account-information.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-account-information.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/account-information`, `updateUserAccount` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{LanguageTag, UpdateUserAccountRequest, UsageLocation};
     ///
-    /// ```text
-    /// let answer = client.update_user_account().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserAccountRequest::builder()
+    ///     .mail("daan.vermeer@northwind.example")
+    ///     .usage_location(UsageLocation::Netherlands)
+    ///     .preferred_language(LanguageTag::DutchNetherlands)
+    ///     .enforce_start(true)
+    ///     .enforce_start_date_time("2024-01-08T07:00:00Z")
+    ///     .enforce_end(true)
+    ///     .enforce_end_date_time("2027-01-07T17:00:00Z");
+    /// client
+    ///     .update_user_account()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserAccount")]
     pub fn update_user_account(&self) -> builder::UpdateUserAccount {
         builder::UpdateUserAccount {
             call: ::avepoint_core::generated::Call::new(
@@ -11027,16 +13412,36 @@ impl Client {
     ///
     /// Sets the list of e-mail addresses a user has beside the primary one.
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/alternate-email-address`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserAlternateEmailAddress`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-alternate-email-address-of-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-alternate-email-address-of-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/alternate-email-address`, `updateUserAlternateEmailAddress` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserAlternateEmailAddressRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_alternate_email_address().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserAlternateEmailAddressRequest::builder()
+    ///     .alternate_email_address([
+    ///         "daan.vermeer@example.com",
+    ///         "d.vermeer@fabrikam.example",
+    ///     ]);
+    /// client
+    ///     .update_user_alternate_email_address()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserAlternateEmailAddress")]
     pub fn update_user_alternate_email_address(
         &self,
     ) -> builder::UpdateUserAlternateEmailAddress {
@@ -11051,16 +13456,32 @@ impl Client {
     ///
     /// Sets the birthday of a user.
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/birthday`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserBirthday`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-birthday-of-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-birthday-of-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/birthday`, `updateUserBirthday` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserBirthdayRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_birthday().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserBirthdayRequest::builder().birthday("1984-03-22T00:00:00Z");
+    /// client
+    ///     .update_user_birthday()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserBirthday")]
     pub fn update_user_birthday(&self) -> builder::UpdateUserBirthday {
         builder::UpdateUserBirthday {
             call: ::avepoint_core::generated::Call::new(
@@ -11072,18 +13493,37 @@ impl Client {
     /// Change the telephone numbers of a cloud user.
     ///
     /// Sets the office, mobile and fax numbers of a user who exists in the cloud only. For hybrid and local
-    /// users there is `updateLocalUserContact`.
+    /// users there is [`update_local_user_contact`](crate::Client::update_local_user_contact).
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/contact-information`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserContact`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-contact-information-of-cloud-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-contact-information-of-cloud-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/contact-information`, `updateUserContact` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserContactRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_contact().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserContactRequest::builder()
+    ///     .office_phone("+31 10 555 0142")
+    ///     .mobile("+31 6 5555 0177")
+    ///     .fax("+31 10 555 0143");
+    /// client
+    ///     .update_user_contact()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserContact")]
     pub fn update_user_contact(&self) -> builder::UpdateUserContact {
         builder::UpdateUserContact {
             call: ::avepoint_core::generated::Call::new(
@@ -11095,18 +13535,39 @@ impl Client {
     /// Change the names and job of a cloud user.
     ///
     /// Sets names, job title and employee number of a user who exists in the cloud only. For hybrid and
-    /// local users there is `updateLocalUserGeneral`.
+    /// local users there is [`update_local_user_general`](crate::Client::update_local_user_general).
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/general-information`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserGeneral`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-general-information-of-cloud-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-general-information-of-cloud-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/general-information`, `updateUserGeneral` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserGeneralRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_general().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserGeneralRequest::builder()
+    ///     .first_name("Daan")
+    ///     .last_name("Vermeer")
+    ///     .display_name("Daan Vermeer")
+    ///     .job_title("Logistics Planner")
+    ///     .employee_id("NW-3310");
+    /// client
+    ///     .update_user_general()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserGeneral")]
     pub fn update_user_general(&self) -> builder::UpdateUserGeneral {
         builder::UpdateUserGeneral {
             call: ::avepoint_core::generated::Call::new(
@@ -11119,16 +13580,32 @@ impl Client {
     ///
     /// Says whether a user counts as external.
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/isexternal`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserExternalFlag`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-is-external-user-property.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-is-external-user-property.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/isexternal`, `updateUserExternalFlag` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserExternalFlagRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_external_flag().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserExternalFlagRequest::builder().is_external(true);
+    /// client
+    ///     .update_user_external_flag()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserExternalFlag")]
     pub fn update_user_external_flag(&self) -> builder::UpdateUserExternalFlag {
         builder::UpdateUserExternalFlag {
             call: ::avepoint_core::generated::Call::new(
@@ -11141,16 +13618,32 @@ impl Client {
     ///
     /// Says whether a user is a test account, as developers use it.
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/istest`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserTestFlag`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-is-test-user-property.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-is-test-user-property.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/istest`, `updateUserTestFlag` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserTestFlagRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_test_flag().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserTestFlagRequest::builder().is_test_user(true);
+    /// client
+    ///     .update_user_test_flag()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserTestFlag")]
     pub fn update_user_test_flag(&self) -> builder::UpdateUserTestFlag {
         builder::UpdateUserTestFlag {
             call: ::avepoint_core::generated::Call::new(
@@ -11164,16 +13657,33 @@ impl Client {
     /// Sets who manages a user. The manager of a cloud user is named by user principal name, that of any
     /// other user by distinguished name (DN).
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/manager`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserManager`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-manager-of-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-manager-of-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/manager`, `updateUserManager` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserManagerRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_manager().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserManagerRequest::builder()
+    ///     .user_principal_name("sofia.lindqvist@northwind.example");
+    /// client
+    ///     .update_user_manager()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserManager")]
     pub fn update_user_manager(&self) -> builder::UpdateUserManager {
         builder::UpdateUserManager {
             call: ::avepoint_core::generated::Call::new(
@@ -11185,19 +13695,39 @@ impl Client {
     /// Change the company and department of a cloud user.
     ///
     /// Sets company, department and location of a user who exists in the cloud only. For hybrid and local
-    /// users there is `updateLocalUserOffice`; the postal address of the office has its own operation,
-    /// `updateUserOfficeLocation`.
+    /// users there is [`update_local_user_office`](crate::Client::update_local_user_office); the postal
+    /// address of the office has its own operation,
+    /// [`update_user_office_location`](crate::Client::update_user_office_location).
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserOffice`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-information-of-cloud-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-information-of-cloud-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office`, `updateUserOffice` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserOfficeRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_office().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserOfficeRequest::builder()
+    ///     .company("Northwind")
+    ///     .department("Logistics")
+    ///     .location("Rotterdam, dock 4");
+    /// client
+    ///     .update_user_office()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserOffice")]
     pub fn update_user_office(&self) -> builder::UpdateUserOffice {
         builder::UpdateUserOffice {
             call: ::avepoint_core::generated::Call::new(
@@ -11209,18 +13739,40 @@ impl Client {
     /// Change the office address of a cloud user.
     ///
     /// Sets the postal address of the office of a user who exists in the cloud only. For hybrid and local
-    /// users there is `updateLocalUserOfficeLocation`.
+    /// users there is
+    /// [`update_local_user_office_location`](crate::Client::update_local_user_office_location).
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office-information`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserOfficeLocation`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-location-information-of-cloud-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-location-information-of-cloud-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office-information`, `updateUserOfficeLocation` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{CountryCode, UpdateUserOfficeLocationRequest};
     ///
-    /// ```text
-    /// let answer = client.update_user_office_location().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserOfficeLocationRequest::builder()
+    ///     .postal_code("3011 AA")
+    ///     .country_region(CountryCode::Netherlands)
+    ///     .state("South Holland")
+    ///     .address("Harbour Road 12")
+    ///     .city("Rotterdam");
+    /// client
+    ///     .update_user_office_location()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserOfficeLocation")]
     pub fn update_user_office_location(&self) -> builder::UpdateUserOfficeLocation {
         builder::UpdateUserOfficeLocation {
             call: ::avepoint_core::generated::Call::new(
@@ -11233,16 +13785,32 @@ impl Client {
     ///
     /// Sets whether the password of a user stays valid without end.
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/password-setting`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserPasswordSetting`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-password-setting-of-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-password-setting-of-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/password-setting`, `updateUserPasswordSetting` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserPasswordSettingRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_password_setting().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserPasswordSettingRequest::builder().password_never_expire(false);
+    /// client
+    ///     .update_user_password_setting()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserPasswordSetting")]
     pub fn update_user_password_setting(&self) -> builder::UpdateUserPasswordSetting {
         builder::UpdateUserPasswordSetting {
             call: ::avepoint_core::generated::Call::new(
@@ -11255,16 +13823,33 @@ impl Client {
     ///
     /// Sets who sponsors a user.
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/sponsor`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateUserSponsor`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-sponsor-of-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-sponsor-of-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/sponsor`, `updateUserSponsor` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateUserSponsorRequest;
     ///
-    /// ```text
-    /// let answer = client.update_user_sponsor().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateUserSponsorRequest::builder()
+    ///     .user_principal_name("amir.haddad@northwind.example");
+    /// client
+    ///     .update_user_sponsor()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateUserSponsor")]
     pub fn update_user_sponsor(&self) -> builder::UpdateUserSponsor {
         builder::UpdateUserSponsor {
             call: ::avepoint_core::generated::Call::new(
@@ -11276,18 +13861,40 @@ impl Client {
     /// Change the telephone numbers of a hybrid or local user.
     ///
     /// Sets the telephone, fax and pager numbers of a user who is kept in a local directory. For cloud
-    /// users there is `updateUserContact`.
+    /// users there is [`update_user_contact`](crate::Client::update_user_contact).
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/contact-information`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateLocalUserContact`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-contact-information-of-local-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-contact-information-of-local-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/contact-information`, `updateLocalUserContact` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateLocalUserContactRequest;
     ///
-    /// ```text
-    /// let answer = client.update_local_user_contact().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateLocalUserContactRequest::builder()
+    ///     .office_phone("+46 8 555 0110")
+    ///     .mobile("+46 70 555 0191")
+    ///     .fax("+46 8 555 0111")
+    ///     .ip_phone("50110")
+    ///     .home_phone("+46 8 555 0166")
+    ///     .pager("77120");
+    /// client
+    ///     .update_local_user_contact()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateLocalUserContact")]
     pub fn update_local_user_contact(&self) -> builder::UpdateLocalUserContact {
         builder::UpdateLocalUserContact {
             call: ::avepoint_core::generated::Call::new(
@@ -11299,18 +13906,42 @@ impl Client {
     /// Change the names and job of a hybrid or local user.
     ///
     /// Sets names, job title, employee number and comment of a user who is kept in a local directory. For
-    /// cloud users there is `updateUserGeneral`.
+    /// cloud users there is [`update_user_general`](crate::Client::update_user_general).
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/general-information`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateLocalUserGeneral`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-general-information-of-local-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-general-information-of-local-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/general-information`, `updateLocalUserGeneral` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateLocalUserGeneralRequest;
     ///
-    /// ```text
-    /// let answer = client.update_local_user_general().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateLocalUserGeneralRequest::builder()
+    ///     .first_name("Astrid")
+    ///     .last_name("Nyberg")
+    ///     .display_name("Astrid Nyberg")
+    ///     .job_title("Plant Engineer")
+    ///     .employee_id("FK-0582")
+    ///     .middle_name("Karin")
+    ///     .initials("AKN")
+    ///     .comment("On loan until June");
+    /// client
+    ///     .update_local_user_general()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateLocalUserGeneral")]
     pub fn update_local_user_general(&self) -> builder::UpdateLocalUserGeneral {
         builder::UpdateLocalUserGeneral {
             call: ::avepoint_core::generated::Call::new(
@@ -11323,16 +13954,33 @@ impl Client {
     ///
     /// Sets the free text kept with a user of a local directory.
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/notes`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateLocalUserNotes`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-notes-of-local-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-notes-of-local-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/notes`, `updateLocalUserNotes` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateLocalUserNotesRequest;
     ///
-    /// ```text
-    /// let answer = client.update_local_user_notes().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateLocalUserNotesRequest::builder()
+    ///     .notes("Works from the Gothenburg plant on Mondays and Tuesdays.");
+    /// client
+    ///     .update_local_user_notes()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateLocalUserNotes")]
     pub fn update_local_user_notes(&self) -> builder::UpdateLocalUserNotes {
         builder::UpdateLocalUserNotes {
             call: ::avepoint_core::generated::Call::new(
@@ -11344,19 +13992,40 @@ impl Client {
     /// Change the company and department of a hybrid or local user.
     ///
     /// Sets company, department and location of a user who is kept in a local directory. For cloud users
-    /// there is `updateUserOffice`; the postal address of the office has its own operation,
-    /// `updateLocalUserOfficeLocation`.
+    /// there is [`update_user_office`](crate::Client::update_user_office); the postal address of the office
+    /// has its own operation,
+    /// [`update_local_user_office_location`](crate::Client::update_local_user_office_location).
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateLocalUserOffice`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-information-of-local-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-information-of-local-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office`, `updateLocalUserOffice` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateLocalUserOfficeRequest;
     ///
-    /// ```text
-    /// let answer = client.update_local_user_office().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateLocalUserOfficeRequest::builder()
+    ///     .company("Fabrikam")
+    ///     .department("Plant Engineering")
+    ///     .location("Gothenburg, hall 2")
+    ///     .department_number("4410");
+    /// client
+    ///     .update_local_user_office()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateLocalUserOffice")]
     pub fn update_local_user_office(&self) -> builder::UpdateLocalUserOffice {
         builder::UpdateLocalUserOffice {
             call: ::avepoint_core::generated::Call::new(
@@ -11368,18 +14037,43 @@ impl Client {
     /// Change the office address of a hybrid or local user.
     ///
     /// Sets the address of the office, the web page and the personal title of a user who is kept in a local
-    /// directory. For cloud users there is `updateUserOfficeLocation`.
+    /// directory. For cloud users there is
+    /// [`update_user_office_location`](crate::Client::update_user_office_location).
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office-information`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateLocalUserOfficeLocation`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-location-information-of-local-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-location-information-of-local-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office-information`, `updateLocalUserOfficeLocation` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::{CountryCode, UpdateLocalUserOfficeLocationRequest};
     ///
-    /// ```text
-    /// let answer = client.update_local_user_office_location().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateLocalUserOfficeLocationRequest::builder()
+    ///     .postal_code("411 04")
+    ///     .country_region(CountryCode::Sweden)
+    ///     .state("Gothia")
+    ///     .address("Quay Street 7")
+    ///     .city("Gothenburg")
+    ///     .web_page("https://plants.fabrikam.example/gothenburg")
+    ///     .po_box("Box 218")
+    ///     .personal_title("Dr");
+    /// client
+    ///     .update_local_user_office_location()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateLocalUserOfficeLocation")]
     pub fn update_local_user_office_location(
         &self,
     ) -> builder::UpdateLocalUserOfficeLocation {
@@ -11394,16 +14088,35 @@ impl Client {
     ///
     /// Sets the home directory, profile path and logon script of a user who is kept in a local directory.
     ///
-    /// Permission: `elements.um.user.readwrite.all`.
+    /// - Request: `PUT
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/profile`
+    /// - Permission: `elements.um.user.readwrite.all`
+    /// - In the specification: `updateLocalUserProfile`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-profile-of-local-user.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-profile-of-local-user.md>
+    /// # Example
     ///
-    /// `PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/profile`, `updateLocalUserProfile` in the specification.
+    /// ```no_run
+    /// use avepoint_elements_v3::types::UpdateLocalUserProfileRequest;
     ///
-    /// ```text
-    /// let answer = client.update_local_user_profile().customer_id(customer_id).tenant_id(tenant_id).user_id(user_id).body(body).send().await?;
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let body = UpdateLocalUserProfileRequest::builder()
+    ///     .home_directory("\\\\files.fabrikam.example\\home\\anyberg")
+    ///     .profile_path("\\\\files.fabrikam.example\\profiles\\anyberg")
+    ///     .logon_script("map-drives.cmd");
+    /// client
+    ///     .update_local_user_profile()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .user_id("d5e6f7a8-b9c0-4d1e-8f2a-3b4c5d6e7f80")
+    ///     .body(body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "updateLocalUserProfile")]
     pub fn update_local_user_profile(&self) -> builder::UpdateLocalUserProfile {
         builder::UpdateLocalUserProfile {
             call: ::avepoint_core::generated::Call::new(
@@ -11418,21 +14131,31 @@ impl Client {
     /// its local directory. Tells of each whether it is active and whether it reaches its LDAP server. The
     /// list comes whole, without paging.
     ///
-    /// Permission: `elements.um.user.read.all`.
+    /// - Request: `GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents`
+    /// - Permission: `elements.um.user.read.all`
+    /// - In the specification: `listHybridAgents`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/agents/get-agent-information-tenant.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/agents/get-agent-information-tenant.md>
+    /// [`stream`](builder::ListHybridAgents::stream) gives the entries of the list, which comes whole.
     ///
-    /// `GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents`, `listHybridAgents` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_hybrid_agents().customer_id(customer_id).tenant_id(tenant_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut hybrid_agents = client
+    ///     .list_hybrid_agents()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(hybrid_agent) = hybrid_agents.next().await {
+    ///     let hybrid_agent = hybrid_agent?;
+    ///     println!("{:?}", hybrid_agent.server_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listHybridAgents")]
     pub fn list_hybrid_agents(&self) -> builder::ListHybridAgents {
         builder::ListHybridAgents {
             call: ::avepoint_core::generated::Call::new(
@@ -11441,28 +14164,45 @@ impl Client {
             ),
         }
     }
+}
+/// # Security
+///
+/// The security of users: risks, sign-ins, compliance.
+impl Client {
     /// List the users on the security dashboard.
     ///
     /// Lists the users that the security dashboard of the tenant shows, page by page, all of them or only
     /// those with one status. A page holds 100 entries unless the caller asks for another size; no upper
     /// limit is documented.
     ///
-    /// Permission: `elements.um.user.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/users`
+    /// - Permission: `elements.um.user.read.all`
+    /// - In the specification: `listSecurityUsers`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/dashboard/dashboard.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/dashboard/dashboard.md>
+    /// The list comes in pages: [`stream`](builder::ListSecurityUsers::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListSecurityUsers::pages) page by page,
+    /// [`send`](builder::ListSecurityUsers::send) one page.
     ///
-    /// `GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/users`, `listSecurityUsers` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_security_users().customer_id(customer_id).tenant_id(tenant_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut security_users = client
+    ///     .list_security_users()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(user) = security_users.next().await {
+    ///     let user = user?;
+    ///     println!("{:?}", user.user_principal_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSecurityUsers")]
     pub fn list_security_users(&self) -> builder::ListSecurityUsers {
         builder::ListSecurityUsers {
             call: ::avepoint_core::generated::Call::new(
@@ -11476,22 +14216,34 @@ impl Client {
     /// Lists the workflows that look for risky actions in the tenant, page by page, all of them or those of
     /// one category. The category parameter is spelled `catagory`.
     ///
-    /// Permission: `elements.um.user.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows`
+    /// - Permission: `elements.um.user.read.all`
+    /// - In the specification: `listRiskWorkflows`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-risk-analyze-workflow.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-risk-analyze-workflow.md>
+    /// The list comes in pages: [`stream`](builder::ListRiskWorkflows::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListRiskWorkflows::pages) page by page,
+    /// [`send`](builder::ListRiskWorkflows::send) one page.
     ///
-    /// `GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows`, `listRiskWorkflows` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_risk_workflows().customer_id(customer_id).tenant_id(tenant_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut risk_workflows = client
+    ///     .list_risk_workflows()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(risk_workflow) = risk_workflows.next().await {
+    ///     let risk_workflow = risk_workflow?;
+    ///     println!("{:?}", risk_workflow.workflow_display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listRiskWorkflows")]
     pub fn list_risk_workflows(&self) -> builder::ListRiskWorkflows {
         builder::ListRiskWorkflows {
             call: ::avepoint_core::generated::Call::new(
@@ -11505,22 +14257,35 @@ impl Client {
     /// Lists the users whose actions one workflow found risky, page by page, each with sign-ins, files and
     /// devices. Two counters for the whole workflow stand beside the page.
     ///
-    /// Permission: `elements.um.user.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows/{workflowId}`
+    /// - Permission: `elements.um.user.read.all`
+    /// - In the specification: `getRiskWorkflowCompliance`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-compliance-category.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-compliance-category.md>
+    /// The list comes in pages: [`stream`](builder::GetRiskWorkflowCompliance::stream) gives the entries of
+    /// all of them, [`pages`](builder::GetRiskWorkflowCompliance::pages) page by page,
+    /// [`send`](builder::GetRiskWorkflowCompliance::send) one page.
     ///
-    /// `GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows/{workflowId}`, `getRiskWorkflowCompliance` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.get_risk_workflow_compliance().customer_id(customer_id).tenant_id(tenant_id).workflow_id(workflow_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut risk_workflow_compliance = client
+    ///     .get_risk_workflow_compliance()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .workflow_id("b1a2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d")
+    ///     .stream();
+    /// while let Some(risky_user) = risk_workflow_compliance.next().await {
+    ///     let risky_user = risky_user?;
+    ///     println!("{:?}", risky_user.user_display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getRiskWorkflowCompliance")]
     pub fn get_risk_workflow_compliance(&self) -> builder::GetRiskWorkflowCompliance {
         builder::GetRiskWorkflowCompliance {
             call: ::avepoint_core::generated::Call::new(
@@ -11534,16 +14299,28 @@ impl Client {
     /// Counts the actions in the tenant that were found risky and those that were not. One kind can be
     /// asked for alone.
     ///
-    /// Permission: `elements.um.user.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/actions`
+    /// - Permission: `elements.um.user.read.all`
+    /// - In the specification: `getRiskyActionCount`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-risk-action.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-risk-action.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/actions`, `getRiskyActionCount` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_risky_action_count().customer_id(customer_id).tenant_id(tenant_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let risky_action_count = client
+    ///     .get_risky_action_count()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", risky_action_count.risky_action_count);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getRiskyActionCount")]
     pub fn get_risky_action_count(&self) -> builder::GetRiskyActionCount {
         builder::GetRiskyActionCount {
             call: ::avepoint_core::generated::Call::new(
@@ -11557,22 +14334,33 @@ impl Client {
     /// Lists the sign-ins of users of the tenant, page by page, each with the place it came from. Ask for
     /// risky ones alone with `risky`.
     ///
-    /// Permission: `elements.um.user.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/signins`
+    /// - Permission: `elements.um.user.read.all`
+    /// - In the specification: `listSignIns`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-sign-in.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-sign-in.md>
+    /// The list comes in pages: [`stream`](builder::ListSignIns::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListSignIns::pages) page by page, [`send`](builder::ListSignIns::send) one page.
     ///
-    /// `GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/signins`, `listSignIns` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_sign_ins().customer_id(customer_id).tenant_id(tenant_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let mut sign_ins = client
+    ///     .list_sign_ins()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .stream();
+    /// while let Some(sign_in) = sign_ins.next().await {
+    ///     let sign_in = sign_in?;
+    ///     println!("{:?}", sign_in.user_display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSignIns")]
     pub fn list_sign_ins(&self) -> builder::ListSignIns {
         builder::ListSignIns {
             call: ::avepoint_core::generated::Call::new(
@@ -11581,21 +14369,38 @@ impl Client {
             ),
         }
     }
+}
+/// # Workspaces
+///
+/// Figures on the workspaces of a tenant.
+impl Client {
     /// Get the numbers of workspaces of a tenant.
     ///
     /// Counts the workspaces of the tenant by kind, and those that are active, orphaned, open to guests or
     /// close to their storage limit.
     ///
-    /// Permission: `elements.wm.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/workspace`
+    /// - Permission: `elements.wm.read.all`
+    /// - In the specification: `getWorkspaceOverview`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/workspace-management/total-of-workspaces.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/workspace-management/total-of-workspaces.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/workspace`, `getWorkspaceOverview` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_workspace_overview().customer_id(customer_id).tenant_id(tenant_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let workspace_overview = client
+    ///     .get_workspace_overview()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", workspace_overview.workspaces);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getWorkspaceOverview")]
     pub fn get_workspace_overview(&self) -> builder::GetWorkspaceOverview {
         builder::GetWorkspaceOverview {
             call: ::avepoint_core::generated::Call::new(
@@ -11609,16 +14414,28 @@ impl Client {
     /// Counts the workspaces of the tenant that comply and those that do not. The answer holds the two
     /// numbers; the rate itself is left to the caller.
     ///
-    /// Permission: `elements.wm.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/data-protection/compliance-rate`
+    /// - Permission: `elements.wm.read.all`
+    /// - In the specification: `getWorkspaceComplianceRate`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/workspace-management/total-of-workspaces-incompliance.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/workspace-management/total-of-workspaces-incompliance.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/data-protection/compliance-rate`, `getWorkspaceComplianceRate` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_workspace_compliance_rate().customer_id(customer_id).tenant_id(tenant_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let workspace_compliance_rate = client
+    ///     .get_workspace_compliance_rate()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", workspace_compliance_rate.workspaces_in_compliance);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getWorkspaceComplianceRate")]
     pub fn get_workspace_compliance_rate(&self) -> builder::GetWorkspaceComplianceRate {
         builder::GetWorkspaceComplianceRate {
             call: ::avepoint_core::generated::Call::new(
@@ -11632,16 +14449,28 @@ impl Client {
     /// Counts the sensitive items of the tenant that are shared widely, by the group or kind of link they
     /// are shared with.
     ///
-    /// Permission: `elements.wm.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/dspm/insights`
+    /// - Permission: `elements.wm.read.all`
+    /// - In the specification: `getDataSecurityPosture`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/workspace-management/total-of-workspace-dspm.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/workspace-management/total-of-workspace-dspm.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/dspm/insights`, `getDataSecurityPosture` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_data_security_posture().customer_id(customer_id).tenant_id(tenant_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let data_security_posture = client
+    ///     .get_data_security_posture()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", data_security_posture.sensitive_items_shared_with_everyone);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getDataSecurityPosture")]
     pub fn get_data_security_posture(&self) -> builder::GetDataSecurityPosture {
         builder::GetDataSecurityPosture {
             call: ::avepoint_core::generated::Call::new(
@@ -11655,16 +14484,28 @@ impl Client {
     /// Counts the workspaces of the tenant that ransomware may be attacking, that show unusual activity or
     /// that hold suspicious objects. The numbers cover the last 7 days.
     ///
-    /// Permission: `elements.wm.read.all`.
+    /// - Request: `GET
+    ///   /partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/data-protection/ransomware-detection`
+    /// - Permission: `elements.wm.read.all`
+    /// - In the specification: `getRansomwareDetection`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/workspace-management/total-of-workspace-ransomware-detection.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/workspace-management/total-of-workspace-ransomware-detection.md>
+    /// # Example
     ///
-    /// `GET /partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/data-protection/ransomware-detection`, `getRansomwareDetection` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_ransomware_detection().customer_id(customer_id).tenant_id(tenant_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
+    /// let ransomware_detection = client
+    ///     .get_ransomware_detection()
+    ///     .customer_id("6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c")
+    ///     .tenant_id("a9d3e7c1-5b2f-4e8a-9c6d-1f0e2d3c4b5a")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", ransomware_detection.teams_under_potential_ransomware_attack);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getRansomwareDetection")]
     pub fn get_ransomware_detection(&self) -> builder::GetRansomwareDetection {
         builder::GetRansomwareDetection {
             call: ::avepoint_core::generated::Call::new(
@@ -11684,6 +14525,12 @@ pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
     /// The call of [`Client::list_customers`](super::Client::list_customers). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListCustomers {
@@ -11693,6 +14540,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -11703,6 +14551,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -11712,7 +14561,7 @@ pub mod builder {
         }
         /// Which customers to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListCustomersRequest, M>,
@@ -11733,6 +14582,20 @@ pub mod builder {
                     |fields| { change(types::builder::ListCustomersRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListCustomers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListCustomers {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -11759,7 +14622,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::onboard_customer`](super::Client::onboard_customer). It owns all that it needs.
+    /// The call of [`Client::onboard_customer`](super::Client::onboard_customer). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct OnboardCustomer {
@@ -11790,6 +14658,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            OnboardCustomer {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            OnboardCustomer {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -11816,7 +14698,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::create_tenant_authorization_link`](super::Client::create_tenant_authorization_link). It owns all that it needs.
+    /// The call of
+    /// [`Client::create_tenant_authorization_link`](super::Client::create_tenant_authorization_link). It
+    /// owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct CreateTenantAuthorizationLink {
@@ -11826,6 +14716,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -11836,6 +14727,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -11875,6 +14767,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            CreateTenantAuthorizationLink {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            CreateTenantAuthorizationLink {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -11901,7 +14807,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::create_app_authorization_link`](super::Client::create_app_authorization_link). It owns all that it needs.
+    /// The call of [`Client::create_app_authorization_link`](super::Client::create_app_authorization_link).
+    /// It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct CreateAppAuthorizationLink {
@@ -11911,6 +14824,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -11921,6 +14835,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -11958,6 +14873,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            CreateAppAuthorizationLink {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            CreateAppAuthorizationLink {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -11985,6 +14914,11 @@ pub mod builder {
         }
     }
     /// The call of [`Client::get_tenant`](super::Client::get_tenant). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetTenant {
@@ -11994,6 +14928,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -12004,12 +14939,27 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetTenant {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetTenant {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -12033,7 +14983,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_service_app_status`](super::Client::get_service_app_status). It owns all that it needs.
+    /// The call of [`Client::get_service_app_status`](super::Client::get_service_app_status). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`product_name`](Self::product_name) | required |  | Code: one of [`AppService`](crate::types::AppService) |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetServiceAppStatus {
@@ -12043,6 +15000,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -12053,6 +15011,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -12062,13 +15021,28 @@ pub mod builder {
         }
         /// The service the app belongs to.
         ///
-        /// Required.
+        /// Required. Code: one of [`AppService`](crate::types::AppService).
+        #[doc(alias = "productName")]
         pub fn product_name<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::enums::AppService, M>,
         ) -> Self {
             self.call.set("productName", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetServiceAppStatus {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetServiceAppStatus {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -12100,6 +15074,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::connect_tenants`](super::Client::connect_tenants). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ConnectTenants {
@@ -12130,6 +15108,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ConnectTenants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ConnectTenants {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -12156,7 +15148,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_customer_services`](super::Client::list_customer_services). It owns all that it needs.
+    /// The call of [`Client::list_customer_services`](super::Client::list_customer_services). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListCustomerServices {
@@ -12166,6 +15165,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12176,6 +15176,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12185,7 +15186,7 @@ pub mod builder {
         }
         /// The customers whose services to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListCustomerServicesRequest, M>,
@@ -12208,6 +15209,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListCustomerServices {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListCustomerServices {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -12234,7 +15249,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::add_customer_service`](super::Client::add_customer_service). It owns all that it needs.
+    /// The call of [`Client::add_customer_service`](super::Client::add_customer_service). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct AddCustomerService {
@@ -12244,6 +15265,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -12261,6 +15283,20 @@ pub mod builder {
         ) -> Self {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AddCustomerService {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AddCustomerService {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -12288,7 +15324,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_tenant_user_seats`](super::Client::list_tenant_user_seats). It owns all that it needs.
+    /// The call of [`Client::list_tenant_user_seats`](super::Client::list_tenant_user_seats). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`type_`](Self::type_) | required |  | Code: one of [`TenantType`](crate::types::TenantType) |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListTenantUserSeats {
@@ -12298,6 +15343,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -12307,7 +15353,8 @@ pub mod builder {
         }
         /// The type of the tenants to read.
         ///
-        /// Required.
+        /// Required. Code: one of [`TenantType`](crate::types::TenantType).
+        #[doc(alias = "type")]
         pub fn type_<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::enums::TenantType, M>,
@@ -12318,6 +15365,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12328,6 +15376,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12337,7 +15386,7 @@ pub mod builder {
         }
         /// Which tenants to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListTenantUserSeatsRequest, M>,
@@ -12360,6 +15409,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListTenantUserSeats {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListTenantUserSeats {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -12386,7 +15449,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_product_overview`](super::Client::get_product_overview). It owns all that it needs.
+    /// The call of [`Client::get_product_overview`](super::Client::get_product_overview). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`product_type`](Self::product_type) | required |  | Code: one of [`Product`](crate::types::Product) |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetProductOverview {
@@ -12396,6 +15465,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -12405,13 +15475,28 @@ pub mod builder {
         }
         /// The product to count the seats of. `274`, Cloud Backup Express, is not documented here.
         ///
-        /// Required.
+        /// Required. Code: one of [`Product`](crate::types::Product).
+        #[doc(alias = "productType")]
         pub fn product_type<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::enums::Product, M>,
         ) -> Self {
             self.call.set("productType", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetProductOverview {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetProductOverview {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -12439,6 +15524,12 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_resellers`](super::Client::list_resellers). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListResellers {
@@ -12448,6 +15539,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12458,6 +15550,7 @@ pub mod builder {
         /// How many entries a page holds at most. No upper limit is documented.
         ///
         /// Optional. Default: `100`. Value: at least 1.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12467,7 +15560,7 @@ pub mod builder {
         }
         /// Which resellers to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListResellersRequest, M>,
@@ -12488,6 +15581,20 @@ pub mod builder {
                     |fields| { change(types::builder::ListResellersRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListResellers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListResellers {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -12514,7 +15621,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_pooled_licenses`](super::Client::list_pooled_licenses). It owns all that it needs.
+    /// The call of [`Client::list_pooled_licenses`](super::Client::list_pooled_licenses). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListPooledLicenses {
@@ -12524,6 +15638,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12534,6 +15649,7 @@ pub mod builder {
         /// How many entries a page holds at most. No upper limit is documented.
         ///
         /// Optional. Default: `100`. Value: at least 1.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12543,7 +15659,7 @@ pub mod builder {
         }
         /// Which pooled subscriptions to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListPooledLicensesRequest, M>,
@@ -12566,6 +15682,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListPooledLicenses {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListPooledLicenses {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -12592,7 +15722,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_license_allocations`](super::Client::list_license_allocations). It owns all that it needs.
+    /// The call of [`Client::list_license_allocations`](super::Client::list_license_allocations). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`license_id`](Self::license_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListLicenseAllocations {
@@ -12602,6 +15740,7 @@ pub mod builder {
         /// The pooled subscription the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "licenseId")]
         pub fn license_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::LicenseId, M>,
@@ -12612,6 +15751,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12622,6 +15762,7 @@ pub mod builder {
         /// How many entries a page holds at most. No upper limit is documented.
         ///
         /// Optional. Default: `100`. Value: at least 1.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12631,7 +15772,7 @@ pub mod builder {
         }
         /// Whose allocations of a pooled subscription to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -12658,6 +15799,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListLicenseAllocations {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListLicenseAllocations {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -12683,7 +15838,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::assign_reseller_license`](super::Client::assign_reseller_license). It owns all that it needs.
+    /// The call of [`Client::assign_reseller_license`](super::Client::assign_reseller_license). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`reseller_id`](Self::reseller_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct AssignResellerLicense {
@@ -12693,6 +15854,7 @@ pub mod builder {
         /// The reseller the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "resellerId")]
         pub fn reseller_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::ResellerId, M>,
@@ -12726,6 +15888,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AssignResellerLicense {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AssignResellerLicense {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -12752,7 +15928,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_reseller_licenses`](super::Client::list_reseller_licenses). It owns all that it needs.
+    /// The call of [`Client::list_reseller_licenses`](super::Client::list_reseller_licenses). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`reseller_id`](Self::reseller_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListResellerLicenses {
@@ -12762,6 +15946,7 @@ pub mod builder {
         /// The reseller the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "resellerId")]
         pub fn reseller_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::ResellerId, M>,
@@ -12772,6 +15957,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12782,6 +15968,7 @@ pub mod builder {
         /// How many entries a page holds at most. No upper limit is documented.
         ///
         /// Optional. Default: `100`. Value: at least 1.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -12791,7 +15978,7 @@ pub mod builder {
         }
         /// Which pooled subscriptions of a reseller to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListResellerLicensesRequest, M>,
@@ -12814,6 +16001,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListResellerLicenses {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListResellerLicenses {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -12840,7 +16041,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::accept_reseller_licenses`](super::Client::accept_reseller_licenses). It owns all that it needs.
+    /// The call of [`Client::accept_reseller_licenses`](super::Client::accept_reseller_licenses). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`reseller_id`](Self::reseller_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct AcceptResellerLicenses {
@@ -12850,6 +16057,7 @@ pub mod builder {
         /// The reseller the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "resellerId")]
         pub fn reseller_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::ResellerId, M>,
@@ -12880,6 +16088,20 @@ pub mod builder {
                     |fields| { change(types::builder::AnswerLicensesRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AcceptResellerLicenses {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AcceptResellerLicenses {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -12907,7 +16129,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::reject_reseller_licenses`](super::Client::reject_reseller_licenses). It owns all that it needs.
+    /// The call of [`Client::reject_reseller_licenses`](super::Client::reject_reseller_licenses). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`reseller_id`](Self::reseller_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct RejectResellerLicenses {
@@ -12917,6 +16145,7 @@ pub mod builder {
         /// The reseller the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "resellerId")]
         pub fn reseller_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::ResellerId, M>,
@@ -12948,6 +16177,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            RejectResellerLicenses {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            RejectResellerLicenses {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -12974,7 +16217,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_audit_records`](super::Client::list_audit_records). It owns all that it needs.
+    /// The call of [`Client::list_audit_records`](super::Client::list_audit_records). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`date`](Self::date) | required |  | Length in characters: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+    /// | [`skip_token`](Self::skip_token) | optional |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListAuditRecords {
@@ -12995,6 +16245,7 @@ pub mod builder {
         /// How many records a page holds at most.
         ///
         /// Optional. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13005,12 +16256,27 @@ pub mod builder {
         /// The token that the answer before gave for this page. Leave it out for the first page.
         ///
         /// Optional.
+        #[doc(alias = "skipToken")]
         pub fn skip_token<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
         ) -> Self {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListAuditRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListAuditRecords {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13037,7 +16303,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_reseller_audit_records`](super::Client::list_reseller_audit_records). It owns all that it needs.
+    /// The call of [`Client::list_reseller_audit_records`](super::Client::list_reseller_audit_records). It
+    /// owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`date`](Self::date) | required |  | Length in characters: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+    /// | [`skip_token`](Self::skip_token) | optional |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListResellerAuditRecords {
@@ -13058,6 +16331,7 @@ pub mod builder {
         /// How many records a page holds at most.
         ///
         /// Optional. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13068,12 +16342,27 @@ pub mod builder {
         /// The token that the answer before gave for this page. Leave it out for the first page.
         ///
         /// Optional.
+        #[doc(alias = "skipToken")]
         pub fn skip_token<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
         ) -> Self {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListResellerAuditRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListResellerAuditRecords {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13100,7 +16389,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_protected_users`](super::Client::list_protected_users). It owns all that it needs.
+    /// The call of [`Client::list_protected_users`](super::Client::list_protected_users). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListProtectedUsers {
@@ -13110,6 +16408,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13120,6 +16419,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -13130,6 +16430,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13140,6 +16441,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13149,7 +16451,7 @@ pub mod builder {
         }
         /// Which users to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListProtectedUsersRequest, M>,
@@ -13172,6 +16474,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListProtectedUsers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListProtectedUsers {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13198,7 +16514,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_protection_overview`](super::Client::list_protection_overview). It owns all that it needs.
+    /// The call of [`Client::list_protection_overview`](super::Client::list_protection_overview). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListProtectionOverview {
@@ -13208,6 +16531,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13218,6 +16542,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13228,12 +16553,27 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListProtectionOverview {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListProtectionOverview {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13260,7 +16600,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_protected_objects`](super::Client::list_protected_objects). It owns all that it needs.
+    /// The call of [`Client::list_protected_objects`](super::Client::list_protected_objects). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`module`](Self::module) | required |  | Code: one of [`BackupModule`](crate::types::BackupModule) |
+    /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 1000 |
+    /// | [`skip_token`](Self::skip_token) | optional |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListProtectedObjects {
@@ -13270,6 +16618,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13279,7 +16628,7 @@ pub mod builder {
         }
         /// The module whose objects to list.
         ///
-        /// Required.
+        /// Required. Code: one of [`BackupModule`](crate::types::BackupModule).
         pub fn module<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -13293,6 +16642,7 @@ pub mod builder {
         /// How many entries a page holds at most. There is no default.
         ///
         /// Required. Value: 1 to 1000.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13303,12 +16653,27 @@ pub mod builder {
         /// The token that the answer before gave for this page. Leave it out for the first page.
         ///
         /// Optional.
+        #[doc(alias = "skipToken")]
         pub fn skip_token<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
         ) -> Self {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListProtectedObjects {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListProtectedObjects {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13335,7 +16700,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_storage_profiles`](super::Client::list_storage_profiles). It owns all that it needs.
+    /// The call of [`Client::list_storage_profiles`](super::Client::list_storage_profiles). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListStorageProfiles {
@@ -13345,6 +16717,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13355,6 +16728,7 @@ pub mod builder {
         /// How many storage profiles a page holds at most. No upper limit is documented.
         ///
         /// Optional. Default: `100`. Value: at least 1.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13364,7 +16738,7 @@ pub mod builder {
         }
         /// Which storage profiles to read. Without any member, all of them.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListStorageProfilesRequest, M>,
@@ -13387,6 +16761,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListStorageProfiles {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListStorageProfiles {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13414,6 +16802,13 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_jobs`](super::Client::list_jobs). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListJobs {
@@ -13423,6 +16818,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13433,6 +16829,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13443,6 +16840,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13452,7 +16850,7 @@ pub mod builder {
         }
         /// Which jobs to read. Every member is optional.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListJobsRequest, M>,
@@ -13473,6 +16871,20 @@ pub mod builder {
                     |fields| { change(types::builder::ListJobsRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListJobs {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListJobs {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13496,7 +16908,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_job_report_details`](super::Client::list_job_report_details). It owns all that it needs.
+    /// The call of [`Client::list_job_report_details`](super::Client::list_job_report_details). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`job_id`](Self::job_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 1000 |
+    /// | [`skip_token`](Self::skip_token) | optional |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListJobReportDetails {
@@ -13506,6 +16926,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13516,6 +16937,7 @@ pub mod builder {
         /// The job the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "jobId")]
         pub fn job_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::JobId, M>,
@@ -13526,6 +16948,7 @@ pub mod builder {
         /// How many entries a page holds at most. There is no default.
         ///
         /// Required. Value: 1 to 1000.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13536,12 +16959,27 @@ pub mod builder {
         /// The token that the answer before gave for this page. Leave it out for the first page.
         ///
         /// Optional.
+        #[doc(alias = "skipToken")]
         pub fn skip_token<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
         ) -> Self {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListJobReportDetails {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListJobReportDetails {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13568,7 +17006,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_scan_profiles`](super::Client::list_scan_profiles). It owns all that it needs.
+    /// The call of [`Client::list_scan_profiles`](super::Client::list_scan_profiles). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListScanProfiles {
@@ -13578,6 +17024,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13588,6 +17035,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13598,6 +17046,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13607,7 +17056,7 @@ pub mod builder {
         }
         /// Which scan profiles to read. Every member is optional.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListScanProfilesRequest, M>,
@@ -13630,6 +17079,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListScanProfiles {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListScanProfiles {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13656,7 +17119,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_scan_profile_changes`](super::Client::list_scan_profile_changes). It owns all that it needs.
+    /// The call of [`Client::list_scan_profile_changes`](super::Client::list_scan_profile_changes). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListScanProfileChanges {
@@ -13666,6 +17136,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13676,6 +17147,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13686,12 +17158,27 @@ pub mod builder {
         /// How many scan profiles a page holds at most. No upper limit is documented.
         ///
         /// Optional. Default: `100`. Value: at least 1.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListScanProfileChanges {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListScanProfileChanges {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13718,7 +17205,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile`](super::Client::get_scan_profile). It owns all that it needs.
+    /// The call of [`Client::get_scan_profile`](super::Client::get_scan_profile). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`scan_profile_id`](Self::scan_profile_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetScanProfile {
@@ -13728,6 +17221,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13738,6 +17232,7 @@ pub mod builder {
         /// The scan profile the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "scanProfileId")]
         pub fn scan_profile_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -13747,6 +17242,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("scanProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13773,7 +17282,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile_changes`](super::Client::get_scan_profile_changes). It owns all that it needs.
+    /// The call of [`Client::get_scan_profile_changes`](super::Client::get_scan_profile_changes). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`scan_profile_id`](Self::scan_profile_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetScanProfileChanges {
@@ -13783,6 +17298,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13793,6 +17309,7 @@ pub mod builder {
         /// The scan profile the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "scanProfileId")]
         pub fn scan_profile_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -13802,6 +17319,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("scanProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfileChanges {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfileChanges {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13828,7 +17359,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile_daily_report`](super::Client::get_scan_profile_daily_report). It owns all that it needs.
+    /// The call of [`Client::get_scan_profile_daily_report`](super::Client::get_scan_profile_daily_report).
+    /// It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`scan_profile_id`](Self::scan_profile_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetScanProfileDailyReport {
@@ -13838,6 +17375,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -13848,6 +17386,7 @@ pub mod builder {
         /// The scan profile the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "scanProfileId")]
         pub fn scan_profile_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -13857,6 +17396,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("scanProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfileDailyReport {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfileDailyReport {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -13884,6 +17437,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::create_baseline`](super::Client::create_baseline). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct CreateBaseline {
@@ -13914,6 +17471,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            CreateBaseline {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            CreateBaseline {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -13941,6 +17512,12 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_baselines`](super::Client::list_baselines). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListBaselines {
@@ -13950,6 +17527,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13960,6 +17538,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -13969,7 +17548,7 @@ pub mod builder {
         }
         /// Which baselines to read. Every member is optional.
         ///
-        /// Optional.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListBaselinesRequest, M>,
@@ -13990,6 +17569,20 @@ pub mod builder {
                     |fields| { change(types::builder::ListBaselinesRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBaselines {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBaselines {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14016,7 +17609,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_baseline_reports`](super::Client::list_baseline_reports). It owns all that it needs.
+    /// The call of [`Client::list_baseline_reports`](super::Client::list_baseline_reports). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`baseline_id`](Self::baseline_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListBaselineReports {
@@ -14026,6 +17626,7 @@ pub mod builder {
         /// The baseline the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "baselineId")]
         pub fn baseline_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BaselineId, M>,
@@ -14036,6 +17637,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14046,12 +17648,27 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBaselineReports {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBaselineReports {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14078,7 +17695,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_baseline_jobs`](super::Client::list_baseline_jobs). It owns all that it needs.
+    /// The call of [`Client::list_baseline_jobs`](super::Client::list_baseline_jobs). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListBaselineJobs {
@@ -14088,6 +17714,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14098,6 +17725,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14108,6 +17736,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14118,6 +17747,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14127,7 +17757,7 @@ pub mod builder {
         }
         /// Which jobs to read. Every member is optional.
         ///
-        /// Optional.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListBaselineJobsRequest, M>,
@@ -14150,6 +17780,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBaselineJobs {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBaselineJobs {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14176,7 +17820,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_baseline_tenants`](super::Client::list_baseline_tenants). It owns all that it needs.
+    /// The call of [`Client::list_baseline_tenants`](super::Client::list_baseline_tenants). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListBaselineTenants {
@@ -14186,6 +17837,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14196,6 +17848,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14205,7 +17858,7 @@ pub mod builder {
         }
         /// Which tenants to read. Every member is optional.
         ///
-        /// Optional.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListBaselineTenantsRequest, M>,
@@ -14228,6 +17881,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBaselineTenants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBaselineTenants {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14254,7 +17921,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::run_tenant_action`](super::Client::run_tenant_action). It owns all that it needs.
+    /// The call of [`Client::run_tenant_action`](super::Client::run_tenant_action). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct RunTenantAction {
@@ -14264,6 +17938,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14274,6 +17949,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14305,6 +17981,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            RunTenantAction {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            RunTenantAction {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -14332,6 +18022,13 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_risk_rules`](super::Client::list_risk_rules). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`data_sources`](Self::data_sources) | optional |  | Code: one of [`DataSource`](crate::types::DataSource) |
+    /// | [`status`](Self::status) | optional |  | Code: one of [`RiskRuleStatus`](crate::types::RiskRuleStatus) |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListRiskRules {
@@ -14341,6 +18038,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14351,6 +18049,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14360,7 +18059,8 @@ pub mod builder {
         }
         /// Only rules on this data source. One code, in spite of the plural name.
         ///
-        /// Optional.
+        /// Optional. Code: one of [`DataSource`](crate::types::DataSource).
+        #[doc(alias = "dataSources")]
         pub fn data_sources<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::enums::DataSource, M>,
@@ -14370,7 +18070,7 @@ pub mod builder {
         }
         /// Only rules that are switched on, or only those switched off.
         ///
-        /// Optional.
+        /// Optional. Code: one of [`RiskRuleStatus`](crate::types::RiskRuleStatus).
         pub fn status<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -14380,6 +18080,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("status", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListRiskRules {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListRiskRules {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14406,7 +18120,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_risk_hit_items`](super::Client::list_risk_hit_items). It owns all that it needs.
+    /// The call of [`Client::list_risk_hit_items`](super::Client::list_risk_hit_items). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`rule_id`](Self::rule_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListRiskHitItems {
@@ -14416,6 +18139,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14426,6 +18150,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14436,6 +18161,7 @@ pub mod builder {
         /// The risk rule the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "ruleId")]
         pub fn rule_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::RuleId, M>,
@@ -14446,6 +18172,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14456,12 +18183,27 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListRiskHitItems {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListRiskHitItems {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14488,7 +18230,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_azure_cost_issues`](super::Client::list_azure_cost_issues). It owns all that it needs.
+    /// The call of [`Client::list_azure_cost_issues`](super::Client::list_azure_cost_issues). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListAzureCostIssues {
@@ -14498,6 +18248,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14508,6 +18259,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14518,6 +18270,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14528,12 +18281,27 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListAzureCostIssues {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListAzureCostIssues {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14560,7 +18328,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_azure_security_issues`](super::Client::list_azure_security_issues). It owns all that it needs.
+    /// The call of [`Client::list_azure_security_issues`](super::Client::list_azure_security_issues). It
+    /// owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListAzureSecurityIssues {
@@ -14570,6 +18346,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14580,6 +18357,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14590,6 +18368,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14600,12 +18379,27 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListAzureSecurityIssues {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListAzureSecurityIssues {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14633,6 +18427,14 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_users`](super::Client::list_users). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListUsers {
@@ -14642,6 +18444,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14652,6 +18455,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14662,6 +18466,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14672,6 +18477,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -14681,7 +18487,7 @@ pub mod builder {
         }
         /// Which users to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListUsersRequest, M>,
@@ -14702,6 +18508,20 @@ pub mod builder {
                     |fields| { change(types::builder::ListUsersRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUsers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUsers {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14726,6 +18546,12 @@ pub mod builder {
         }
     }
     /// The call of [`Client::get_user`](super::Client::get_user). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetUser {
@@ -14735,6 +18561,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14745,6 +18572,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14755,12 +18583,27 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
         ) -> Self {
             self.call.set("userId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetUser {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetUser {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14787,7 +18630,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_account`](super::Client::update_user_account). It owns all that it needs.
+    /// The call of [`Client::update_user_account`](super::Client::update_user_account). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserAccount {
@@ -14797,6 +18648,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14807,6 +18659,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14817,6 +18670,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -14850,6 +18704,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserAccount {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserAccount {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -14873,7 +18741,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_alternate_email_address`](super::Client::update_user_alternate_email_address). It owns all that it needs.
+    /// The call of
+    /// [`Client::update_user_alternate_email_address`](super::Client::update_user_alternate_email_address).
+    /// It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserAlternateEmailAddress {
@@ -14883,6 +18760,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14893,6 +18771,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14903,6 +18782,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -14944,6 +18824,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserAlternateEmailAddress {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserAlternateEmailAddress {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -14967,7 +18861,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_birthday`](super::Client::update_user_birthday). It owns all that it needs.
+    /// The call of [`Client::update_user_birthday`](super::Client::update_user_birthday). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserBirthday {
@@ -14977,6 +18879,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -14987,6 +18890,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -14997,6 +18901,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15030,6 +18935,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserBirthday {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserBirthday {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15053,7 +18972,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_contact`](super::Client::update_user_contact). It owns all that it needs.
+    /// The call of [`Client::update_user_contact`](super::Client::update_user_contact). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserContact {
@@ -15063,6 +18990,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15073,6 +19001,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15083,6 +19012,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15116,6 +19046,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserContact {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserContact {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15139,7 +19083,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_general`](super::Client::update_user_general). It owns all that it needs.
+    /// The call of [`Client::update_user_general`](super::Client::update_user_general). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserGeneral {
@@ -15149,6 +19101,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15159,6 +19112,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15169,6 +19123,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15202,6 +19157,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserGeneral {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserGeneral {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15225,7 +19194,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_external_flag`](super::Client::update_user_external_flag). It owns all that it needs.
+    /// The call of [`Client::update_user_external_flag`](super::Client::update_user_external_flag). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserExternalFlag {
@@ -15235,6 +19212,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15245,6 +19223,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15255,6 +19234,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15291,6 +19271,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserExternalFlag {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserExternalFlag {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15314,7 +19308,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_test_flag`](super::Client::update_user_test_flag). It owns all that it needs.
+    /// The call of [`Client::update_user_test_flag`](super::Client::update_user_test_flag). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserTestFlag {
@@ -15324,6 +19326,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15334,6 +19337,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15344,6 +19348,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15377,6 +19382,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserTestFlag {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserTestFlag {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15400,7 +19419,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_manager`](super::Client::update_user_manager). It owns all that it needs.
+    /// The call of [`Client::update_user_manager`](super::Client::update_user_manager). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserManager {
@@ -15410,6 +19437,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15420,6 +19448,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15430,6 +19459,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15463,6 +19493,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserManager {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserManager {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15486,7 +19530,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_office`](super::Client::update_user_office). It owns all that it needs.
+    /// The call of [`Client::update_user_office`](super::Client::update_user_office). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserOffice {
@@ -15496,6 +19548,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15506,6 +19559,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15516,6 +19570,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15549,6 +19604,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserOffice {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserOffice {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15572,7 +19641,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_office_location`](super::Client::update_user_office_location). It owns all that it needs.
+    /// The call of [`Client::update_user_office_location`](super::Client::update_user_office_location). It
+    /// owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserOfficeLocation {
@@ -15582,6 +19659,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15592,6 +19670,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15602,6 +19681,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15638,6 +19718,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserOfficeLocation {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserOfficeLocation {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15661,7 +19755,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_password_setting`](super::Client::update_user_password_setting). It owns all that it needs.
+    /// The call of [`Client::update_user_password_setting`](super::Client::update_user_password_setting).
+    /// It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserPasswordSetting {
@@ -15671,6 +19773,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15681,6 +19784,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15691,6 +19795,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15728,6 +19833,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserPasswordSetting {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserPasswordSetting {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15751,7 +19870,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_sponsor`](super::Client::update_user_sponsor). It owns all that it needs.
+    /// The call of [`Client::update_user_sponsor`](super::Client::update_user_sponsor). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateUserSponsor {
@@ -15761,6 +19888,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15771,6 +19899,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15781,6 +19910,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15814,6 +19944,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserSponsor {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserSponsor {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15837,7 +19981,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_contact`](super::Client::update_local_user_contact). It owns all that it needs.
+    /// The call of [`Client::update_local_user_contact`](super::Client::update_local_user_contact). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateLocalUserContact {
@@ -15847,6 +19999,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15857,6 +20010,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15867,6 +20021,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15903,6 +20058,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserContact {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserContact {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15926,7 +20095,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_general`](super::Client::update_local_user_general). It owns all that it needs.
+    /// The call of [`Client::update_local_user_general`](super::Client::update_local_user_general). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateLocalUserGeneral {
@@ -15936,6 +20113,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -15946,6 +20124,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -15956,6 +20135,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -15992,6 +20172,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserGeneral {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserGeneral {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -16015,7 +20209,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_notes`](super::Client::update_local_user_notes). It owns all that it needs.
+    /// The call of [`Client::update_local_user_notes`](super::Client::update_local_user_notes). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateLocalUserNotes {
@@ -16025,6 +20227,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16035,6 +20238,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -16045,6 +20249,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -16078,6 +20283,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserNotes {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserNotes {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -16101,7 +20320,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_office`](super::Client::update_local_user_office). It owns all that it needs.
+    /// The call of [`Client::update_local_user_office`](super::Client::update_local_user_office). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateLocalUserOffice {
@@ -16111,6 +20338,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16121,6 +20349,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -16131,6 +20360,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -16164,6 +20394,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserOffice {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserOffice {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -16187,7 +20431,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_office_location`](super::Client::update_local_user_office_location). It owns all that it needs.
+    /// The call of
+    /// [`Client::update_local_user_office_location`](super::Client::update_local_user_office_location). It
+    /// owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateLocalUserOfficeLocation {
@@ -16197,6 +20450,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16207,6 +20461,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -16217,6 +20472,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -16256,6 +20512,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserOfficeLocation {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserOfficeLocation {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -16279,7 +20549,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_profile`](super::Client::update_local_user_profile). It owns all that it needs.
+    /// The call of [`Client::update_local_user_profile`](super::Client::update_local_user_profile). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`user_id`](Self::user_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct UpdateLocalUserProfile {
@@ -16289,6 +20567,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16299,6 +20578,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -16309,6 +20589,7 @@ pub mod builder {
         /// The user the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "userId")]
         pub fn user_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::UserId, M>,
@@ -16345,6 +20626,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserProfile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserProfile {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -16368,7 +20663,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_hybrid_agents`](super::Client::list_hybrid_agents). It owns all that it needs.
+    /// The call of [`Client::list_hybrid_agents`](super::Client::list_hybrid_agents). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListHybridAgents {
@@ -16378,6 +20679,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16388,12 +20690,27 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListHybridAgents {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListHybridAgents {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16420,7 +20737,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_security_users`](super::Client::list_security_users). It owns all that it needs.
+    /// The call of [`Client::list_security_users`](super::Client::list_security_users). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`status`](Self::status) | optional |  | Code: one of [`UserCondition`](crate::types::UserCondition) |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSecurityUsers {
@@ -16430,6 +20756,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16440,6 +20767,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -16450,6 +20778,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -16460,6 +20789,7 @@ pub mod builder {
         /// How many entries a page holds at most. No upper limit is documented.
         ///
         /// Optional. Default: `100`. Value: at least 1.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -16469,7 +20799,7 @@ pub mod builder {
         }
         /// Only users with this status.
         ///
-        /// Optional.
+        /// Optional. Code: one of [`UserCondition`](crate::types::UserCondition).
         pub fn status<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -16479,6 +20809,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("status", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSecurityUsers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSecurityUsers {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16502,7 +20846,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_risk_workflows`](super::Client::list_risk_workflows). It owns all that it needs.
+    /// The call of [`Client::list_risk_workflows`](super::Client::list_risk_workflows). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`catagory`](Self::catagory) | optional |  | Code: one of [`RiskCategory`](crate::types::RiskCategory) |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListRiskWorkflows {
@@ -16512,6 +20865,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16522,6 +20876,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -16532,7 +20887,7 @@ pub mod builder {
         /// Only workflows for risky actions of this category. The misspelled name is the one the service
         /// documents.
         ///
-        /// Optional.
+        /// Optional. Code: one of [`RiskCategory`](crate::types::RiskCategory).
         pub fn catagory<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -16546,6 +20901,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -16556,12 +20912,27 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListRiskWorkflows {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListRiskWorkflows {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16588,7 +20959,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_risk_workflow_compliance`](super::Client::get_risk_workflow_compliance). It owns all that it needs.
+    /// The call of [`Client::get_risk_workflow_compliance`](super::Client::get_risk_workflow_compliance).
+    /// It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`workflow_id`](Self::workflow_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetRiskWorkflowCompliance {
@@ -16598,6 +20978,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16608,6 +20989,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -16618,6 +21000,7 @@ pub mod builder {
         /// The risk workflow the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "workflowId")]
         pub fn workflow_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::WorkflowId, M>,
@@ -16628,6 +21011,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -16638,12 +21022,27 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetRiskWorkflowCompliance {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetRiskWorkflowCompliance {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16670,7 +21069,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_risky_action_count`](super::Client::get_risky_action_count). It owns all that it needs.
+    /// The call of [`Client::get_risky_action_count`](super::Client::get_risky_action_count). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`types`](Self::types) | optional |  | Code: one of [`RiskyActionKind`](crate::types::RiskyActionKind) |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetRiskyActionCount {
@@ -16680,6 +21086,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16690,6 +21097,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -16699,7 +21107,7 @@ pub mod builder {
         }
         /// Only actions of this kind. One code, in spite of the plural name.
         ///
-        /// Optional.
+        /// Optional. Code: one of [`RiskyActionKind`](crate::types::RiskyActionKind).
         pub fn types<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -16709,6 +21117,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("types", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetRiskyActionCount {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetRiskyActionCount {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16736,6 +21158,14 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_sign_ins`](super::Client::list_sign_ins). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
+    /// | [`risky`](Self::risky) | optional |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSignIns {
@@ -16745,6 +21175,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16755,6 +21186,7 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
@@ -16765,6 +21197,7 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -16775,6 +21208,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Optional. Default: `50`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -16791,6 +21225,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("risky", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSignIns {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSignIns {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16817,7 +21265,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_workspace_overview`](super::Client::get_workspace_overview). It owns all that it needs.
+    /// The call of [`Client::get_workspace_overview`](super::Client::get_workspace_overview). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetWorkspaceOverview {
@@ -16827,6 +21281,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16837,12 +21292,27 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetWorkspaceOverview {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetWorkspaceOverview {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16869,7 +21339,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_workspace_compliance_rate`](super::Client::get_workspace_compliance_rate). It owns all that it needs.
+    /// The call of [`Client::get_workspace_compliance_rate`](super::Client::get_workspace_compliance_rate).
+    /// It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetWorkspaceComplianceRate {
@@ -16879,6 +21355,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16889,12 +21366,27 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetWorkspaceComplianceRate {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetWorkspaceComplianceRate {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16921,7 +21413,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_data_security_posture`](super::Client::get_data_security_posture). It owns all that it needs.
+    /// The call of [`Client::get_data_security_posture`](super::Client::get_data_security_posture). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetDataSecurityPosture {
@@ -16931,6 +21429,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16941,12 +21440,27 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetDataSecurityPosture {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetDataSecurityPosture {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16973,7 +21487,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_ransomware_detection`](super::Client::get_ransomware_detection). It owns all that it needs.
+    /// The call of [`Client::get_ransomware_detection`](super::Client::get_ransomware_detection). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
+    /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetRansomwareDetection {
@@ -16983,6 +21503,7 @@ pub mod builder {
         /// The customer the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "customerId")]
         pub fn customer_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::CustomerId, M>,
@@ -16993,12 +21514,27 @@ pub mod builder {
         /// The customer's tenant the call is about.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "tenantId")]
         pub fn tenant_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::TenantId, M>,
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetRansomwareDetection {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetRansomwareDetection {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

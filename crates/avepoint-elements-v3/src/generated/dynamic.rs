@@ -9,11 +9,14 @@ use super::operations;
 /// Runs an operation through the typed client.
 ///
 /// `operation` is the specification's operationId. `parameters` is one object of the path and query
-/// parameters by their names on the wire, and `body`. The answer is what the typed client read, as JSON; a file
-/// is its bytes in base64.
+/// parameters by their names on the wire, and `body`. The answer is read as by the typed call, and is the JSON as it
+/// came, with what the specification does not know; a file is its bytes in base64.
+///
+/// With [`Validation::Off`](::avepoint_core::Validation) in the options of the client, parameters that the
+/// specification does not know are sent in the query, and a body where it has none.
 ///
 /// # Errors
-/// As the typed call, and for a name that no operation or parameter has.
+/// As the typed call, and for a name that no operation has, or no parameter of it.
 pub async fn call(
     client: &Client,
     operation: &str,

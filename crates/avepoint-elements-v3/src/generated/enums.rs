@@ -116,12 +116,16 @@
     /// A service, or group of services, whose app can be authorized for a tenant.
     pub enum AppService: text {
         /// Baseline management.
+        #[doc(alias = "PartnerTenantSettingManagement")]
         BaselineManagement = "PartnerTenantSettingManagement",
         /// The premium services for security and analysis: workspaces, risks, communication of changes, users, devices, apps, and the marketplace.
+        #[doc(alias = "PartnerWorkspaceOnboarding")]
         SecurityAndAnalysis = "PartnerWorkspaceOnboarding",
         /// The security of Azure.
+        #[doc(alias = "PartnerAzureSecurityManagement")]
         AzureSecurityManagement = "PartnerAzureSecurityManagement",
         /// Backup of Microsoft 365: Cloud Backup for Microsoft 365.
+        #[doc(alias = "Office365Backup")]
         CloudBackupForMicrosoft365 = "Office365Backup",
     }
 }
@@ -1579,7 +1583,8 @@
 }
 
 ::avepoint_core::open_enum! {
-    /// The product of a backup subscription. The resource of a pooled item tells which backup service it is.
+    /// The product of a backup subscription. The resource of a pooled item tells which backup service it
+    /// is.
     pub enum BackupProduct: integer {
         /// Cloud Backup for Microsoft 365.
         CloudBackupForMicrosoft365 = 2048,
@@ -1590,16 +1595,20 @@
     /// The pool that seats of a backup service come from.
     pub enum BackupResource: text {
         /// The pool of Cloud Backup for Microsoft 365.
+        #[doc(alias = "Office365Backup")]
         Microsoft365Backup = "Office365Backup",
         /// The pool of Cloud Backup for Power Platform.
+        #[doc(alias = "Office365PPBackup")]
         PowerPlatformBackup = "Office365PPBackup",
         /// The pool of Cloud Backup for Exchange Online & OneDrive.
+        #[doc(alias = "Office365EXODBackup")]
         ExchangeOnlineAndOneDriveBackup = "Office365EXODBackup",
     }
 }
 
 ::avepoint_core::open_enum! {
-    /// The color that marks a baseline, given as sRGB in hexadecimal. The vendor shows swatches only; the names are ours.
+    /// The color that marks a baseline, given as sRGB in hexadecimal. The vendor shows swatches only; the
+    /// names are ours.
     pub enum BaselineColor: integer {
         /// #94A6AF
         BlueGray = 0,
@@ -1754,6 +1763,7 @@
     /// A module of Elements that tenants can be added to.
     pub enum ConnectModule: text {
         /// User management.
+        #[doc(alias = "PartnerUserManagement")]
         UserManagement = "PartnerUserManagement",
     }
 }
@@ -1836,502 +1846,751 @@
     /// A country or region as the services name it: two letters, as in ISO 3166-1.
     pub enum CountryCode: text {
         /// Afghanistan
+        #[doc(alias = "AF")]
         Afghanistan = "AF",
         /// Åland Islands
+        #[doc(alias = "AX")]
         AlandIslands = "AX",
         /// Albania
+        #[doc(alias = "AL")]
         Albania = "AL",
         /// Algeria
+        #[doc(alias = "DZ")]
         Algeria = "DZ",
         /// American Samoa
+        #[doc(alias = "AS")]
         AmericanSamoa = "AS",
         /// Andorra
+        #[doc(alias = "AD")]
         Andorra = "AD",
         /// Angola
+        #[doc(alias = "AO")]
         Angola = "AO",
         /// Anguilla
+        #[doc(alias = "AI")]
         Anguilla = "AI",
         /// Antarctica
+        #[doc(alias = "AQ")]
         Antarctica = "AQ",
         /// Antigua and Barbuda
+        #[doc(alias = "AG")]
         AntiguaAndBarbuda = "AG",
         /// Argentina
+        #[doc(alias = "AR")]
         Argentina = "AR",
         /// Armenia
+        #[doc(alias = "AM")]
         Armenia = "AM",
         /// Aruba
+        #[doc(alias = "AW")]
         Aruba = "AW",
         /// Australia
+        #[doc(alias = "AU")]
         Australia = "AU",
         /// Austria
+        #[doc(alias = "AT")]
         Austria = "AT",
         /// Azerbaijan
+        #[doc(alias = "AZ")]
         Azerbaijan = "AZ",
         /// Bahamas
+        #[doc(alias = "BS")]
         Bahamas = "BS",
         /// Bahrain
+        #[doc(alias = "BH")]
         Bahrain = "BH",
         /// Bangladesh
+        #[doc(alias = "BD")]
         Bangladesh = "BD",
         /// Barbados
+        #[doc(alias = "BB")]
         Barbados = "BB",
         /// Belarus
+        #[doc(alias = "BY")]
         Belarus = "BY",
         /// Belgium
+        #[doc(alias = "BE")]
         Belgium = "BE",
         /// Belize
+        #[doc(alias = "BZ")]
         Belize = "BZ",
         /// Benin
+        #[doc(alias = "BJ")]
         Benin = "BJ",
         /// Bermuda
+        #[doc(alias = "BM")]
         Bermuda = "BM",
         /// Bhutan
+        #[doc(alias = "BT")]
         Bhutan = "BT",
         /// Bolivia, Plurinational State of
+        #[doc(alias = "BO")]
         BoliviaPlurinationalStateOf = "BO",
         /// Bonaire, Sint Eustatius and Saba
+        #[doc(alias = "BQ")]
         BonaireSintEustatiusAndSaba = "BQ",
         /// Bosnia and Herzegovina
+        #[doc(alias = "BA")]
         BosniaAndHerzegovina = "BA",
         /// Botswana
+        #[doc(alias = "BW")]
         Botswana = "BW",
         /// Bouvet Island
+        #[doc(alias = "BV")]
         BouvetIsland = "BV",
         /// Brazil
+        #[doc(alias = "BR")]
         Brazil = "BR",
         /// British Indian Ocean Territory
+        #[doc(alias = "IO")]
         BritishIndianOceanTerritory = "IO",
         /// Brunei Darussalam
+        #[doc(alias = "BN")]
         BruneiDarussalam = "BN",
         /// Bulgaria
+        #[doc(alias = "BG")]
         Bulgaria = "BG",
         /// Burkina Faso
+        #[doc(alias = "BF")]
         BurkinaFaso = "BF",
         /// Burundi
+        #[doc(alias = "BI")]
         Burundi = "BI",
         /// Cambodia
+        #[doc(alias = "KH")]
         Cambodia = "KH",
         /// Cameroon
+        #[doc(alias = "CM")]
         Cameroon = "CM",
         /// Canada
+        #[doc(alias = "CA")]
         Canada = "CA",
         /// Cape Verde
+        #[doc(alias = "CV")]
         CapeVerde = "CV",
         /// Cayman Islands
+        #[doc(alias = "KY")]
         CaymanIslands = "KY",
         /// Central African Republic
+        #[doc(alias = "CF")]
         CentralAfricanRepublic = "CF",
         /// Chad
+        #[doc(alias = "TD")]
         Chad = "TD",
         /// Chile
+        #[doc(alias = "CL")]
         Chile = "CL",
         /// China
+        #[doc(alias = "CN")]
         China = "CN",
         /// Christmas Island
+        #[doc(alias = "CX")]
         ChristmasIsland = "CX",
         /// Cocos (Keeling) Islands
+        #[doc(alias = "CC")]
         CocosKeelingIslands = "CC",
         /// Colombia
+        #[doc(alias = "CO")]
         Colombia = "CO",
         /// Comoros
+        #[doc(alias = "KM")]
         Comoros = "KM",
         /// Congo
+        #[doc(alias = "CG")]
         Congo = "CG",
         /// Congo, the Democratic Republic of the
+        #[doc(alias = "CD")]
         CongoTheDemocraticRepublicOfThe = "CD",
         /// Cook Islands
+        #[doc(alias = "CK")]
         CookIslands = "CK",
         /// Costa Rica
+        #[doc(alias = "CR")]
         CostaRica = "CR",
         /// Côte d'Ivoire
+        #[doc(alias = "CI")]
         CoteDIvoire = "CI",
         /// Croatia
+        #[doc(alias = "HR")]
         Croatia = "HR",
         /// Cuba
+        #[doc(alias = "CU")]
         Cuba = "CU",
         /// Curaçao
+        #[doc(alias = "CW")]
         Curacao = "CW",
         /// Cyprus
+        #[doc(alias = "CY")]
         Cyprus = "CY",
         /// Czech Republic
+        #[doc(alias = "CZ")]
         CzechRepublic = "CZ",
         /// Denmark
+        #[doc(alias = "DK")]
         Denmark = "DK",
         /// Djibouti
+        #[doc(alias = "DJ")]
         Djibouti = "DJ",
         /// Dominica
+        #[doc(alias = "DM")]
         Dominica = "DM",
         /// Dominican Republic
+        #[doc(alias = "DO")]
         DominicanRepublic = "DO",
         /// Ecuador
+        #[doc(alias = "EC")]
         Ecuador = "EC",
         /// Egypt
+        #[doc(alias = "EG")]
         Egypt = "EG",
         /// El Salvador
+        #[doc(alias = "SV")]
         ElSalvador = "SV",
         /// Equatorial Guinea
+        #[doc(alias = "GQ")]
         EquatorialGuinea = "GQ",
         /// Eritrea
+        #[doc(alias = "ER")]
         Eritrea = "ER",
         /// Estonia
+        #[doc(alias = "EE")]
         Estonia = "EE",
         /// Ethiopia
+        #[doc(alias = "ET")]
         Ethiopia = "ET",
         /// Falkland Islands (Malvinas)
+        #[doc(alias = "FK")]
         FalklandIslandsMalvinas = "FK",
         /// Faroe Islands
+        #[doc(alias = "FO")]
         FaroeIslands = "FO",
         /// Fiji
+        #[doc(alias = "FJ")]
         Fiji = "FJ",
         /// Finland
+        #[doc(alias = "FI")]
         Finland = "FI",
         /// France
+        #[doc(alias = "FR")]
         France = "FR",
         /// French Guiana
+        #[doc(alias = "GF")]
         FrenchGuiana = "GF",
         /// French Polynesia
+        #[doc(alias = "PF")]
         FrenchPolynesia = "PF",
         /// French Southern Territories
+        #[doc(alias = "TF")]
         FrenchSouthernTerritories = "TF",
         /// Gabon
+        #[doc(alias = "GA")]
         Gabon = "GA",
         /// Gambia
+        #[doc(alias = "GM")]
         Gambia = "GM",
         /// Georgia
+        #[doc(alias = "GE")]
         Georgia = "GE",
         /// Germany
+        #[doc(alias = "DE")]
         Germany = "DE",
         /// Ghana
+        #[doc(alias = "GH")]
         Ghana = "GH",
         /// Gibraltar
+        #[doc(alias = "GI")]
         Gibraltar = "GI",
         /// Greece
+        #[doc(alias = "GR")]
         Greece = "GR",
         /// Greenland
+        #[doc(alias = "GL")]
         Greenland = "GL",
         /// Grenada
+        #[doc(alias = "GD")]
         Grenada = "GD",
         /// Guadeloupe
+        #[doc(alias = "GP")]
         Guadeloupe = "GP",
         /// Guam
+        #[doc(alias = "GU")]
         Guam = "GU",
         /// Guatemala
+        #[doc(alias = "GT")]
         Guatemala = "GT",
         /// Guernsey
+        #[doc(alias = "GG")]
         Guernsey = "GG",
         /// Guinea
+        #[doc(alias = "GN")]
         Guinea = "GN",
         /// Guinea-Bissau
+        #[doc(alias = "GW")]
         GuineaBissau = "GW",
         /// Guyana
+        #[doc(alias = "GY")]
         Guyana = "GY",
         /// Haiti
+        #[doc(alias = "HT")]
         Haiti = "HT",
         /// Heard Island and McDonald Islands
+        #[doc(alias = "HM")]
         HeardIslandAndMcDonaldIslands = "HM",
         /// Holy See (Vatican City State)
+        #[doc(alias = "VA")]
         HolySeeVaticanCityState = "VA",
         /// Honduras
+        #[doc(alias = "HN")]
         Honduras = "HN",
         /// Hong Kong
+        #[doc(alias = "HK")]
         HongKong = "HK",
         /// Hungary
+        #[doc(alias = "HU")]
         Hungary = "HU",
         /// Iceland
+        #[doc(alias = "IS")]
         Iceland = "IS",
         /// India
+        #[doc(alias = "IN")]
         India = "IN",
         /// Indonesia
+        #[doc(alias = "ID")]
         Indonesia = "ID",
         /// Iran, Islamic Republic of
+        #[doc(alias = "IR")]
         IranIslamicRepublicOf = "IR",
         /// Iraq
+        #[doc(alias = "IQ")]
         Iraq = "IQ",
         /// Ireland
+        #[doc(alias = "IE")]
         Ireland = "IE",
         /// Isle of Man
+        #[doc(alias = "IM")]
         IsleOfMan = "IM",
         /// Israel
+        #[doc(alias = "IL")]
         Israel = "IL",
         /// Italy
+        #[doc(alias = "IT")]
         Italy = "IT",
         /// Jamaica
+        #[doc(alias = "JM")]
         Jamaica = "JM",
         /// Japan
+        #[doc(alias = "JP")]
         Japan = "JP",
         /// Jersey
+        #[doc(alias = "JE")]
         Jersey = "JE",
         /// Jordan
+        #[doc(alias = "JO")]
         Jordan = "JO",
         /// Kazakhstan
+        #[doc(alias = "KZ")]
         Kazakhstan = "KZ",
         /// Kenya
+        #[doc(alias = "KE")]
         Kenya = "KE",
         /// Kiribati
+        #[doc(alias = "KI")]
         Kiribati = "KI",
         /// Korea, Democratic People's Republic of
+        #[doc(alias = "KP")]
         KoreaDemocraticPeoplesRepublicOf = "KP",
         /// Korea, Republic of
+        #[doc(alias = "KR")]
         KoreaRepublicOf = "KR",
         /// Kuwait
+        #[doc(alias = "KW")]
         Kuwait = "KW",
         /// Kyrgyzstan
+        #[doc(alias = "KG")]
         Kyrgyzstan = "KG",
         /// Lao People's Democratic Republic
+        #[doc(alias = "LA")]
         LaoPeoplesDemocraticRepublic = "LA",
         /// Latvia
+        #[doc(alias = "LV")]
         Latvia = "LV",
         /// Lebanon
+        #[doc(alias = "LB")]
         Lebanon = "LB",
         /// Lesotho
+        #[doc(alias = "LS")]
         Lesotho = "LS",
         /// Liberia
+        #[doc(alias = "LR")]
         Liberia = "LR",
         /// Libya
+        #[doc(alias = "LY")]
         Libya = "LY",
         /// Liechtenstein
+        #[doc(alias = "LI")]
         Liechtenstein = "LI",
         /// Lithuania
+        #[doc(alias = "LT")]
         Lithuania = "LT",
         /// Luxembourg
+        #[doc(alias = "LU")]
         Luxembourg = "LU",
         /// Macao
+        #[doc(alias = "MO")]
         Macao = "MO",
         /// Macedonia, the Former Yugoslav Republic of
+        #[doc(alias = "MK")]
         MacedoniaTheFormerYugoslavRepublicOf = "MK",
         /// Madagascar
+        #[doc(alias = "MG")]
         Madagascar = "MG",
         /// Malawi
+        #[doc(alias = "MW")]
         Malawi = "MW",
         /// Malaysia
+        #[doc(alias = "MY")]
         Malaysia = "MY",
         /// Maldives
+        #[doc(alias = "MV")]
         Maldives = "MV",
         /// Mali
+        #[doc(alias = "ML")]
         Mali = "ML",
         /// Malta
+        #[doc(alias = "MT")]
         Malta = "MT",
         /// Marshall Islands
+        #[doc(alias = "MH")]
         MarshallIslands = "MH",
         /// Martinique
+        #[doc(alias = "MQ")]
         Martinique = "MQ",
         /// Mauritania
+        #[doc(alias = "MR")]
         Mauritania = "MR",
         /// Mauritius
+        #[doc(alias = "MU")]
         Mauritius = "MU",
         /// Mayotte
+        #[doc(alias = "YT")]
         Mayotte = "YT",
         /// Mexico
+        #[doc(alias = "MX")]
         Mexico = "MX",
         /// Micronesia, Federated States of
+        #[doc(alias = "FM")]
         MicronesiaFederatedStatesOf = "FM",
         /// Moldova, Republic of
+        #[doc(alias = "MD")]
         MoldovaRepublicOf = "MD",
         /// Monaco
+        #[doc(alias = "MC")]
         Monaco = "MC",
         /// Mongolia
+        #[doc(alias = "MN")]
         Mongolia = "MN",
         /// Montenegro
+        #[doc(alias = "ME")]
         Montenegro = "ME",
         /// Montserrat
+        #[doc(alias = "MS")]
         Montserrat = "MS",
         /// Morocco
+        #[doc(alias = "MA")]
         Morocco = "MA",
         /// Mozambique
+        #[doc(alias = "MZ")]
         Mozambique = "MZ",
         /// Myanmar
+        #[doc(alias = "MM")]
         Myanmar = "MM",
         /// Namibia
+        #[doc(alias = "NA")]
         Namibia = "NA",
         /// Nauru
+        #[doc(alias = "NR")]
         Nauru = "NR",
         /// Nepal
+        #[doc(alias = "NP")]
         Nepal = "NP",
         /// Netherlands
+        #[doc(alias = "NL")]
         Netherlands = "NL",
         /// New Caledonia
+        #[doc(alias = "NC")]
         NewCaledonia = "NC",
         /// New Zealand
+        #[doc(alias = "NZ")]
         NewZealand = "NZ",
         /// Nicaragua
+        #[doc(alias = "NI")]
         Nicaragua = "NI",
         /// Niger
+        #[doc(alias = "NE")]
         Niger = "NE",
         /// Nigeria
+        #[doc(alias = "NG")]
         Nigeria = "NG",
         /// Niue
+        #[doc(alias = "NU")]
         Niue = "NU",
         /// Norfolk Island
+        #[doc(alias = "NF")]
         NorfolkIsland = "NF",
         /// Northern Mariana Islands
+        #[doc(alias = "MP")]
         NorthernMarianaIslands = "MP",
         /// Norway
+        #[doc(alias = "NO")]
         Norway = "NO",
         /// Oman
+        #[doc(alias = "OM")]
         Oman = "OM",
         /// Pakistan
+        #[doc(alias = "PK")]
         Pakistan = "PK",
         /// Palau
+        #[doc(alias = "PW")]
         Palau = "PW",
         /// Palestine, State of
+        #[doc(alias = "PS")]
         PalestineStateOf = "PS",
         /// Panama
+        #[doc(alias = "PA")]
         Panama = "PA",
         /// Papua New Guinea
+        #[doc(alias = "PG")]
         PapuaNewGuinea = "PG",
         /// Paraguay
+        #[doc(alias = "PY")]
         Paraguay = "PY",
         /// Peru
+        #[doc(alias = "PE")]
         Peru = "PE",
         /// Philippines
+        #[doc(alias = "PH")]
         Philippines = "PH",
         /// Pitcairn
+        #[doc(alias = "PN")]
         Pitcairn = "PN",
         /// Poland
+        #[doc(alias = "PL")]
         Poland = "PL",
         /// Portugal
+        #[doc(alias = "PT")]
         Portugal = "PT",
         /// Puerto Rico
+        #[doc(alias = "PR")]
         PuertoRico = "PR",
         /// Qatar
+        #[doc(alias = "QA")]
         Qatar = "QA",
         /// Réunion
+        #[doc(alias = "RE")]
         Reunion = "RE",
         /// Romania
+        #[doc(alias = "RO")]
         Romania = "RO",
         /// Russian Federation
+        #[doc(alias = "RU")]
         RussianFederation = "RU",
         /// Rwanda
+        #[doc(alias = "RW")]
         Rwanda = "RW",
         /// Saint Barthélemy
+        #[doc(alias = "BL")]
         SaintBarthelemy = "BL",
         /// Saint Helena, Ascension and Tristan da Cunha
+        #[doc(alias = "SH")]
         SaintHelenaAscensionAndTristanDaCunha = "SH",
         /// Saint Kitts and Nevis
+        #[doc(alias = "KN")]
         SaintKittsAndNevis = "KN",
         /// Saint Lucia
+        #[doc(alias = "LC")]
         SaintLucia = "LC",
         /// Saint Martin (French part)
+        #[doc(alias = "MF")]
         SaintMartinFrenchPart = "MF",
         /// Saint Pierre and Miquelon
+        #[doc(alias = "PM")]
         SaintPierreAndMiquelon = "PM",
         /// Saint Vincent and the Grenadines
+        #[doc(alias = "VC")]
         SaintVincentAndTheGrenadines = "VC",
         /// Samoa
+        #[doc(alias = "WS")]
         Samoa = "WS",
         /// San Marino
+        #[doc(alias = "SM")]
         SanMarino = "SM",
         /// Sao Tome and Principe
+        #[doc(alias = "ST")]
         SaoTomeAndPrincipe = "ST",
         /// Saudi Arabia
+        #[doc(alias = "SA")]
         SaudiArabia = "SA",
         /// Senegal
+        #[doc(alias = "SN")]
         Senegal = "SN",
         /// Serbia
+        #[doc(alias = "RS")]
         Serbia = "RS",
         /// Seychelles
+        #[doc(alias = "SC")]
         Seychelles = "SC",
         /// Sierra Leone
+        #[doc(alias = "SL")]
         SierraLeone = "SL",
         /// Singapore
+        #[doc(alias = "SG")]
         Singapore = "SG",
         /// Sint Maarten (Dutch part)
+        #[doc(alias = "SX")]
         SintMaartenDutchPart = "SX",
         /// Slovakia
+        #[doc(alias = "SK")]
         Slovakia = "SK",
         /// Slovenia
+        #[doc(alias = "SI")]
         Slovenia = "SI",
         /// Solomon Islands
+        #[doc(alias = "SB")]
         SolomonIslands = "SB",
         /// Somalia
+        #[doc(alias = "SO")]
         Somalia = "SO",
         /// South Africa
+        #[doc(alias = "ZA")]
         SouthAfrica = "ZA",
         /// South Georgia and the South Sandwich Islands
+        #[doc(alias = "GS")]
         SouthGeorgiaAndTheSouthSandwichIslands = "GS",
         /// South Sudan
+        #[doc(alias = "SS")]
         SouthSudan = "SS",
         /// Spain
+        #[doc(alias = "ES")]
         Spain = "ES",
         /// Sri Lanka
+        #[doc(alias = "LK")]
         SriLanka = "LK",
         /// Sudan
+        #[doc(alias = "SD")]
         Sudan = "SD",
         /// Suriname
+        #[doc(alias = "SR")]
         Suriname = "SR",
         /// Svalbard and Jan Mayen
+        #[doc(alias = "SJ")]
         SvalbardAndJanMayen = "SJ",
         /// Swaziland
+        #[doc(alias = "SZ")]
         Swaziland = "SZ",
         /// Sweden
+        #[doc(alias = "SE")]
         Sweden = "SE",
         /// Switzerland
+        #[doc(alias = "CH")]
         Switzerland = "CH",
         /// Syrian Arab Republic
+        #[doc(alias = "SY")]
         SyrianArabRepublic = "SY",
         /// Taiwan, Province of China
+        #[doc(alias = "TW")]
         TaiwanProvinceOfChina = "TW",
         /// Tajikistan
+        #[doc(alias = "TJ")]
         Tajikistan = "TJ",
         /// Tanzania, United Republic of
+        #[doc(alias = "TZ")]
         TanzaniaUnitedRepublicOf = "TZ",
         /// Thailand
+        #[doc(alias = "TH")]
         Thailand = "TH",
         /// Timor-Leste
+        #[doc(alias = "TL")]
         TimorLeste = "TL",
         /// Togo
+        #[doc(alias = "TG")]
         Togo = "TG",
         /// Tokelau
+        #[doc(alias = "TK")]
         Tokelau = "TK",
         /// Tonga
+        #[doc(alias = "TO")]
         Tonga = "TO",
         /// Trinidad and Tobago
+        #[doc(alias = "TT")]
         TrinidadAndTobago = "TT",
         /// Tunisia
+        #[doc(alias = "TN")]
         Tunisia = "TN",
         /// Turkey
+        #[doc(alias = "TR")]
         Turkey = "TR",
         /// Turkmenistan
+        #[doc(alias = "TM")]
         Turkmenistan = "TM",
         /// Turks and Caicos Islands
+        #[doc(alias = "TC")]
         TurksAndCaicosIslands = "TC",
         /// Tuvalu
+        #[doc(alias = "TV")]
         Tuvalu = "TV",
         /// Uganda
+        #[doc(alias = "UG")]
         Uganda = "UG",
         /// Ukraine
+        #[doc(alias = "UA")]
         Ukraine = "UA",
         /// United Arab Emirates
+        #[doc(alias = "AE")]
         UnitedArabEmirates = "AE",
         /// United Kingdom
+        #[doc(alias = "GB")]
         UnitedKingdom = "GB",
         /// United States
+        #[doc(alias = "US")]
         UnitedStates = "US",
         /// United States Minor Outlying Islands
+        #[doc(alias = "UM")]
         UnitedStatesMinorOutlyingIslands = "UM",
         /// Uruguay
+        #[doc(alias = "UY")]
         Uruguay = "UY",
         /// Uzbekistan
+        #[doc(alias = "UZ")]
         Uzbekistan = "UZ",
         /// Vanuatu
+        #[doc(alias = "VU")]
         Vanuatu = "VU",
         /// Venezuela, Bolivarian Republic of
+        #[doc(alias = "VE")]
         VenezuelaBolivarianRepublicOf = "VE",
         /// Viet Nam
+        #[doc(alias = "VN")]
         VietNam = "VN",
         /// Virgin Islands, British
+        #[doc(alias = "VG")]
         VirginIslandsBritish = "VG",
         /// Virgin Islands, U.S.
+        #[doc(alias = "VI")]
         VirginIslandsUS = "VI",
         /// Wallis and Futuna
+        #[doc(alias = "WF")]
         WallisAndFutuna = "WF",
         /// Western Sahara
+        #[doc(alias = "EH")]
         WesternSahara = "EH",
         /// Yemen
+        #[doc(alias = "YE")]
         Yemen = "YE",
         /// Zambia
+        #[doc(alias = "ZM")]
         Zambia = "ZM",
         /// Zimbabwe
+        #[doc(alias = "ZW")]
         Zimbabwe = "ZW",
     }
 }
@@ -2357,43 +2616,62 @@
 }
 
 ::avepoint_core::open_enum! {
-    /// The data center that keeps the data of a customer. All belong to the commercial cloud, except `UsGovVirginia`, which belongs to the government cloud.
+    /// The data center that keeps the data of a customer. All belong to the commercial cloud, except
+    /// `UsGovVirginia`, which belongs to the government cloud.
     pub enum DataCenter: text {
         /// Australia Southeast, in Victoria.
+        #[doc(alias = "0b635b49-4c56-4e52-800a-1fa79b2d5b08")]
         AustraliaSoutheast = "0b635b49-4c56-4e52-800a-1fa79b2d5b08",
         /// Canada Central, in Toronto.
+        #[doc(alias = "7b9835ec-7299-4177-85e3-ba5cb3b2e041")]
         CanadaCentral = "7b9835ec-7299-4177-85e3-ba5cb3b2e041",
         /// East US, in Virginia.
+        #[doc(alias = "e44bb3ed-f1d8-4055-8c77-c8fd8cd63409")]
         EastUs = "e44bb3ed-f1d8-4055-8c77-c8fd8cd63409",
         /// France Central, in Paris.
+        #[doc(alias = "49681f94-26a7-4825-aca2-df2eca7c0f81")]
         FranceCentral = "49681f94-26a7-4825-aca2-df2eca7c0f81",
         /// Google Cloud, Australia Southeast, in Sydney.
+        #[doc(alias = "ab2faf29-9e66-45ce-bf37-32f8cf484fb2")]
         GcpSydney = "ab2faf29-9e66-45ce-bf37-32f8cf484fb2",
         /// Google Cloud, East US, in Moncks Corner.
+        #[doc(alias = "7bd9748b-b52b-4e4d-9389-e70dccee3b2d")]
         GcpMoncksCorner = "7bd9748b-b52b-4e4d-9389-e70dccee3b2d",
         /// Google Cloud, Japan, in Tokyo.
+        #[doc(alias = "4f77581e-1a6f-47fd-9f68-9134a4f6989b")]
         GcpTokyo = "4f77581e-1a6f-47fd-9f68-9134a4f6989b",
         /// Google Cloud, South Korea, in Seoul.
+        #[doc(alias = "8998f218-708f-4084-8647-32ed67042487")]
         GcpSeoul = "8998f218-708f-4084-8647-32ed67042487",
         /// Google Cloud, West Europe, in Eemshaven in the Netherlands.
+        #[doc(alias = "e38cb1b7-efa9-490e-ab46-83b45a94d1da")]
         GcpEemshaven = "e38cb1b7-efa9-490e-ab46-83b45a94d1da",
         /// Germany West Central, in Frankfurt.
+        #[doc(alias = "3225f6f8-a98c-425e-8279-c6696d99659d")]
         GermanyWestCentral = "3225f6f8-a98c-425e-8279-c6696d99659d",
         /// Japan West, in Osaka.
+        #[doc(alias = "ca577c72-83bd-454c-af62-da3d0586691d")]
         JapanWest = "ca577c72-83bd-454c-af62-da3d0586691d",
         /// Korea Central, in Seoul.
+        #[doc(alias = "e4f66389-8219-4432-9af1-01a9fe62a640")]
         KoreaCentral = "e4f66389-8219-4432-9af1-01a9fe62a640",
         /// North Europe, in Ireland.
+        #[doc(alias = "f1cdd2b2-ac32-4509-8784-fb2b947ef519")]
         NorthEurope = "f1cdd2b2-ac32-4509-8784-fb2b947ef519",
         /// Southeast Asia, in Singapore.
+        #[doc(alias = "0d4a9846-97ad-4c09-bb1c-8fbe93eaf3c6")]
         SoutheastAsia = "0d4a9846-97ad-4c09-bb1c-8fbe93eaf3c6",
         /// Switzerland North, in Zurich.
+        #[doc(alias = "f8ccd75d-d979-417c-96ee-ae256a3af091")]
         SwitzerlandNorth = "f8ccd75d-d979-417c-96ee-ae256a3af091",
         /// UK South, in London.
+        #[doc(alias = "d95b9c82-a426-400f-8256-70646fdd1b4f")]
         UkSouth = "d95b9c82-a426-400f-8256-70646fdd1b4f",
         /// West Europe, in the Netherlands.
+        #[doc(alias = "4f93bdff-9b11-47b9-aa68-a86bfa09f61c")]
         WestEurope = "4f93bdff-9b11-47b9-aa68-a86bfa09f61c",
         /// US Gov Virginia, in Virginia; government cloud.
+        #[doc(alias = "d9210f50-bdb1-4f8f-a2bb-99694d11f2da")]
         UsGovVirginia = "d9210f50-bdb1-4f8f-a2bb-99694d11f2da",
     }
 }
@@ -2441,7 +2719,8 @@
 }
 
 ::avepoint_core::open_enum! {
-    /// The region a Power Platform environment is hosted in. Codes 0 and 8 share one name; what sets them apart is not documented.
+    /// The region a Power Platform environment is hosted in. Codes 0 and 8 share one name; what sets them
+    /// apart is not documented.
     pub enum EnvironmentRegion: integer {
         /// No region is given.
         NoRegion = -1,
@@ -2798,1152 +3077,1726 @@
     /// A preferred language as a tag of language and region.
     pub enum LanguageTag: text {
         /// Afar (Djibouti)
+        #[doc(alias = "aa-DJ")]
         AfarDjibouti = "aa-DJ",
         /// Afar (Eritrea)
+        #[doc(alias = "aa-ER")]
         AfarEritrea = "aa-ER",
         /// Afar (Ethiopia)
+        #[doc(alias = "aa-ET")]
         AfarEthiopia = "aa-ET",
         /// Afrikaans (Namibia)
+        #[doc(alias = "af-NA")]
         AfrikaansNamibia = "af-NA",
         /// Afrikaans (South Africa)
+        #[doc(alias = "af-ZA")]
         AfrikaansSouthAfrica = "af-ZA",
         /// Aghem (Cameroon)
+        #[doc(alias = "agq-CM")]
         AghemCameroon = "agq-CM",
         /// Akan (Ghana)
+        #[doc(alias = "ak-GH")]
         AkanGhana = "ak-GH",
         /// Albanian (Albania)
+        #[doc(alias = "sq-AL")]
         AlbanianAlbania = "sq-AL",
         /// Albanian (Kosovo)
+        #[doc(alias = "sq-XK")]
         AlbanianKosovo = "sq-XK",
         /// Albanian (North Macedonia)
+        #[doc(alias = "sq-MK")]
         AlbanianNorthMacedonia = "sq-MK",
         /// Alsatian (France)
+        #[doc(alias = "gsw-FR")]
         AlsatianFrance = "gsw-FR",
         /// Alsatian (Liechtenstein)
+        #[doc(alias = "gsw-LI")]
         AlsatianLiechtenstein = "gsw-LI",
         /// Alsatian (Switzerland)
+        #[doc(alias = "gsw-CH")]
         AlsatianSwitzerland = "gsw-CH",
         /// Amharic (Ethiopia)
+        #[doc(alias = "am-ET")]
         AmharicEthiopia = "am-ET",
         /// Arabic (Algeria)
+        #[doc(alias = "ar-DZ")]
         ArabicAlgeria = "ar-DZ",
         /// Arabic (Bahrain)
+        #[doc(alias = "ar-BH")]
         ArabicBahrain = "ar-BH",
         /// Arabic (Chad)
+        #[doc(alias = "ar-TD")]
         ArabicChad = "ar-TD",
         /// Arabic (Comoros)
+        #[doc(alias = "ar-KM")]
         ArabicComoros = "ar-KM",
         /// Arabic (Djibouti)
+        #[doc(alias = "ar-DJ")]
         ArabicDjibouti = "ar-DJ",
         /// Arabic (Egypt)
+        #[doc(alias = "ar-EG")]
         ArabicEgypt = "ar-EG",
         /// Arabic (Eritrea)
+        #[doc(alias = "ar-ER")]
         ArabicEritrea = "ar-ER",
         /// Arabic (Iraq)
+        #[doc(alias = "ar-IQ")]
         ArabicIraq = "ar-IQ",
         /// Arabic (Israel)
+        #[doc(alias = "ar-IL")]
         ArabicIsrael = "ar-IL",
         /// Arabic (Jordan)
+        #[doc(alias = "ar-JO")]
         ArabicJordan = "ar-JO",
         /// Arabic (Kuwait)
+        #[doc(alias = "ar-KW")]
         ArabicKuwait = "ar-KW",
         /// Arabic (Lebanon)
+        #[doc(alias = "ar-LB")]
         ArabicLebanon = "ar-LB",
         /// Arabic (Libya)
+        #[doc(alias = "ar-LY")]
         ArabicLibya = "ar-LY",
         /// Arabic (Mauritania)
+        #[doc(alias = "ar-MR")]
         ArabicMauritania = "ar-MR",
         /// Arabic (Morocco)
+        #[doc(alias = "ar-MA")]
         ArabicMorocco = "ar-MA",
         /// Arabic (Oman)
+        #[doc(alias = "ar-OM")]
         ArabicOman = "ar-OM",
         /// Arabic (Palestinian Authority)
+        #[doc(alias = "ar-PS")]
         ArabicPalestinianAuthority = "ar-PS",
         /// Arabic (Qatar)
+        #[doc(alias = "ar-QA")]
         ArabicQatar = "ar-QA",
         /// Arabic (Saudi Arabia)
+        #[doc(alias = "ar-SA")]
         ArabicSaudiArabia = "ar-SA",
         /// Arabic (Somalia)
+        #[doc(alias = "ar-SO")]
         ArabicSomalia = "ar-SO",
         /// Arabic (South Sudan)
+        #[doc(alias = "ar-SS")]
         ArabicSouthSudan = "ar-SS",
         /// Arabic (Sudan)
+        #[doc(alias = "ar-SD")]
         ArabicSudan = "ar-SD",
         /// Arabic (Syria)
+        #[doc(alias = "ar-SY")]
         ArabicSyria = "ar-SY",
         /// Arabic (Tunisia)
+        #[doc(alias = "ar-TN")]
         ArabicTunisia = "ar-TN",
         /// Arabic (U.A.E.)
+        #[doc(alias = "ar-AE")]
         ArabicUAE = "ar-AE",
         /// Arabic (World)
+        #[doc(alias = "ar-001")]
         ArabicWorld = "ar-001",
         /// Arabic (Yemen)
+        #[doc(alias = "ar-YE")]
         ArabicYemen = "ar-YE",
         /// Armenian (Armenia)
+        #[doc(alias = "hy-AM")]
         ArmenianArmenia = "hy-AM",
         /// Assamese (India)
+        #[doc(alias = "as-IN")]
         AssameseIndia = "as-IN",
         /// Asturian (Spain)
+        #[doc(alias = "ast-ES")]
         AsturianSpain = "ast-ES",
         /// Asu (Tanzania)
+        #[doc(alias = "asa-TZ")]
         AsuTanzania = "asa-TZ",
         /// Azerbaijani (Cyrillic, Azerbaijan)
+        #[doc(alias = "az-Cyrl-AZ")]
         AzerbaijaniCyrillicAzerbaijan = "az-Cyrl-AZ",
         /// Azerbaijani (Latin, Azerbaijan)
+        #[doc(alias = "az-Latn-AZ")]
         AzerbaijaniLatinAzerbaijan = "az-Latn-AZ",
         /// Bafia (Cameroon)
+        #[doc(alias = "ksf-CM")]
         BafiaCameroon = "ksf-CM",
         /// Bambara (Latin, Mali)
+        #[doc(alias = "bm-Latn-ML")]
         BambaraLatinMali = "bm-Latn-ML",
         /// Bengali (Bangladesh)
+        #[doc(alias = "bn-BD")]
         BengaliBangladesh = "bn-BD",
         /// Bengali (India)
+        #[doc(alias = "bn-IN")]
         BengaliIndia = "bn-IN",
         /// Basaa (Cameroon)
+        #[doc(alias = "bas-CM")]
         BasaaCameroon = "bas-CM",
         /// Bashkir (Russia)
+        #[doc(alias = "ba-RU")]
         BashkirRussia = "ba-RU",
         /// Basque (Spain)
+        #[doc(alias = "eu-ES")]
         BasqueSpain = "eu-ES",
         /// Belarusian (Belarus)
+        #[doc(alias = "be-BY")]
         BelarusianBelarus = "be-BY",
         /// Bemba (Zambia)
+        #[doc(alias = "bem-ZM")]
         BembaZambia = "bem-ZM",
         /// Bena (Tanzania)
+        #[doc(alias = "bez-TZ")]
         BenaTanzania = "bez-TZ",
         /// Blin (Eritrea)
+        #[doc(alias = "byn-ER")]
         BlinEritrea = "byn-ER",
         /// Bodo (India)
+        #[doc(alias = "brx-IN")]
         BodoIndia = "brx-IN",
         /// Bosnian (Cyrillic, Bosnia and Herzegovina)
+        #[doc(alias = "bs-Cyrl-BA")]
         BosnianCyrillicBosniaAndHerzegovina = "bs-Cyrl-BA",
         /// Bosnian (Latin, Bosnia and Herzegovina)
+        #[doc(alias = "bs-Latn-BA")]
         BosnianLatinBosniaAndHerzegovina = "bs-Latn-BA",
         /// Breton (France)
+        #[doc(alias = "br-FR")]
         BretonFrance = "br-FR",
         /// Bulgarian (Bulgaria)
+        #[doc(alias = "bg-BG")]
         BulgarianBulgaria = "bg-BG",
         /// Burmese (Myanmar)
+        #[doc(alias = "my-MM")]
         BurmeseMyanmar = "my-MM",
         /// Catalan (Andorra)
+        #[doc(alias = "ca-AD")]
         CatalanAndorra = "ca-AD",
         /// Catalan (Spain)
+        #[doc(alias = "ca-ES")]
         CatalanSpain = "ca-ES",
         /// Catalan (France)
+        #[doc(alias = "ca-FR")]
         CatalanFrance = "ca-FR",
         /// Catalan (Italy)
+        #[doc(alias = "ca-IT")]
         CatalanItaly = "ca-IT",
         /// Cebuano (Latin, Philippines)
+        #[doc(alias = "ceb-Latn-PH")]
         CebuanoLatinPhilippines = "ceb-Latn-PH",
         /// Central Morocco Tamazight (Arabic, Morocco)
+        #[doc(alias = "tzm-Arab-MA")]
         CentralMoroccoTamazightArabicMorocco = "tzm-Arab-MA",
         /// Central Morocco Tamazight (Latin, Morocco)
+        #[doc(alias = "tzm-Latn-MA")]
         CentralMoroccoTamazightLatinMorocco = "tzm-Latn-MA",
         /// Central Morocco Tamazight (Tifinagh, Morocco)
+        #[doc(alias = "tzm-Tfng-MA")]
         CentralMoroccoTamazightTifinaghMorocco = "tzm-Tfng-MA",
         /// Kurdish (Arabic, Iraq)
+        #[doc(alias = "ku-Arab-IQ")]
         KurdishArabicIraq = "ku-Arab-IQ",
         /// Chakma (Cakm, Bangladesh)
+        #[doc(alias = "ccp-Cakm-BD")]
         ChakmaCakmBangladesh = "ccp-Cakm-BD",
         /// Chakma (Cakm, India)
+        #[doc(alias = "ccp-Cakm-IN")]
         ChakmaCakmIndia = "ccp-Cakm-IN",
         /// Chechen (Russia)
+        #[doc(alias = "ce-RU")]
         ChechenRussia = "ce-RU",
         /// Cherokee (Cher) (US)
+        #[doc(alias = "chr-Cher-US")]
         CherokeeCherUS = "chr-Cher-US",
         /// Chiga (Uganda)
+        #[doc(alias = "cgg-UG")]
         ChigaUganda = "cgg-UG",
         /// Chinese (Simplified, Hong Kong)
+        #[doc(alias = "zh-Hans-HK")]
         ChineseSimplifiedHongKong = "zh-Hans-HK",
         /// Chinese (Simplified, Macau)
+        #[doc(alias = "zh-Hans-MO")]
         ChineseSimplifiedMacau = "zh-Hans-MO",
         /// Chinese (Simplified, China)
+        #[doc(alias = "zh-CN")]
         ChineseSimplifiedChina = "zh-CN",
         /// Chinese (Simplified, Singapore)
+        #[doc(alias = "zh-SG")]
         ChineseSimplifiedSingapore = "zh-SG",
         /// Chinese (Traditional, Hong Kong)
+        #[doc(alias = "zh-HK")]
         ChineseTraditionalHongKong = "zh-HK",
         /// Chinese (Traditional, Macau)
+        #[doc(alias = "zh-MO")]
         ChineseTraditionalMacau = "zh-MO",
         /// Chinese (Traditional, Taiwan)
+        #[doc(alias = "zh-TW")]
         ChineseTraditionalTaiwan = "zh-TW",
         /// Church Slavic (Russia)
+        #[doc(alias = "cu-RU")]
         ChurchSlavicRussia = "cu-RU",
         /// Cornish (UK)
+        #[doc(alias = "kw-GB")]
         CornishUK = "kw-GB",
         /// Corsican (France)
+        #[doc(alias = "co-FR")]
         CorsicanFrance = "co-FR",
         /// Croatian (Croatia)
+        #[doc(alias = "hr-HR")]
         CroatianCroatia = "hr-HR",
         /// Croatian (Bosnia and Herzegovina)
+        #[doc(alias = "hr-BA")]
         CroatianBosniaAndHerzegovina = "hr-BA",
         /// Czech (Czech Republic)
+        #[doc(alias = "cs-CZ")]
         CzechCzechRepublic = "cs-CZ",
         /// Danish (Denmark)
+        #[doc(alias = "da-DK")]
         DanishDenmark = "da-DK",
         /// Danish (Greenland)
+        #[doc(alias = "da-GL")]
         DanishGreenland = "da-GL",
         /// Dari (Afghanistan)
+        #[doc(alias = "prs-AF")]
         DariAfghanistan = "prs-AF",
         /// Divehi (Maldives)
+        #[doc(alias = "dv-MV")]
         DivehiMaldives = "dv-MV",
         /// Duala (Cameroon)
+        #[doc(alias = "dua-CM")]
         DualaCameroon = "dua-CM",
         /// Dutch (Aruba)
+        #[doc(alias = "nl-AW")]
         DutchAruba = "nl-AW",
         /// Dutch (Belgium)
+        #[doc(alias = "nl-BE")]
         DutchBelgium = "nl-BE",
         /// Dutch (Caribbean Netherlands)
+        #[doc(alias = "nl-BQ")]
         DutchCaribbeanNetherlands = "nl-BQ",
         /// Dutch (Curaçao)
+        #[doc(alias = "nl-CW")]
         DutchCuracao = "nl-CW",
         /// Dutch (Netherlands)
+        #[doc(alias = "nl-NL")]
         DutchNetherlands = "nl-NL",
         /// Dutch (Sint Maarten)
+        #[doc(alias = "nl-SX")]
         DutchSintMaarten = "nl-SX",
         /// Dutch (Suriname)
+        #[doc(alias = "nl-SR")]
         DutchSuriname = "nl-SR",
         /// Dzongkha (Bhutan)
+        #[doc(alias = "dz-BT")]
         DzongkhaBhutan = "dz-BT",
         /// Bini (Nigeria)
+        #[doc(alias = "bin-NG")]
         BiniNigeria = "bin-NG",
         /// Embu (Kenya)
+        #[doc(alias = "ebu-KE")]
         EmbuKenya = "ebu-KE",
         /// English (American Samoa)
+        #[doc(alias = "en-AS")]
         EnglishAmericanSamoa = "en-AS",
         /// English (Anguilla)
+        #[doc(alias = "en-AI")]
         EnglishAnguilla = "en-AI",
         /// English (Antigua and Barbuda)
+        #[doc(alias = "en-AG")]
         EnglishAntiguaAndBarbuda = "en-AG",
         /// English (Australia)
+        #[doc(alias = "en-AU")]
         EnglishAustralia = "en-AU",
         /// English (Austria)
+        #[doc(alias = "en-AT")]
         EnglishAustria = "en-AT",
         /// English (Bahamas)
+        #[doc(alias = "en-BS")]
         EnglishBahamas = "en-BS",
         /// English (Barbados)
+        #[doc(alias = "en-BB")]
         EnglishBarbados = "en-BB",
         /// English (Belgium)
+        #[doc(alias = "en-BE")]
         EnglishBelgium = "en-BE",
         /// English (Belize)
+        #[doc(alias = "en-BZ")]
         EnglishBelize = "en-BZ",
         /// English (Bermuda)
+        #[doc(alias = "en-BM")]
         EnglishBermuda = "en-BM",
         /// English (Botswana)
+        #[doc(alias = "en-BW")]
         EnglishBotswana = "en-BW",
         /// English (British Indian Ocean Territory)
+        #[doc(alias = "en-IO")]
         EnglishBritishIndianOceanTerritory = "en-IO",
         /// English (British Virgin Islands)
+        #[doc(alias = "en-VG")]
         EnglishBritishVirginIslands = "en-VG",
         /// English (Burundi)
+        #[doc(alias = "en-BI")]
         EnglishBurundi = "en-BI",
         /// English (Cameroon)
+        #[doc(alias = "en-CM")]
         EnglishCameroon = "en-CM",
         /// English (Canada)
+        #[doc(alias = "en-CA")]
         EnglishCanada = "en-CA",
         /// English (Caribbean)
+        #[doc(alias = "en-029")]
         EnglishCaribbean = "en-029",
         /// English (Cayman Islands)
+        #[doc(alias = "en-KY")]
         EnglishCaymanIslands = "en-KY",
         /// English (Christmas Island)
+        #[doc(alias = "en-CX")]
         EnglishChristmasIsland = "en-CX",
         /// English (Cocos Islands)
+        #[doc(alias = "en-CC")]
         EnglishCocosIslands = "en-CC",
         /// English (Cook Islands)
+        #[doc(alias = "en-CK")]
         EnglishCookIslands = "en-CK",
         /// English (Cyprus)
+        #[doc(alias = "en-CY")]
         EnglishCyprus = "en-CY",
         /// English (Denmark)
+        #[doc(alias = "en-DK")]
         EnglishDenmark = "en-DK",
         /// English (Dominica)
+        #[doc(alias = "en-DM")]
         EnglishDominica = "en-DM",
         /// English (Eritrea)
+        #[doc(alias = "en-ER")]
         EnglishEritrea = "en-ER",
         /// English (Europe)
+        #[doc(alias = "en-150")]
         EnglishEurope = "en-150",
         /// English (Falkland Islands)
+        #[doc(alias = "en-FK")]
         EnglishFalklandIslands = "en-FK",
         /// English (Fiji)
+        #[doc(alias = "en-FJ")]
         EnglishFiji = "en-FJ",
         /// English (Finland)
+        #[doc(alias = "en-FI")]
         EnglishFinland = "en-FI",
         /// English (Gambia)
+        #[doc(alias = "en-GM")]
         EnglishGambia = "en-GM",
         /// English (Germany)
+        #[doc(alias = "en-DE")]
         EnglishGermany = "en-DE",
         /// English (Ghana)
+        #[doc(alias = "en-GH")]
         EnglishGhana = "en-GH",
         /// English (Gibraltar)
+        #[doc(alias = "en-GI")]
         EnglishGibraltar = "en-GI",
         /// English (Grenada)
+        #[doc(alias = "en-GD")]
         EnglishGrenada = "en-GD",
         /// English (Guam)
+        #[doc(alias = "en-GU")]
         EnglishGuam = "en-GU",
         /// English (Guernsey)
+        #[doc(alias = "en-GG")]
         EnglishGuernsey = "en-GG",
         /// English (Guyana)
+        #[doc(alias = "en-GY")]
         EnglishGuyana = "en-GY",
         /// English (Hong Kong)
+        #[doc(alias = "en-HK")]
         EnglishHongKong = "en-HK",
         /// English (India)
+        #[doc(alias = "en-IN")]
         EnglishIndia = "en-IN",
         /// English (Indonesia)
+        #[doc(alias = "en-ID")]
         EnglishIndonesia = "en-ID",
         /// English (Ireland)
+        #[doc(alias = "en-IE")]
         EnglishIreland = "en-IE",
         /// English (Isle of Man)
+        #[doc(alias = "en-IM")]
         EnglishIsleOfMan = "en-IM",
         /// English (Israel)
+        #[doc(alias = "en-IL")]
         EnglishIsrael = "en-IL",
         /// English (Jamaica)
+        #[doc(alias = "en-JM")]
         EnglishJamaica = "en-JM",
         /// English (Jersey)
+        #[doc(alias = "en-JE")]
         EnglishJersey = "en-JE",
         /// English (Kenya)
+        #[doc(alias = "en-KE")]
         EnglishKenya = "en-KE",
         /// English (Kiribati)
+        #[doc(alias = "en-KI")]
         EnglishKiribati = "en-KI",
         /// English (Lesotho)
+        #[doc(alias = "en-LS")]
         EnglishLesotho = "en-LS",
         /// English (Liberia)
+        #[doc(alias = "en-LR")]
         EnglishLiberia = "en-LR",
         /// English (Macau)
+        #[doc(alias = "en-MO")]
         EnglishMacau = "en-MO",
         /// English (Madagascar)
+        #[doc(alias = "en-MG")]
         EnglishMadagascar = "en-MG",
         /// English (Malawi)
+        #[doc(alias = "en-MW")]
         EnglishMalawi = "en-MW",
         /// English (Malaysia)
+        #[doc(alias = "en-MY")]
         EnglishMalaysia = "en-MY",
         /// English (Malta)
+        #[doc(alias = "en-MT")]
         EnglishMalta = "en-MT",
         /// English (Marshall Islands)
+        #[doc(alias = "en-MH")]
         EnglishMarshallIslands = "en-MH",
         /// English (Mauritius)
+        #[doc(alias = "en-MU")]
         EnglishMauritius = "en-MU",
         /// English (Micronesia)
+        #[doc(alias = "en-FM")]
         EnglishMicronesia = "en-FM",
         /// English (Montserrat)
+        #[doc(alias = "en-MS")]
         EnglishMontserrat = "en-MS",
         /// English (Namibia)
+        #[doc(alias = "en-NA")]
         EnglishNamibia = "en-NA",
         /// English (Nauru)
+        #[doc(alias = "en-NR")]
         EnglishNauru = "en-NR",
         /// English (Netherlands)
+        #[doc(alias = "en-NL")]
         EnglishNetherlands = "en-NL",
         /// English (New Zealand)
+        #[doc(alias = "en-NZ")]
         EnglishNewZealand = "en-NZ",
         /// English (Nigeria)
+        #[doc(alias = "en-NG")]
         EnglishNigeria = "en-NG",
         /// English (Niue)
+        #[doc(alias = "en-NU")]
         EnglishNiue = "en-NU",
         /// English (Norfolk Island)
+        #[doc(alias = "en-NF")]
         EnglishNorfolkIsland = "en-NF",
         /// English (Northern Mariana Islands)
+        #[doc(alias = "en-MP")]
         EnglishNorthernMarianaIslands = "en-MP",
         /// English (Pakistan)
+        #[doc(alias = "en-PK")]
         EnglishPakistan = "en-PK",
         /// English (Palau)
+        #[doc(alias = "en-PW")]
         EnglishPalau = "en-PW",
         /// English (Papua New Guinea)
+        #[doc(alias = "en-PG")]
         EnglishPapuaNewGuinea = "en-PG",
         /// English (Pitcairn Islands)
+        #[doc(alias = "en-PN")]
         EnglishPitcairnIslands = "en-PN",
         /// English (Puerto Rico)
+        #[doc(alias = "en-PR")]
         EnglishPuertoRico = "en-PR",
         /// English (Philippines)
+        #[doc(alias = "en-PH")]
         EnglishPhilippines = "en-PH",
         /// English (Rwanda)
+        #[doc(alias = "en-RW")]
         EnglishRwanda = "en-RW",
         /// English (Saint Kitts and Nevis)
+        #[doc(alias = "en-KN")]
         EnglishSaintKittsAndNevis = "en-KN",
         /// English (Saint Lucia)
+        #[doc(alias = "en-LC")]
         EnglishSaintLucia = "en-LC",
         /// English (Saint Vincent and the Grenadines)
+        #[doc(alias = "en-VC")]
         EnglishSaintVincentAndTheGrenadines = "en-VC",
         /// English (Samoa)
+        #[doc(alias = "en-WS")]
         EnglishSamoa = "en-WS",
         /// English (Seychelles)
+        #[doc(alias = "en-SC")]
         EnglishSeychelles = "en-SC",
         /// English (Sierra Leone)
+        #[doc(alias = "en-SL")]
         EnglishSierraLeone = "en-SL",
         /// English (Singapore)
+        #[doc(alias = "en-SG")]
         EnglishSingapore = "en-SG",
         /// English (Sint Maarten)
+        #[doc(alias = "en-SX")]
         EnglishSintMaarten = "en-SX",
         /// English (Slovenia)
+        #[doc(alias = "en-SI")]
         EnglishSlovenia = "en-SI",
         /// English (Solomon Islands)
+        #[doc(alias = "en-SB")]
         EnglishSolomonIslands = "en-SB",
         /// English (South Africa)
+        #[doc(alias = "en-ZA")]
         EnglishSouthAfrica = "en-ZA",
         /// English (South Sudan)
+        #[doc(alias = "en-SS")]
         EnglishSouthSudan = "en-SS",
         /// English (Saint Helena)
+        #[doc(alias = "en-SH")]
         EnglishSaintHelena = "en-SH",
         /// English (Sudan)
+        #[doc(alias = "en-SD")]
         EnglishSudan = "en-SD",
         /// English (Eswatini)
+        #[doc(alias = "en-SZ")]
         EnglishEswatini = "en-SZ",
         /// English (Sweden)
+        #[doc(alias = "en-SE")]
         EnglishSweden = "en-SE",
         /// English (Switzerland)
+        #[doc(alias = "en-CH")]
         EnglishSwitzerland = "en-CH",
         /// English (Tanzania)
+        #[doc(alias = "en-TZ")]
         EnglishTanzania = "en-TZ",
         /// English (Tokelau)
+        #[doc(alias = "en-TK")]
         EnglishTokelau = "en-TK",
         /// English (Tonga)
+        #[doc(alias = "en-TO")]
         EnglishTonga = "en-TO",
         /// English (Trinidad and Tobago)
+        #[doc(alias = "en-TT")]
         EnglishTrinidadAndTobago = "en-TT",
         /// English (Turks and Caicos Islands)
+        #[doc(alias = "en-TC")]
         EnglishTurksAndCaicosIslands = "en-TC",
         /// English (Tuvalu)
+        #[doc(alias = "en-TV")]
         EnglishTuvalu = "en-TV",
         /// English (Uganda)
+        #[doc(alias = "en-UG")]
         EnglishUganda = "en-UG",
         /// English (U.A.E.)
+        #[doc(alias = "en-AE")]
         EnglishUAE = "en-AE",
         /// English (United Kingdom)
+        #[doc(alias = "en-GB")]
         EnglishUnitedKingdom = "en-GB",
         /// English (United States)
+        #[doc(alias = "en-US")]
         EnglishUnitedStates = "en-US",
         /// English (U.S. Minor Outlying Islands)
+        #[doc(alias = "en-UM")]
         EnglishUSMinorOutlyingIslands = "en-UM",
         /// English (U.S. Virgin Islands)
+        #[doc(alias = "en-VI")]
         EnglishUSVirginIslands = "en-VI",
         /// English (Vanuatu)
+        #[doc(alias = "en-VU")]
         EnglishVanuatu = "en-VU",
         /// English (World)
+        #[doc(alias = "en-001")]
         EnglishWorld = "en-001",
         /// English (Zambia)
+        #[doc(alias = "en-ZM")]
         EnglishZambia = "en-ZM",
         /// English (Zimbabwe)
+        #[doc(alias = "en-ZW")]
         EnglishZimbabwe = "en-ZW",
         /// Esperanto
+        #[doc(alias = "eo-001")]
         Esperanto = "eo-001",
         /// Estonian (Estonia)
+        #[doc(alias = "et-EE")]
         EstonianEstonia = "et-EE",
         /// Ewe (Ghana)
+        #[doc(alias = "ee-GH")]
         EweGhana = "ee-GH",
         /// Ewe (Togo)
+        #[doc(alias = "ee-TG")]
         EweTogo = "ee-TG",
         /// Ewondo (Cameroon)
+        #[doc(alias = "ewo-CM")]
         EwondoCameroon = "ewo-CM",
         /// Faroese (Denmark)
+        #[doc(alias = "fo-DK")]
         FaroeseDenmark = "fo-DK",
         /// Faroese (Faroe Islands)
+        #[doc(alias = "fo-FO")]
         FaroeseFaroeIslands = "fo-FO",
         /// Filipino (Philippines)
+        #[doc(alias = "fil-PH")]
         FilipinoPhilippines = "fil-PH",
         /// Finnish (Finland)
+        #[doc(alias = "fi-FI")]
         FinnishFinland = "fi-FI",
         /// French (Algeria)
+        #[doc(alias = "fr-DZ")]
         FrenchAlgeria = "fr-DZ",
         /// French (Belgium)
+        #[doc(alias = "fr-BE")]
         FrenchBelgium = "fr-BE",
         /// French (Benin)
+        #[doc(alias = "fr-BJ")]
         FrenchBenin = "fr-BJ",
         /// French (Burkina Faso)
+        #[doc(alias = "fr-BF")]
         FrenchBurkinaFaso = "fr-BF",
         /// French (Burundi)
+        #[doc(alias = "fr-BI")]
         FrenchBurundi = "fr-BI",
         /// French (Cameroon)
+        #[doc(alias = "fr-CM")]
         FrenchCameroon = "fr-CM",
         /// French (Canada)
+        #[doc(alias = "fr-CA")]
         FrenchCanada = "fr-CA",
         /// French (Caribbean)
+        #[doc(alias = "fr-029")]
         FrenchCaribbean = "fr-029",
         /// French (Central African Republic)
+        #[doc(alias = "fr-CF")]
         FrenchCentralAfricanRepublic = "fr-CF",
         /// French (Chad)
+        #[doc(alias = "fr-TD")]
         FrenchChad = "fr-TD",
         /// French (Comoros)
+        #[doc(alias = "fr-KM")]
         FrenchComoros = "fr-KM",
         /// French (Congo – Kinshasa)
+        #[doc(alias = "fr-CD")]
         FrenchCongoKinshasa = "fr-CD",
         /// French (Congo – Brazzaville)
+        #[doc(alias = "fr-CG")]
         FrenchCongoBrazzaville = "fr-CG",
         /// French (Côte d’Ivoire)
+        #[doc(alias = "fr-CI")]
         FrenchCoteDIvoire = "fr-CI",
         /// French (Djibouti)
+        #[doc(alias = "fr-DJ")]
         FrenchDjibouti = "fr-DJ",
         /// French (Equatorial Guinea)
+        #[doc(alias = "fr-GQ")]
         FrenchEquatorialGuinea = "fr-GQ",
         /// French (France)
+        #[doc(alias = "fr-FR")]
         FrenchFrance = "fr-FR",
         /// French (French Guiana)
+        #[doc(alias = "fr-GF")]
         FrenchFrenchGuiana = "fr-GF",
         /// French (French Polynesia)
+        #[doc(alias = "fr-PF")]
         FrenchFrenchPolynesia = "fr-PF",
         /// French (Gabon)
+        #[doc(alias = "fr-GA")]
         FrenchGabon = "fr-GA",
         /// French (Guadeloupe)
+        #[doc(alias = "fr-GP")]
         FrenchGuadeloupe = "fr-GP",
         /// French (Guinea)
+        #[doc(alias = "fr-GN")]
         FrenchGuinea = "fr-GN",
         /// French (Haiti)
+        #[doc(alias = "fr-HT")]
         FrenchHaiti = "fr-HT",
         /// French (Luxembourg)
+        #[doc(alias = "fr-LU")]
         FrenchLuxembourg = "fr-LU",
         /// French (Madagascar)
+        #[doc(alias = "fr-MG")]
         FrenchMadagascar = "fr-MG",
         /// French (Mali)
+        #[doc(alias = "fr-ML")]
         FrenchMali = "fr-ML",
         /// French (Martinique)
+        #[doc(alias = "fr-MQ")]
         FrenchMartinique = "fr-MQ",
         /// French (Mauritania)
+        #[doc(alias = "fr-MR")]
         FrenchMauritania = "fr-MR",
         /// French (Mauritius)
+        #[doc(alias = "fr-MU")]
         FrenchMauritius = "fr-MU",
         /// French (Mayotte)
+        #[doc(alias = "fr-YT")]
         FrenchMayotte = "fr-YT",
         /// French (Monaco)
+        #[doc(alias = "fr-MC")]
         FrenchMonaco = "fr-MC",
         /// French (Morocco)
+        #[doc(alias = "fr-MA")]
         FrenchMorocco = "fr-MA",
         /// French (New Caledonia)
+        #[doc(alias = "fr-NC")]
         FrenchNewCaledonia = "fr-NC",
         /// French (Niger)
+        #[doc(alias = "fr-NE")]
         FrenchNiger = "fr-NE",
         /// French (Réunion)
+        #[doc(alias = "fr-RE")]
         FrenchReunion = "fr-RE",
         /// French (Rwanda)
+        #[doc(alias = "fr-RW")]
         FrenchRwanda = "fr-RW",
         /// French (Saint Barthélemy)
+        #[doc(alias = "fr-BL")]
         FrenchSaintBarthelemy = "fr-BL",
         /// French (Saint Martin)
+        #[doc(alias = "fr-MF")]
         FrenchSaintMartin = "fr-MF",
         /// French (Saint Pierre and Miquelon)
+        #[doc(alias = "fr-PM")]
         FrenchSaintPierreAndMiquelon = "fr-PM",
         /// French (Senegal)
+        #[doc(alias = "fr-SN")]
         FrenchSenegal = "fr-SN",
         /// French (Seychelles)
+        #[doc(alias = "fr-SC")]
         FrenchSeychelles = "fr-SC",
         /// French (Switzerland)
+        #[doc(alias = "fr-CH")]
         FrenchSwitzerland = "fr-CH",
         /// French (Syria)
+        #[doc(alias = "fr-SY")]
         FrenchSyria = "fr-SY",
         /// French (Togo)
+        #[doc(alias = "fr-TG")]
         FrenchTogo = "fr-TG",
         /// French (Tunisia)
+        #[doc(alias = "fr-TN")]
         FrenchTunisia = "fr-TN",
         /// French (Vanuatu)
+        #[doc(alias = "fr-VU")]
         FrenchVanuatu = "fr-VU",
         /// French (Wallis and Futuna)
+        #[doc(alias = "fr-WF")]
         FrenchWallisAndFutuna = "fr-WF",
         /// Western Frisian (Netherlands)
+        #[doc(alias = "fy-NL")]
         WesternFrisianNetherlands = "fy-NL",
         /// Friulian (Italy)
+        #[doc(alias = "fur-IT")]
         FriulianItaly = "fur-IT",
         /// Fulah (Latin, Burkina Faso)
+        #[doc(alias = "ff-Latn-BF")]
         FulahLatinBurkinaFaso = "ff-Latn-BF",
         /// Fulah (Latin, Cameroon)
+        #[doc(alias = "ff-Latn-CM")]
         FulahLatinCameroon = "ff-Latn-CM",
         /// Fulah (Latin, Gambia)
+        #[doc(alias = "ff-Latn-GM")]
         FulahLatinGambia = "ff-Latn-GM",
         /// Fulah (Latin, Ghana)
+        #[doc(alias = "ff-Latn-GH")]
         FulahLatinGhana = "ff-Latn-GH",
         /// Fulah (Latin, Guinea)
+        #[doc(alias = "ff-Latn-GN")]
         FulahLatinGuinea = "ff-Latn-GN",
         /// Fulah (Latin, Guinea‑Bissau)
+        #[doc(alias = "ff-Latn-GW")]
         FulahLatinGuineaBissau = "ff-Latn-GW",
         /// Fulah (Latin, Liberia)
+        #[doc(alias = "ff-Latn-LR")]
         FulahLatinLiberia = "ff-Latn-LR",
         /// Fulah (Latin, Mauritania)
+        #[doc(alias = "ff-Latn-MR")]
         FulahLatinMauritania = "ff-Latn-MR",
         /// Fulah (Latin, Niger)
+        #[doc(alias = "ff-Latn-NE")]
         FulahLatinNiger = "ff-Latn-NE",
         /// Fulah (Latin, Nigeria)
+        #[doc(alias = "ff-Latn-NG")]
         FulahLatinNigeria = "ff-Latn-NG",
         /// Fulah (Latin, Senegal)
+        #[doc(alias = "ff-Latn-SN")]
         FulahLatinSenegal = "ff-Latn-SN",
         /// Fulah (Latin, Sierra Leone)
+        #[doc(alias = "ff-Latn-SL")]
         FulahLatinSierraLeone = "ff-Latn-SL",
         /// Galician (Spain)
+        #[doc(alias = "gl-ES")]
         GalicianSpain = "gl-ES",
         /// Ganda (Uganda)
+        #[doc(alias = "lg-UG")]
         GandaUganda = "lg-UG",
         /// Georgian (Georgia)
+        #[doc(alias = "ka-GE")]
         GeorgianGeorgia = "ka-GE",
         /// German (Austria)
+        #[doc(alias = "de-AT")]
         GermanAustria = "de-AT",
         /// German (Belgium)
+        #[doc(alias = "de-BE")]
         GermanBelgium = "de-BE",
         /// German (Germany)
+        #[doc(alias = "de-DE")]
         GermanGermany = "de-DE",
         /// German (Italy)
+        #[doc(alias = "de-IT")]
         GermanItaly = "de-IT",
         /// German (Liechtenstein)
+        #[doc(alias = "de-LI")]
         GermanLiechtenstein = "de-LI",
         /// German (Luxembourg)
+        #[doc(alias = "de-LU")]
         GermanLuxembourg = "de-LU",
         /// German (Switzerland)
+        #[doc(alias = "de-CH")]
         GermanSwitzerland = "de-CH",
         /// Greek (Cyprus)
+        #[doc(alias = "el-CY")]
         GreekCyprus = "el-CY",
         /// Greek (Greece)
+        #[doc(alias = "el-GR")]
         GreekGreece = "el-GR",
         /// Kalaallisut (Greenland)
+        #[doc(alias = "kl-GL")]
         KalaallisutGreenland = "kl-GL",
         /// Guarani (Paraguay)
+        #[doc(alias = "gn-PY")]
         GuaraniParaguay = "gn-PY",
         /// Gujarati (India)
+        #[doc(alias = "gu-IN")]
         GujaratiIndia = "gu-IN",
         /// Gusii (Kenya)
+        #[doc(alias = "guz-KE")]
         GusiiKenya = "guz-KE",
         /// Hausa (Latin, Ghana)
+        #[doc(alias = "ha-Latn-GH")]
         HausaLatinGhana = "ha-Latn-GH",
         /// Hausa (Latin, Niger)
+        #[doc(alias = "ha-Latn-NE")]
         HausaLatinNiger = "ha-Latn-NE",
         /// Hausa (Latin, Nigeria)
+        #[doc(alias = "ha-Latn-NG")]
         HausaLatinNigeria = "ha-Latn-NG",
         /// Hawaiian (United States)
+        #[doc(alias = "haw-US")]
         HawaiianUnitedStates = "haw-US",
         /// Hebrew (Israel)
+        #[doc(alias = "he-IL")]
         HebrewIsrael = "he-IL",
         /// Hindi (India)
+        #[doc(alias = "hi-IN")]
         HindiIndia = "hi-IN",
         /// Hungarian (Hungary)
+        #[doc(alias = "hu-HU")]
         HungarianHungary = "hu-HU",
         /// Ibibio (Nigeria)
+        #[doc(alias = "ibb-NG")]
         IbibioNigeria = "ibb-NG",
         /// Icelandic (Iceland)
+        #[doc(alias = "is-IS")]
         IcelandicIceland = "is-IS",
         /// Igbo (Nigeria)
+        #[doc(alias = "ig-NG")]
         IgboNigeria = "ig-NG",
         /// Indonesian (Indonesia)
+        #[doc(alias = "id-ID")]
         IndonesianIndonesia = "id-ID",
         /// Interlingua
+        #[doc(alias = "ia-001")]
         Interlingua = "ia-001",
         /// Inuktitut (Latin, Canada)
+        #[doc(alias = "iu-Latn-CA")]
         InuktitutLatinCanada = "iu-Latn-CA",
         /// Inuktitut (Cans, Canada)
+        #[doc(alias = "iu-Cans-CA")]
         InuktitutCansCanada = "iu-Cans-CA",
         /// Irish (Ireland)
+        #[doc(alias = "ga-IE")]
         IrishIreland = "ga-IE",
         /// Xhosa (South Africa)
+        #[doc(alias = "xh-ZA")]
         XhosaSouthAfrica = "xh-ZA",
         /// Zulu (South Africa)
+        #[doc(alias = "zu-ZA")]
         ZuluSouthAfrica = "zu-ZA",
         /// Italian (Italy)
+        #[doc(alias = "it-IT")]
         ItalianItaly = "it-IT",
         /// Italian (San Marino)
+        #[doc(alias = "it-SM")]
         ItalianSanMarino = "it-SM",
         /// Italian (Switzerland)
+        #[doc(alias = "it-CH")]
         ItalianSwitzerland = "it-CH",
         /// Italian (Vatican)
+        #[doc(alias = "it-VA")]
         ItalianVatican = "it-VA",
         /// Japanese (Japan)
+        #[doc(alias = "ja-JP")]
         JapaneseJapan = "ja-JP",
         /// Javanese (Latin, Indonesia)
+        #[doc(alias = "jv-Latn-ID")]
         JavaneseLatinIndonesia = "jv-Latn-ID",
         /// Javanese (Java script, Indonesia)
+        #[doc(alias = "jv-Java-ID")]
         JavaneseJavaScriptIndonesia = "jv-Java-ID",
         /// Jola-Fonyi (Senegal)
+        #[doc(alias = "dyo-SN")]
         JolaFonyiSenegal = "dyo-SN",
         /// Kabuverdianu (Cape Verde)
+        #[doc(alias = "kea-CV")]
         KabuverdianuCapeVerde = "kea-CV",
         /// Kabyle (Algeria)
+        #[doc(alias = "kab-DZ")]
         KabyleAlgeria = "kab-DZ",
         /// Kako (Cameroon)
+        #[doc(alias = "kkj-CM")]
         KakoCameroon = "kkj-CM",
         /// Kalenjin (Kenya)
+        #[doc(alias = "kln-KE")]
         KalenjinKenya = "kln-KE",
         /// Kamba (Kenya)
+        #[doc(alias = "kam-KE")]
         KambaKenya = "kam-KE",
         /// Kannada (India)
+        #[doc(alias = "kn-IN")]
         KannadaIndia = "kn-IN",
         /// Kanuri (Latin, Nigeria)
+        #[doc(alias = "kr-Latn-NG")]
         KanuriLatinNigeria = "kr-Latn-NG",
         /// Kashmiri (Devanagari, India)
+        #[doc(alias = "ks-Deva-IN")]
         KashmiriDevanagariIndia = "ks-Deva-IN",
         /// Kashmiri (Arabic, India)
+        #[doc(alias = "ks-Arab-IN")]
         KashmiriArabicIndia = "ks-Arab-IN",
         /// Kazakh (Kazakhstan)
+        #[doc(alias = "kk-KZ")]
         KazakhKazakhstan = "kk-KZ",
         /// Khmer (Cambodia)
+        #[doc(alias = "km-KH")]
         KhmerCambodia = "km-KH",
         /// K'iche' (Latin, Guatemala)
+        #[doc(alias = "quc-Latn-GT")]
         KicheLatinGuatemala = "quc-Latn-GT",
         /// Kikuyu (Kenya)
+        #[doc(alias = "ki-KE")]
         KikuyuKenya = "ki-KE",
         /// Kinyarwanda (Rwanda)
+        #[doc(alias = "rw-RW")]
         KinyarwandaRwanda = "rw-RW",
         /// Swahili (Congo)
+        #[doc(alias = "sw-CD")]
         SwahiliCongo = "sw-CD",
         /// Swahili (Kenya)
+        #[doc(alias = "sw-KE")]
         SwahiliKenya = "sw-KE",
         /// Swahili (Tanzania)
+        #[doc(alias = "sw-TZ")]
         SwahiliTanzania = "sw-TZ",
         /// Swahili (Uganda)
+        #[doc(alias = "sw-UG")]
         SwahiliUganda = "sw-UG",
         /// Konkani (India)
+        #[doc(alias = "kok-IN")]
         KonkaniIndia = "kok-IN",
         /// Korean (South Korea)
+        #[doc(alias = "ko-KR")]
         KoreanSouthKorea = "ko-KR",
         /// Korean (North Korea)
+        #[doc(alias = "ko-KP")]
         KoreanNorthKorea = "ko-KP",
         /// Koyra Chiini (Mali)
+        #[doc(alias = "khq-ML")]
         KoyraChiiniMali = "khq-ML",
         /// Koyraboro Senni (Mali)
+        #[doc(alias = "ses-ML")]
         KoyraboroSenniMali = "ses-ML",
         /// Kurdish (Arabic, Iran)
+        #[doc(alias = "ku-Arab-IR")]
         KurdishArabicIran = "ku-Arab-IR",
         /// Kwasio (Cameroon)
+        #[doc(alias = "nmg-CM")]
         KwasioCameroon = "nmg-CM",
         /// Kyrgyz (Kyrgyzstan)
+        #[doc(alias = "ky-KG")]
         KyrgyzKyrgyzstan = "ky-KG",
         /// Lakota (US)
+        #[doc(alias = "lkt-US")]
         LakotaUS = "lkt-US",
         /// Langi (Tanzania)
+        #[doc(alias = "lag-TZ")]
         LangiTanzania = "lag-TZ",
         /// Lao (Laos)
+        #[doc(alias = "lo-LA")]
         LaoLaos = "lo-LA",
         /// Latin
+        #[doc(alias = "la-001")]
         Latin = "la-001",
         /// Latvian (Latvia)
+        #[doc(alias = "lv-LV")]
         LatvianLatvia = "lv-LV",
         /// Lingala (Angola)
+        #[doc(alias = "ln-AO")]
         LingalaAngola = "ln-AO",
         /// Lingala (Central African Republic)
+        #[doc(alias = "ln-CF")]
         LingalaCentralAfricanRepublic = "ln-CF",
         /// Lingala (Congo – Kinshasa)
+        #[doc(alias = "ln-CD")]
         LingalaCongoKinshasa = "ln-CD",
         /// Lingala (Congo – Brazzaville)
+        #[doc(alias = "ln-CG")]
         LingalaCongoBrazzaville = "ln-CG",
         /// Lithuanian (Lithuania)
+        #[doc(alias = "lt-LT")]
         LithuanianLithuania = "lt-LT",
         /// Low German (Germany)
+        #[doc(alias = "nds-DE")]
         LowGermanGermany = "nds-DE",
         /// Low German (Netherlands)
+        #[doc(alias = "nds-NL")]
         LowGermanNetherlands = "nds-NL",
         /// Lower Sorbian (Germany)
+        #[doc(alias = "dsb-DE")]
         LowerSorbianGermany = "dsb-DE",
         /// Luba-Katanga (Congo – Kinshasa)
+        #[doc(alias = "lu-CD")]
         LubaKatangaCongoKinshasa = "lu-CD",
         /// Luo (Kenya)
+        #[doc(alias = "luo-KE")]
         LuoKenya = "luo-KE",
         /// Luxembourgish (Luxembourg)
+        #[doc(alias = "lb-LU")]
         LuxembourgishLuxembourg = "lb-LU",
         /// Luyia (Kenya)
+        #[doc(alias = "luy-KE")]
         LuyiaKenya = "luy-KE",
         /// Macedonian (North Macedonia)
+        #[doc(alias = "mk-MK")]
         MacedonianNorthMacedonia = "mk-MK",
         /// Machame (Tanzania)
+        #[doc(alias = "jmc-TZ")]
         MachameTanzania = "jmc-TZ",
         /// Makhuwa‑Meetto (Mozambique)
+        #[doc(alias = "mgh-MZ")]
         MakhuwaMeettoMozambique = "mgh-MZ",
         /// Makonde (Tanzania)
+        #[doc(alias = "kde-TZ")]
         MakondeTanzania = "kde-TZ",
         /// Malagasy (Madagascar)
+        #[doc(alias = "mg-MG")]
         MalagasyMadagascar = "mg-MG",
         /// Malay (Brunei)
+        #[doc(alias = "ms-BN")]
         MalayBrunei = "ms-BN",
         /// Malay (Singapore)
+        #[doc(alias = "ms-SG")]
         MalaySingapore = "ms-SG",
         /// Malay (Malaysia)
+        #[doc(alias = "ms-MY")]
         MalayMalaysia = "ms-MY",
         /// Malayalam (India)
+        #[doc(alias = "ml-IN")]
         MalayalamIndia = "ml-IN",
         /// Maltese (Malta)
+        #[doc(alias = "mt-MT")]
         MalteseMalta = "mt-MT",
         /// Manipuri (India)
+        #[doc(alias = "mni-IN")]
         ManipuriIndia = "mni-IN",
         /// Manx (Isle of Man)
+        #[doc(alias = "gv-IM")]
         ManxIsleOfMan = "gv-IM",
         /// Māori (New Zealand)
+        #[doc(alias = "mi-NZ")]
         MaoriNewZealand = "mi-NZ",
         /// Mapudungun (Chile)
+        #[doc(alias = "arn-CL")]
         MapudungunChile = "arn-CL",
         /// Marathi (India)
+        #[doc(alias = "mr-IN")]
         MarathiIndia = "mr-IN",
         /// Masai (Kenya)
+        #[doc(alias = "mas-KE")]
         MasaiKenya = "mas-KE",
         /// Masai (Tanzania)
+        #[doc(alias = "mas-TZ")]
         MasaiTanzania = "mas-TZ",
         /// Mazanderani (Iran)
+        #[doc(alias = "mzn-IR")]
         MazanderaniIran = "mzn-IR",
         /// Meru (Kenya)
+        #[doc(alias = "mer-KE")]
         MeruKenya = "mer-KE",
         /// Meta' (Cameroon)
+        #[doc(alias = "mgo-CM")]
         MetaCameroon = "mgo-CM",
         /// Mohawk (Canada)
+        #[doc(alias = "moh-CA")]
         MohawkCanada = "moh-CA",
         /// Mongolian (Mongolia)
+        #[doc(alias = "mn-MN")]
         MongolianMongolia = "mn-MN",
         /// Mongolian (Mongolian script, Mongolia)
+        #[doc(alias = "mn-Mong-MN")]
         MongolianMongolianScriptMongolia = "mn-Mong-MN",
         /// Mongolian (Mongolian script, China)
+        #[doc(alias = "mn-Mong-CN")]
         MongolianMongolianScriptChina = "mn-Mong-CN",
         /// Morisyen (Mauritius)
+        #[doc(alias = "mfe-MU")]
         MorisyenMauritius = "mfe-MU",
         /// Mundang (Cameroon)
+        #[doc(alias = "mua-CM")]
         MundangCameroon = "mua-CM",
         /// Nama (Namibia)
+        #[doc(alias = "naq-NA")]
         NamaNamibia = "naq-NA",
         /// Nepali (India)
+        #[doc(alias = "ne-IN")]
         NepaliIndia = "ne-IN",
         /// Nepali (Nepal)
+        #[doc(alias = "ne-NP")]
         NepaliNepal = "ne-NP",
         /// Ngiemboon (Cameroon)
+        #[doc(alias = "nnh-CM")]
         NgiemboonCameroon = "nnh-CM",
         /// Ngomba (Cameroon)
+        #[doc(alias = "jgo-CM")]
         NgombaCameroon = "jgo-CM",
         /// N’Ko (Guinea)
+        #[doc(alias = "nqo-GN")]
         NKoGuinea = "nqo-GN",
         /// North Ndebele (Zimbabwe)
+        #[doc(alias = "nd-ZW")]
         NorthNdebeleZimbabwe = "nd-ZW",
         /// Northern Luri (Iran)
+        #[doc(alias = "lrc-IR")]
         NorthernLuriIran = "lrc-IR",
         /// Northern Luri (Iraq)
+        #[doc(alias = "lrc-IQ")]
         NorthernLuriIraq = "lrc-IQ",
         /// Norwegian Bokmål (Norway)
+        #[doc(alias = "nb-NO")]
         NorwegianBokmalNorway = "nb-NO",
         /// Norwegian Bokmål (Svalbard & Jan Mayen)
+        #[doc(alias = "nb-SJ")]
         NorwegianBokmalSvalbardAndJanMayen = "nb-SJ",
         /// Norwegian Nynorsk (Norway)
+        #[doc(alias = "nn-NO")]
         NorwegianNynorskNorway = "nn-NO",
         /// Nuer (South Sudan)
+        #[doc(alias = "nus-SS")]
         NuerSouthSudan = "nus-SS",
         /// Nyankole (Uganda)
+        #[doc(alias = "nyn-UG")]
         NyankoleUganda = "nyn-UG",
         /// Occitan (France)
+        #[doc(alias = "oc-FR")]
         OccitanFrance = "oc-FR",
         /// Odia (India)
+        #[doc(alias = "or-IN")]
         OdiaIndia = "or-IN",
         /// Oromo (Ethiopia)
+        #[doc(alias = "om-ET")]
         OromoEthiopia = "om-ET",
         /// Oromo (Kenya)
+        #[doc(alias = "om-KE")]
         OromoKenya = "om-KE",
         /// Ossetic (Georgia)
+        #[doc(alias = "os-GE")]
         OsseticGeorgia = "os-GE",
         /// Ossetic (Russia)
+        #[doc(alias = "os-RU")]
         OsseticRussia = "os-RU",
         /// Papiamento (Caribbean)
+        #[doc(alias = "pap-029")]
         PapiamentoCaribbean = "pap-029",
         /// Pashto (Afghanistan)
+        #[doc(alias = "ps-AF")]
         PashtoAfghanistan = "ps-AF",
         /// Pashto (Pakistan)
+        #[doc(alias = "ps-PK")]
         PashtoPakistan = "ps-PK",
         /// Persian (Iran)
+        #[doc(alias = "fa-IR")]
         PersianIran = "fa-IR",
         /// Polish (Poland)
+        #[doc(alias = "pl-PL")]
         PolishPoland = "pl-PL",
         /// Portuguese (Angola)
+        #[doc(alias = "pt-AO")]
         PortugueseAngola = "pt-AO",
         /// Portuguese (Brazil)
+        #[doc(alias = "pt-BR")]
         PortugueseBrazil = "pt-BR",
         /// Portuguese (Cape Verde)
+        #[doc(alias = "pt-CV")]
         PortugueseCapeVerde = "pt-CV",
         /// Portuguese (Equatorial Guinea)
+        #[doc(alias = "pt-GQ")]
         PortugueseEquatorialGuinea = "pt-GQ",
         /// Portuguese (Guinea‑Bissau)
+        #[doc(alias = "pt-GW")]
         PortugueseGuineaBissau = "pt-GW",
         /// Portuguese (Luxembourg)
+        #[doc(alias = "pt-LU")]
         PortugueseLuxembourg = "pt-LU",
         /// Portuguese (Macau)
+        #[doc(alias = "pt-MO")]
         PortugueseMacau = "pt-MO",
         /// Portuguese (Mozambique)
+        #[doc(alias = "pt-MZ")]
         PortugueseMozambique = "pt-MZ",
         /// Portuguese (Portugal)
+        #[doc(alias = "pt-PT")]
         PortuguesePortugal = "pt-PT",
         /// Portuguese (São Tomé & Príncipe)
+        #[doc(alias = "pt-ST")]
         PortugueseSaoTomeAndPrincipe = "pt-ST",
         /// Portuguese (Switzerland)
+        #[doc(alias = "pt-CH")]
         PortugueseSwitzerland = "pt-CH",
         /// Portuguese (Timor‑Leste)
+        #[doc(alias = "pt-TL")]
         PortugueseTimorLeste = "pt-TL",
         /// Prussian (World)
+        #[doc(alias = "prg-001")]
         PrussianWorld = "prg-001",
         /// Punjabi (India)
+        #[doc(alias = "pa-IN")]
         PunjabiIndia = "pa-IN",
         /// Punjabi (Arabic, Pakistan)
+        #[doc(alias = "pa-Arab-PK")]
         PunjabiArabicPakistan = "pa-Arab-PK",
         /// Quechua (Bolivia)
+        #[doc(alias = "quz-BO")]
         QuechuaBolivia = "quz-BO",
         /// Quechua (Ecuador)
+        #[doc(alias = "quz-EC")]
         QuechuaEcuador = "quz-EC",
         /// Quechua (Peru)
+        #[doc(alias = "quz-PE")]
         QuechuaPeru = "quz-PE",
         /// Ripuarian (Germany)
+        #[doc(alias = "ksh-DE")]
         RipuarianGermany = "ksh-DE",
         /// Romanian (Moldova)
+        #[doc(alias = "ro-MD")]
         RomanianMoldova = "ro-MD",
         /// Romanian (Romania)
+        #[doc(alias = "ro-RO")]
         RomanianRomania = "ro-RO",
         /// Romansh (Switzerland)
+        #[doc(alias = "rm-CH")]
         RomanshSwitzerland = "rm-CH",
         /// Rombo (Tanzania)
+        #[doc(alias = "rof-TZ")]
         RomboTanzania = "rof-TZ",
         /// Rundi (Burundi)
+        #[doc(alias = "rn-BI")]
         RundiBurundi = "rn-BI",
         /// Russian (Belarus)
+        #[doc(alias = "ru-BY")]
         RussianBelarus = "ru-BY",
         /// Russian (Kazakhstan)
+        #[doc(alias = "ru-KZ")]
         RussianKazakhstan = "ru-KZ",
         /// Russian (Kyrgyzstan)
+        #[doc(alias = "ru-KG")]
         RussianKyrgyzstan = "ru-KG",
         /// Russian (Moldova)
+        #[doc(alias = "ru-MD")]
         RussianMoldova = "ru-MD",
         /// Russian (Russia)
+        #[doc(alias = "ru-RU")]
         RussianRussia = "ru-RU",
         /// Russian (Ukraine)
+        #[doc(alias = "ru-UA")]
         RussianUkraine = "ru-UA",
         /// Rwa (Tanzania)
+        #[doc(alias = "rwk-TZ")]
         RwaTanzania = "rwk-TZ",
         /// Saho (Eritrea)
+        #[doc(alias = "ssy-ER")]
         SahoEritrea = "ssy-ER",
         /// Sakha (Russia)
+        #[doc(alias = "sah-RU")]
         SakhaRussia = "sah-RU",
         /// Samburu (Kenya)
+        #[doc(alias = "saq-KE")]
         SamburuKenya = "saq-KE",
         /// Inari Sami (Finland)
+        #[doc(alias = "smn-FI")]
         InariSamiFinland = "smn-FI",
         /// Lule Sami (Norway)
+        #[doc(alias = "smj-NO")]
         LuleSamiNorway = "smj-NO",
         /// Lule Sami (Sweden)
+        #[doc(alias = "smj-SE")]
         LuleSamiSweden = "smj-SE",
         /// Northern Sami (Finland)
+        #[doc(alias = "se-FI")]
         NorthernSamiFinland = "se-FI",
         /// Northern Sami (Norway)
+        #[doc(alias = "se-NO")]
         NorthernSamiNorway = "se-NO",
         /// Northern Sami (Sweden)
+        #[doc(alias = "se-SE")]
         NorthernSamiSweden = "se-SE",
         /// Skolt Sami (Finland)
+        #[doc(alias = "sms-FI")]
         SkoltSamiFinland = "sms-FI",
         /// Southern Sami (Norway)
+        #[doc(alias = "sma-NO")]
         SouthernSamiNorway = "sma-NO",
         /// Southern Sami (Sweden)
+        #[doc(alias = "sma-SE")]
         SouthernSamiSweden = "sma-SE",
         /// Sango (Central African Republic)
+        #[doc(alias = "sg-CF")]
         SangoCentralAfricanRepublic = "sg-CF",
         /// Sangu (Tanzania)
+        #[doc(alias = "sbp-TZ")]
         SanguTanzania = "sbp-TZ",
         /// Sanskrit (India)
+        #[doc(alias = "sa-IN")]
         SanskritIndia = "sa-IN",
         /// Scottish Gaelic (UK)
+        #[doc(alias = "gd-GB")]
         ScottishGaelicUK = "gd-GB",
         /// Sena (Mozambique)
+        #[doc(alias = "seh-MZ")]
         SenaMozambique = "seh-MZ",
         /// Serbian (Cyrillic, Bosnia and Herzegovina)
+        #[doc(alias = "sr-Cyrl-BA")]
         SerbianCyrillicBosniaAndHerzegovina = "sr-Cyrl-BA",
         /// Serbian (Cyrillic, Kosovo)
+        #[doc(alias = "sr-Cyrl-XK")]
         SerbianCyrillicKosovo = "sr-Cyrl-XK",
         /// Serbian (Cyrillic, Montenegro)
+        #[doc(alias = "sr-Cyrl-ME")]
         SerbianCyrillicMontenegro = "sr-Cyrl-ME",
         /// Serbian (Cyrillic, Serbia)
+        #[doc(alias = "sr-Cyrl-RS")]
         SerbianCyrillicSerbia = "sr-Cyrl-RS",
         /// Serbian (Latin, Bosnia and Herzegovina)
+        #[doc(alias = "sr-Latn-BA")]
         SerbianLatinBosniaAndHerzegovina = "sr-Latn-BA",
         /// Serbian (Latin, Kosovo)
+        #[doc(alias = "sr-Latn-XK")]
         SerbianLatinKosovo = "sr-Latn-XK",
         /// Serbian (Latin, Montenegro)
+        #[doc(alias = "sr-Latn-ME")]
         SerbianLatinMontenegro = "sr-Latn-ME",
         /// Serbian (Latin, Serbia)
+        #[doc(alias = "sr-Latn-RS")]
         SerbianLatinSerbia = "sr-Latn-RS",
         /// Southern Sotho (Lesotho)
+        #[doc(alias = "st-LS")]
         SouthernSothoLesotho = "st-LS",
         /// Northern Sotho (South Africa)
+        #[doc(alias = "nso-ZA")]
         NorthernSothoSouthAfrica = "nso-ZA",
         /// Tswana (Botswana)
+        #[doc(alias = "tn-BW")]
         TswanaBotswana = "tn-BW",
         /// Tswana (South Africa)
+        #[doc(alias = "tn-ZA")]
         TswanaSouthAfrica = "tn-ZA",
         /// Shambala (Tanzania)
+        #[doc(alias = "ksb-TZ")]
         ShambalaTanzania = "ksb-TZ",
         /// Shona (Zimbabwe)
+        #[doc(alias = "sn-Latn-ZW")]
         ShonaZimbabwe = "sn-Latn-ZW",
         /// Sindhi (Devanagari, India)
+        #[doc(alias = "sd-Deva-IN")]
         SindhiDevanagariIndia = "sd-Deva-IN",
         /// Sindhi (Arabic, Pakistan)
+        #[doc(alias = "sd-Arab-PK")]
         SindhiArabicPakistan = "sd-Arab-PK",
         /// Sinhala (Sri Lanka)
+        #[doc(alias = "si-LK")]
         SinhalaSriLanka = "si-LK",
         /// Slovak (Slovakia)
+        #[doc(alias = "sk-SK")]
         SlovakSlovakia = "sk-SK",
         /// Slovenian (Slovenia)
+        #[doc(alias = "sl-SI")]
         SlovenianSlovenia = "sl-SI",
         /// Soga (Uganda)
+        #[doc(alias = "xog-UG")]
         SogaUganda = "xog-UG",
         /// Somali (Djibouti)
+        #[doc(alias = "so-DJ")]
         SomaliDjibouti = "so-DJ",
         /// Somali (Ethiopia)
+        #[doc(alias = "so-ET")]
         SomaliEthiopia = "so-ET",
         /// Somali (Kenya)
+        #[doc(alias = "so-KE")]
         SomaliKenya = "so-KE",
         /// Somali (Somalia)
+        #[doc(alias = "so-SO")]
         SomaliSomalia = "so-SO",
         /// South Ndebele (South Africa)
+        #[doc(alias = "nr-ZA")]
         SouthNdebeleSouthAfrica = "nr-ZA",
         /// Southern Sotho (South Africa)
+        #[doc(alias = "st-ZA")]
         SouthernSothoSouthAfrica = "st-ZA",
         /// Spanish (Argentina)
+        #[doc(alias = "es-AR")]
         SpanishArgentina = "es-AR",
         /// Spanish (Belize)
+        #[doc(alias = "es-BZ")]
         SpanishBelize = "es-BZ",
         /// Spanish (Venezuela)
+        #[doc(alias = "es-VE")]
         SpanishVenezuela = "es-VE",
         /// Spanish (Bolivia)
+        #[doc(alias = "es-BO")]
         SpanishBolivia = "es-BO",
         /// Spanish (Brazil)
+        #[doc(alias = "es-BR")]
         SpanishBrazil = "es-BR",
         /// Spanish (Chile)
+        #[doc(alias = "es-CL")]
         SpanishChile = "es-CL",
         /// Spanish (Colombia)
+        #[doc(alias = "es-CO")]
         SpanishColombia = "es-CO",
         /// Spanish (Costa Rica)
+        #[doc(alias = "es-CR")]
         SpanishCostaRica = "es-CR",
         /// Spanish (Cuba)
+        #[doc(alias = "es-CU")]
         SpanishCuba = "es-CU",
         /// Spanish (Dominican Republic)
+        #[doc(alias = "es-DO")]
         SpanishDominicanRepublic = "es-DO",
         /// Spanish (Ecuador)
+        #[doc(alias = "es-EC")]
         SpanishEcuador = "es-EC",
         /// Spanish (El Salvador)
+        #[doc(alias = "es-SV")]
         SpanishElSalvador = "es-SV",
         /// Spanish (Equatorial Guinea)
+        #[doc(alias = "es-GQ")]
         SpanishEquatorialGuinea = "es-GQ",
         /// Spanish (Guatemala)
+        #[doc(alias = "es-GT")]
         SpanishGuatemala = "es-GT",
         /// Spanish (Honduras)
+        #[doc(alias = "es-HN")]
         SpanishHonduras = "es-HN",
         /// Spanish (Latin America)
+        #[doc(alias = "es-419")]
         SpanishLatinAmerica = "es-419",
         /// Spanish (Mexico)
+        #[doc(alias = "es-MX")]
         SpanishMexico = "es-MX",
         /// Spanish (Nicaragua)
+        #[doc(alias = "es-NI")]
         SpanishNicaragua = "es-NI",
         /// Spanish (Panama)
+        #[doc(alias = "es-PA")]
         SpanishPanama = "es-PA",
         /// Spanish (Paraguay)
+        #[doc(alias = "es-PY")]
         SpanishParaguay = "es-PY",
         /// Spanish (Peru)
+        #[doc(alias = "es-PE")]
         SpanishPeru = "es-PE",
         /// Spanish (Philippines)
+        #[doc(alias = "es-PH")]
         SpanishPhilippines = "es-PH",
         /// Spanish (Puerto Rico)
+        #[doc(alias = "es-PR")]
         SpanishPuertoRico = "es-PR",
         /// Spanish (Spain)
+        #[doc(alias = "es-ES")]
         SpanishSpain = "es-ES",
         /// Spanish (United States)
+        #[doc(alias = "es-US")]
         SpanishUnitedStates = "es-US",
         /// Spanish (Uruguay)
+        #[doc(alias = "es-UY")]
         SpanishUruguay = "es-UY",
         /// Standard Moroccan Tamazight (Tifinagh, Morocco)
+        #[doc(alias = "zgh-Tfng-MA")]
         StandardMoroccanTamazightTifinaghMorocco = "zgh-Tfng-MA",
         /// Swati (South Africa)
+        #[doc(alias = "ss-ZA")]
         SwatiSouthAfrica = "ss-ZA",
         /// Swati (Eswatini)
+        #[doc(alias = "ss-SZ")]
         SwatiEswatini = "ss-SZ",
         /// Swedish (Åland Islands)
+        #[doc(alias = "sv-AX")]
         SwedishAlandIslands = "sv-AX",
         /// Swedish (Finland)
+        #[doc(alias = "sv-FI")]
         SwedishFinland = "sv-FI",
         /// Swedish (Sweden)
+        #[doc(alias = "sv-SE")]
         SwedishSweden = "sv-SE",
         /// Syriac (Syria)
+        #[doc(alias = "syr-SY")]
         SyriacSyria = "syr-SY",
         /// Tachelhit (Latin, Morocco)
+        #[doc(alias = "shi-Latn-MA")]
         TachelhitLatinMorocco = "shi-Latn-MA",
         /// Tachelhit (Tifinagh, Morocco)
+        #[doc(alias = "shi-Tfng-MA")]
         TachelhitTifinaghMorocco = "shi-Tfng-MA",
         /// Taita (Kenya)
+        #[doc(alias = "dav-KE")]
         TaitaKenya = "dav-KE",
         /// Tajik (Cyrillic, Tajikistan)
+        #[doc(alias = "tg-Cyrl-TJ")]
         TajikCyrillicTajikistan = "tg-Cyrl-TJ",
         /// Central Morocco Tamazight (Latin, Algeria)
+        #[doc(alias = "tzm-Latn-DZ")]
         CentralMoroccoTamazightLatinAlgeria = "tzm-Latn-DZ",
         /// Tamil (India)
+        #[doc(alias = "ta-IN")]
         TamilIndia = "ta-IN",
         /// Tamil (Malaysia)
+        #[doc(alias = "ta-MY")]
         TamilMalaysia = "ta-MY",
         /// Tamil (Singapore)
+        #[doc(alias = "ta-SG")]
         TamilSingapore = "ta-SG",
         /// Tamil (Sri Lanka)
+        #[doc(alias = "ta-LK")]
         TamilSriLanka = "ta-LK",
         /// Tasawaq (Niger)
+        #[doc(alias = "twq-NE")]
         TasawaqNiger = "twq-NE",
         /// Tatar (Russia)
+        #[doc(alias = "tt-RU")]
         TatarRussia = "tt-RU",
         /// Telugu (India)
+        #[doc(alias = "te-IN")]
         TeluguIndia = "te-IN",
         /// Teso (Kenya)
+        #[doc(alias = "teo-KE")]
         TesoKenya = "teo-KE",
         /// Teso (Uganda)
+        #[doc(alias = "teo-UG")]
         TesoUganda = "teo-UG",
         /// Thai (Thailand)
+        #[doc(alias = "th-TH")]
         ThaiThailand = "th-TH",
         /// Tibetan (India)
+        #[doc(alias = "bo-IN")]
         TibetanIndia = "bo-IN",
         /// Tibetan (China)
+        #[doc(alias = "bo-CN")]
         TibetanChina = "bo-CN",
         /// Tigre (Eritrea)
+        #[doc(alias = "tig-ER")]
         TigreEritrea = "tig-ER",
         /// Tigrinya (Eritrea)
+        #[doc(alias = "ti-ER")]
         TigrinyaEritrea = "ti-ER",
         /// Tigrinya (Ethiopia)
+        #[doc(alias = "ti-ET")]
         TigrinyaEthiopia = "ti-ET",
         /// Tonga (Tonga)
+        #[doc(alias = "to-TO")]
         TongaTonga = "to-TO",
         /// Tsonga (South Africa)
+        #[doc(alias = "ts-ZA")]
         TsongaSouthAfrica = "ts-ZA",
         /// Turkish (Cyprus)
+        #[doc(alias = "tr-CY")]
         TurkishCyprus = "tr-CY",
         /// Turkish (Turkey)
+        #[doc(alias = "tr-TR")]
         TurkishTurkey = "tr-TR",
         /// Turkmen (Turkmenistan)
+        #[doc(alias = "tk-TM")]
         TurkmenTurkmenistan = "tk-TM",
         /// Ukrainian (Ukraine)
+        #[doc(alias = "uk-UA")]
         UkrainianUkraine = "uk-UA",
         /// Upper Sorbian (Germany)
+        #[doc(alias = "hsb-DE")]
         UpperSorbianGermany = "hsb-DE",
         /// Urdu (India)
+        #[doc(alias = "ur-IN")]
         UrduIndia = "ur-IN",
         /// Urdu (Pakistan)
+        #[doc(alias = "ur-PK")]
         UrduPakistan = "ur-PK",
         /// Uyghur (China)
+        #[doc(alias = "ug-CN")]
         UyghurChina = "ug-CN",
         /// Uzbek (Cyrillic, Uzbekistan)
+        #[doc(alias = "uz-Cyrl-UZ")]
         UzbekCyrillicUzbekistan = "uz-Cyrl-UZ",
         /// Uzbek (Latin, Uzbekistan)
+        #[doc(alias = "uz-Latn-UZ")]
         UzbekLatinUzbekistan = "uz-Latn-UZ",
         /// Uzbek (Arabic, Afghanistan)
+        #[doc(alias = "uz-Arab-AF")]
         UzbekArabicAfghanistan = "uz-Arab-AF",
         /// Vai (Latin, Liberia)
+        #[doc(alias = "vai-Latn-LR")]
         VaiLatinLiberia = "vai-Latn-LR",
         /// Vai (Vai script, Liberia)
+        #[doc(alias = "vai-Vaii-LR")]
         VaiVaiScriptLiberia = "vai-Vaii-LR",
         /// Catalan (Valencian, Spain)
+        #[doc(alias = "ca-ES-valencia")]
         CatalanValencianSpain = "ca-ES-valencia",
         /// Venda (South Africa)
+        #[doc(alias = "ve-ZA")]
         VendaSouthAfrica = "ve-ZA",
         /// Vietnamese (Vietnam)
+        #[doc(alias = "vi-VN")]
         VietnameseVietnam = "vi-VN",
         /// Volapük
+        #[doc(alias = "vo-001")]
         Volapuk = "vo-001",
         /// Vunjo (Tanzania)
+        #[doc(alias = "vun-TZ")]
         VunjoTanzania = "vun-TZ",
         /// Walser (Switzerland)
+        #[doc(alias = "wae-CH")]
         WalserSwitzerland = "wae-CH",
         /// Welsh (UK)
+        #[doc(alias = "cy-GB")]
         WelshUK = "cy-GB",
         /// Walamo (Ethiopia)
+        #[doc(alias = "wal-ET")]
         WalamoEthiopia = "wal-ET",
         /// Wolof (Senegal)
+        #[doc(alias = "wo-SN")]
         WolofSenegal = "wo-SN",
         /// Yangben (Cameroon)
+        #[doc(alias = "yav-CM")]
         YangbenCameroon = "yav-CM",
         /// Sichuan Yi (China)
+        #[doc(alias = "ii-CN")]
         SichuanYiChina = "ii-CN",
         /// Yiddish (World)
+        #[doc(alias = "yi-001")]
         YiddishWorld = "yi-001",
         /// Yoruba (Benin)
+        #[doc(alias = "yo-BJ")]
         YorubaBenin = "yo-BJ",
         /// Yoruba (Nigeria)
+        #[doc(alias = "yo-NG")]
         YorubaNigeria = "yo-NG",
         /// Zarma (Niger)
+        #[doc(alias = "dje-NE")]
         ZarmaNiger = "dje-NE",
     }
 }
@@ -4004,8 +4857,10 @@
     /// Where the data of a backup subscription is kept.
     pub enum LicenseStorageKind: text {
         /// The customer's own storage (bring your own storage).
+        #[doc(alias = "BYOS")]
         Byos = "BYOS",
         /// Storage of AvePoint.
+        #[doc(alias = "AvePoint storage")]
         AvePointStorage = "AvePoint storage",
     }
 }
@@ -4222,16 +5077,22 @@
     /// What kind of mailbox a protected object is.
     pub enum ProtectedMailboxType: text {
         /// The mailbox of a person.
+        #[doc(alias = "User Mailbox")]
         UserMailbox = "User Mailbox",
         /// The mailbox of a room or of equipment.
+        #[doc(alias = "Resource Mailbox")]
         ResourceMailbox = "Resource Mailbox",
         /// The archive of a mailbox.
+        #[doc(alias = "In-Place Archive Mailbox")]
         InPlaceArchiveMailbox = "In-Place Archive Mailbox",
         /// A mailbox that several people share.
+        #[doc(alias = "Shared Mailbox")]
         SharedMailbox = "Shared Mailbox",
         /// A public folder.
+        #[doc(alias = "Public Folder")]
         PublicFolder = "Public Folder",
         /// What was deleted and can be recovered.
+        #[doc(alias = "Recoverable Items Folder")]
         RecoverableItemsFolder = "Recoverable Items Folder",
     }
 }
@@ -4344,12 +5205,16 @@
     /// The pool that seats of a service come from.
     pub enum ServiceResource: text {
         /// The pool of baseline management.
+        #[doc(alias = "PartnerTenantSettingManagement")]
         BaselineManagement = "PartnerTenantSettingManagement",
         /// The pool of workspace management.
+        #[doc(alias = "PartnerWorkspaceOnboarding")]
         WorkspaceManagement = "PartnerWorkspaceOnboarding",
         /// The pool of user and device management.
+        #[doc(alias = "PartnerUserManagement")]
         UserAndDeviceManagement = "PartnerUserManagement",
         /// The pool of storage optimization in workspace management.
+        #[doc(alias = "PartnerStorageOptimization")]
         StorageOptimization = "PartnerStorageOptimization",
     }
 }
@@ -4461,505 +5326,755 @@
 }
 
 ::avepoint_core::open_enum! {
-    /// Where an account is used, as two letters; it decides which Microsoft 365 services may be licensed to it.
+    /// Where an account is used, as two letters; it decides which Microsoft 365 services may be licensed to
+    /// it.
     pub enum UsageLocation: text {
         /// Afghanistan
+        #[doc(alias = "AF")]
         Afghanistan = "AF",
         /// Åland Islands
+        #[doc(alias = "AX")]
         AlandIslands = "AX",
         /// Albania
+        #[doc(alias = "AL")]
         Albania = "AL",
         /// Algeria
+        #[doc(alias = "DZ")]
         Algeria = "DZ",
         /// American Samoa
+        #[doc(alias = "AS")]
         AmericanSamoa = "AS",
         /// Andorra
+        #[doc(alias = "AD")]
         Andorra = "AD",
         /// Angola
+        #[doc(alias = "AO")]
         Angola = "AO",
         /// Anguilla
+        #[doc(alias = "AI")]
         Anguilla = "AI",
         /// Antarctica
+        #[doc(alias = "AQ")]
         Antarctica = "AQ",
         /// Antigua and Barbuda
+        #[doc(alias = "AG")]
         AntiguaAndBarbuda = "AG",
         /// Argentina
+        #[doc(alias = "AR")]
         Argentina = "AR",
         /// Armenia
+        #[doc(alias = "AM")]
         Armenia = "AM",
         /// Aruba
+        #[doc(alias = "AW")]
         Aruba = "AW",
         /// Australia
+        #[doc(alias = "AU")]
         Australia = "AU",
         /// Austria
+        #[doc(alias = "AT")]
         Austria = "AT",
         /// Azerbaijan
+        #[doc(alias = "AZ")]
         Azerbaijan = "AZ",
         /// Bahamas
+        #[doc(alias = "BS")]
         Bahamas = "BS",
         /// Bahrain
+        #[doc(alias = "BH")]
         Bahrain = "BH",
         /// Bangladesh
+        #[doc(alias = "BD")]
         Bangladesh = "BD",
         /// Barbados
+        #[doc(alias = "BB")]
         Barbados = "BB",
         /// Belarus
+        #[doc(alias = "BY")]
         Belarus = "BY",
         /// Belgium
+        #[doc(alias = "BE")]
         Belgium = "BE",
         /// Belize
+        #[doc(alias = "BZ")]
         Belize = "BZ",
         /// Benin
+        #[doc(alias = "BJ")]
         Benin = "BJ",
         /// Bermuda
+        #[doc(alias = "BM")]
         Bermuda = "BM",
         /// Bhutan
+        #[doc(alias = "BT")]
         Bhutan = "BT",
         /// Bolivia, Plurinational State of
+        #[doc(alias = "BO")]
         BoliviaPlurinationalStateOf = "BO",
         /// Bonaire, Sint Eustatius and Saba
+        #[doc(alias = "BQ")]
         BonaireSintEustatiusAndSaba = "BQ",
         /// Bosnia and Herzegovina
+        #[doc(alias = "BA")]
         BosniaAndHerzegovina = "BA",
         /// Botswana
+        #[doc(alias = "BW")]
         Botswana = "BW",
         /// Bouvet Island
+        #[doc(alias = "BV")]
         BouvetIsland = "BV",
         /// Brazil
+        #[doc(alias = "BR")]
         Brazil = "BR",
         /// British Indian Ocean Territory
+        #[doc(alias = "IO")]
         BritishIndianOceanTerritory = "IO",
         /// Brunei Darussalam
+        #[doc(alias = "BN")]
         BruneiDarussalam = "BN",
         /// Bulgaria
+        #[doc(alias = "BG")]
         Bulgaria = "BG",
         /// Burkina Faso
+        #[doc(alias = "BF")]
         BurkinaFaso = "BF",
         /// Burundi
+        #[doc(alias = "BI")]
         Burundi = "BI",
         /// Cambodia
+        #[doc(alias = "KH")]
         Cambodia = "KH",
         /// Cameroon
+        #[doc(alias = "CM")]
         Cameroon = "CM",
         /// Canada
+        #[doc(alias = "CA")]
         Canada = "CA",
         /// Cape Verde
+        #[doc(alias = "CV")]
         CapeVerde = "CV",
         /// Cayman Islands
+        #[doc(alias = "KY")]
         CaymanIslands = "KY",
         /// Central African Republic
+        #[doc(alias = "CF")]
         CentralAfricanRepublic = "CF",
         /// Chad
+        #[doc(alias = "TD")]
         Chad = "TD",
         /// Chile
+        #[doc(alias = "CL")]
         Chile = "CL",
         /// China
+        #[doc(alias = "CN")]
         China = "CN",
         /// Christmas Island
+        #[doc(alias = "CX")]
         ChristmasIsland = "CX",
         /// Cocos (Keeling) Islands
+        #[doc(alias = "CC")]
         CocosKeelingIslands = "CC",
         /// Colombia
+        #[doc(alias = "CO")]
         Colombia = "CO",
         /// Comoros
+        #[doc(alias = "KM")]
         Comoros = "KM",
         /// Congo
+        #[doc(alias = "CG")]
         Congo = "CG",
         /// Congo, the Democratic Republic of the
+        #[doc(alias = "CD")]
         CongoTheDemocraticRepublicOfThe = "CD",
         /// Cook Islands
+        #[doc(alias = "CK")]
         CookIslands = "CK",
         /// Costa Rica
+        #[doc(alias = "CR")]
         CostaRica = "CR",
         /// Côte d'Ivoire
+        #[doc(alias = "CI")]
         CoteDIvoire = "CI",
         /// Croatia
+        #[doc(alias = "HR")]
         Croatia = "HR",
         /// Cuba
+        #[doc(alias = "CU")]
         Cuba = "CU",
         /// Curaçao
+        #[doc(alias = "CW")]
         Curacao = "CW",
         /// Cyprus
+        #[doc(alias = "CY")]
         Cyprus = "CY",
         /// Czech Republic
+        #[doc(alias = "CZ")]
         CzechRepublic = "CZ",
         /// Denmark
+        #[doc(alias = "DK")]
         Denmark = "DK",
         /// Djibouti
+        #[doc(alias = "DJ")]
         Djibouti = "DJ",
         /// Dominica
+        #[doc(alias = "DM")]
         Dominica = "DM",
         /// Dominican Republic
+        #[doc(alias = "DO")]
         DominicanRepublic = "DO",
         /// Ecuador
+        #[doc(alias = "EC")]
         Ecuador = "EC",
         /// Egypt
+        #[doc(alias = "EG")]
         Egypt = "EG",
         /// El Salvador
+        #[doc(alias = "SV")]
         ElSalvador = "SV",
         /// Equatorial Guinea
+        #[doc(alias = "GQ")]
         EquatorialGuinea = "GQ",
         /// Eritrea
+        #[doc(alias = "ER")]
         Eritrea = "ER",
         /// Estonia
+        #[doc(alias = "EE")]
         Estonia = "EE",
         /// Ethiopia
+        #[doc(alias = "ET")]
         Ethiopia = "ET",
         /// Falkland Islands (Malvinas)
+        #[doc(alias = "FK")]
         FalklandIslandsMalvinas = "FK",
         /// Faroe Islands
+        #[doc(alias = "FO")]
         FaroeIslands = "FO",
         /// Fiji
+        #[doc(alias = "FJ")]
         Fiji = "FJ",
         /// Finland
+        #[doc(alias = "FI")]
         Finland = "FI",
         /// France
+        #[doc(alias = "FR")]
         France = "FR",
         /// French Guiana
+        #[doc(alias = "GF")]
         FrenchGuiana = "GF",
         /// French Polynesia
+        #[doc(alias = "PF")]
         FrenchPolynesia = "PF",
         /// French Southern Territories
+        #[doc(alias = "TF")]
         FrenchSouthernTerritories = "TF",
         /// Gabon
+        #[doc(alias = "GA")]
         Gabon = "GA",
         /// Gambia
+        #[doc(alias = "GM")]
         Gambia = "GM",
         /// Georgia
+        #[doc(alias = "GE")]
         Georgia = "GE",
         /// Germany
+        #[doc(alias = "DE")]
         Germany = "DE",
         /// Ghana
+        #[doc(alias = "GH")]
         Ghana = "GH",
         /// Gibraltar
+        #[doc(alias = "GI")]
         Gibraltar = "GI",
         /// Greece
+        #[doc(alias = "GR")]
         Greece = "GR",
         /// Greenland
+        #[doc(alias = "GL")]
         Greenland = "GL",
         /// Grenada
+        #[doc(alias = "GD")]
         Grenada = "GD",
         /// Guadeloupe
+        #[doc(alias = "GP")]
         Guadeloupe = "GP",
         /// Guam
+        #[doc(alias = "GU")]
         Guam = "GU",
         /// Guatemala
+        #[doc(alias = "GT")]
         Guatemala = "GT",
         /// Guernsey
+        #[doc(alias = "GG")]
         Guernsey = "GG",
         /// Guinea
+        #[doc(alias = "GN")]
         Guinea = "GN",
         /// Guinea-Bissau
+        #[doc(alias = "GW")]
         GuineaBissau = "GW",
         /// Guyana
+        #[doc(alias = "GY")]
         Guyana = "GY",
         /// Haiti
+        #[doc(alias = "HT")]
         Haiti = "HT",
         /// Heard Island and McDonald Islands
+        #[doc(alias = "HM")]
         HeardIslandAndMcDonaldIslands = "HM",
         /// Holy See (Vatican City State)
+        #[doc(alias = "VA")]
         HolySeeVaticanCityState = "VA",
         /// Honduras
+        #[doc(alias = "HN")]
         Honduras = "HN",
         /// Hong Kong
+        #[doc(alias = "HK")]
         HongKong = "HK",
         /// Hungary
+        #[doc(alias = "HU")]
         Hungary = "HU",
         /// Iceland
+        #[doc(alias = "IS")]
         Iceland = "IS",
         /// India
+        #[doc(alias = "IN")]
         India = "IN",
         /// Indonesia
+        #[doc(alias = "ID")]
         Indonesia = "ID",
         /// Iran, Islamic Republic of
+        #[doc(alias = "IR")]
         IranIslamicRepublicOf = "IR",
         /// Iraq
+        #[doc(alias = "IQ")]
         Iraq = "IQ",
         /// Ireland
+        #[doc(alias = "IE")]
         Ireland = "IE",
         /// Isle of Man
+        #[doc(alias = "IM")]
         IsleOfMan = "IM",
         /// Israel
+        #[doc(alias = "IL")]
         Israel = "IL",
         /// Italy
+        #[doc(alias = "IT")]
         Italy = "IT",
         /// Jamaica
+        #[doc(alias = "JM")]
         Jamaica = "JM",
         /// Japan
+        #[doc(alias = "JP")]
         Japan = "JP",
         /// Jersey
+        #[doc(alias = "JE")]
         Jersey = "JE",
         /// Jordan
+        #[doc(alias = "JO")]
         Jordan = "JO",
         /// Kazakhstan
+        #[doc(alias = "KZ")]
         Kazakhstan = "KZ",
         /// Kenya
+        #[doc(alias = "KE")]
         Kenya = "KE",
         /// Kiribati
+        #[doc(alias = "KI")]
         Kiribati = "KI",
         /// Korea, Democratic People's Republic of
+        #[doc(alias = "KP")]
         KoreaDemocraticPeoplesRepublicOf = "KP",
         /// Korea, Republic of
+        #[doc(alias = "KR")]
         KoreaRepublicOf = "KR",
         /// Kuwait
+        #[doc(alias = "KW")]
         Kuwait = "KW",
         /// Kyrgyzstan
+        #[doc(alias = "KG")]
         Kyrgyzstan = "KG",
         /// Lao People's Democratic Republic
+        #[doc(alias = "LA")]
         LaoPeoplesDemocraticRepublic = "LA",
         /// Latvia
+        #[doc(alias = "LV")]
         Latvia = "LV",
         /// Lebanon
+        #[doc(alias = "LB")]
         Lebanon = "LB",
         /// Lesotho
+        #[doc(alias = "LS")]
         Lesotho = "LS",
         /// Liberia
+        #[doc(alias = "LR")]
         Liberia = "LR",
         /// Libya
+        #[doc(alias = "LY")]
         Libya = "LY",
         /// Liechtenstein
+        #[doc(alias = "LI")]
         Liechtenstein = "LI",
         /// Lithuania
+        #[doc(alias = "LT")]
         Lithuania = "LT",
         /// Luxembourg
+        #[doc(alias = "LU")]
         Luxembourg = "LU",
         /// Macao
+        #[doc(alias = "MO")]
         Macao = "MO",
         /// Macedonia, the Former Yugoslav Republic of
+        #[doc(alias = "MK")]
         MacedoniaTheFormerYugoslavRepublicOf = "MK",
         /// Madagascar
+        #[doc(alias = "MG")]
         Madagascar = "MG",
         /// Malawi
+        #[doc(alias = "MW")]
         Malawi = "MW",
         /// Malaysia
+        #[doc(alias = "MY")]
         Malaysia = "MY",
         /// Maldives
+        #[doc(alias = "MV")]
         Maldives = "MV",
         /// Mali
+        #[doc(alias = "ML")]
         Mali = "ML",
         /// Malta
+        #[doc(alias = "MT")]
         Malta = "MT",
         /// Marshall Islands
+        #[doc(alias = "MH")]
         MarshallIslands = "MH",
         /// Martinique
+        #[doc(alias = "MQ")]
         Martinique = "MQ",
         /// Mauritania
+        #[doc(alias = "MR")]
         Mauritania = "MR",
         /// Mauritius
+        #[doc(alias = "MU")]
         Mauritius = "MU",
         /// Mayotte
+        #[doc(alias = "YT")]
         Mayotte = "YT",
         /// Mexico
+        #[doc(alias = "MX")]
         Mexico = "MX",
         /// Micronesia, Federated States of
+        #[doc(alias = "FM")]
         MicronesiaFederatedStatesOf = "FM",
         /// Moldova, Republic of
+        #[doc(alias = "MD")]
         MoldovaRepublicOf = "MD",
         /// Monaco
+        #[doc(alias = "MC")]
         Monaco = "MC",
         /// Mongolia
+        #[doc(alias = "MN")]
         Mongolia = "MN",
         /// Montenegro
+        #[doc(alias = "ME")]
         Montenegro = "ME",
         /// Montserrat
+        #[doc(alias = "MS")]
         Montserrat = "MS",
         /// Morocco
+        #[doc(alias = "MA")]
         Morocco = "MA",
         /// Mozambique
+        #[doc(alias = "MZ")]
         Mozambique = "MZ",
         /// Myanmar
+        #[doc(alias = "MM")]
         Myanmar = "MM",
         /// Namibia
+        #[doc(alias = "NA")]
         Namibia = "NA",
         /// Nauru
+        #[doc(alias = "NR")]
         Nauru = "NR",
         /// Nepal
+        #[doc(alias = "NP")]
         Nepal = "NP",
         /// Netherlands
+        #[doc(alias = "NL")]
         Netherlands = "NL",
         /// New Caledonia
+        #[doc(alias = "NC")]
         NewCaledonia = "NC",
         /// New Zealand
+        #[doc(alias = "NZ")]
         NewZealand = "NZ",
         /// Nicaragua
+        #[doc(alias = "NI")]
         Nicaragua = "NI",
         /// Niger
+        #[doc(alias = "NE")]
         Niger = "NE",
         /// Nigeria
+        #[doc(alias = "NG")]
         Nigeria = "NG",
         /// Niue
+        #[doc(alias = "NU")]
         Niue = "NU",
         /// Norfolk Island
+        #[doc(alias = "NF")]
         NorfolkIsland = "NF",
         /// Northern Mariana Islands
+        #[doc(alias = "MP")]
         NorthernMarianaIslands = "MP",
         /// Norway
+        #[doc(alias = "NO")]
         Norway = "NO",
         /// Oman
+        #[doc(alias = "OM")]
         Oman = "OM",
         /// Pakistan
+        #[doc(alias = "PK")]
         Pakistan = "PK",
         /// Palau
+        #[doc(alias = "PW")]
         Palau = "PW",
         /// Palestine, State of
+        #[doc(alias = "PS")]
         PalestineStateOf = "PS",
         /// Panama
+        #[doc(alias = "PA")]
         Panama = "PA",
         /// Papua New Guinea
+        #[doc(alias = "PG")]
         PapuaNewGuinea = "PG",
         /// Paraguay
+        #[doc(alias = "PY")]
         Paraguay = "PY",
         /// Peru
+        #[doc(alias = "PE")]
         Peru = "PE",
         /// Philippines
+        #[doc(alias = "PH")]
         Philippines = "PH",
         /// Pitcairn
+        #[doc(alias = "PN")]
         Pitcairn = "PN",
         /// Poland
+        #[doc(alias = "PL")]
         Poland = "PL",
         /// Portugal
+        #[doc(alias = "PT")]
         Portugal = "PT",
         /// Puerto Rico
+        #[doc(alias = "PR")]
         PuertoRico = "PR",
         /// Qatar
+        #[doc(alias = "QA")]
         Qatar = "QA",
         /// Réunion
+        #[doc(alias = "RE")]
         Reunion = "RE",
         /// Romania
+        #[doc(alias = "RO")]
         Romania = "RO",
         /// Russian Federation
+        #[doc(alias = "RU")]
         RussianFederation = "RU",
         /// Rwanda
+        #[doc(alias = "RW")]
         Rwanda = "RW",
         /// Saint Barthélemy
+        #[doc(alias = "BL")]
         SaintBarthelemy = "BL",
         /// Saint Helena, Ascension and Tristan da Cunha
+        #[doc(alias = "SH")]
         SaintHelenaAscensionAndTristanDaCunha = "SH",
         /// Saint Kitts and Nevis
+        #[doc(alias = "KN")]
         SaintKittsAndNevis = "KN",
         /// Saint Lucia
+        #[doc(alias = "LC")]
         SaintLucia = "LC",
         /// Saint Martin (French part)
+        #[doc(alias = "MF")]
         SaintMartinFrenchPart = "MF",
         /// Saint Pierre and Miquelon
+        #[doc(alias = "PM")]
         SaintPierreAndMiquelon = "PM",
         /// Saint Vincent and the Grenadines
+        #[doc(alias = "VC")]
         SaintVincentAndTheGrenadines = "VC",
         /// Samoa
+        #[doc(alias = "WS")]
         Samoa = "WS",
         /// San Marino
+        #[doc(alias = "SM")]
         SanMarino = "SM",
         /// Sao Tome and Principe
+        #[doc(alias = "ST")]
         SaoTomeAndPrincipe = "ST",
         /// Saudi Arabia
+        #[doc(alias = "SA")]
         SaudiArabia = "SA",
         /// Senegal
+        #[doc(alias = "SN")]
         Senegal = "SN",
         /// Serbia
+        #[doc(alias = "RS")]
         Serbia = "RS",
         /// Seychelles
+        #[doc(alias = "SC")]
         Seychelles = "SC",
         /// Sierra Leone
+        #[doc(alias = "SL")]
         SierraLeone = "SL",
         /// Singapore
+        #[doc(alias = "SG")]
         Singapore = "SG",
         /// Sint Maarten (Dutch part)
+        #[doc(alias = "SX")]
         SintMaartenDutchPart = "SX",
         /// Slovakia
+        #[doc(alias = "SK")]
         Slovakia = "SK",
         /// Slovenia
+        #[doc(alias = "SI")]
         Slovenia = "SI",
         /// Solomon Islands
+        #[doc(alias = "SB")]
         SolomonIslands = "SB",
         /// Somalia
+        #[doc(alias = "SO")]
         Somalia = "SO",
         /// South Africa
+        #[doc(alias = "ZA")]
         SouthAfrica = "ZA",
         /// South Georgia and the South Sandwich Islands
+        #[doc(alias = "GS")]
         SouthGeorgiaAndTheSouthSandwichIslands = "GS",
         /// South Sudan
+        #[doc(alias = "SS")]
         SouthSudan = "SS",
         /// Spain
+        #[doc(alias = "ES")]
         Spain = "ES",
         /// Sri Lanka
+        #[doc(alias = "LK")]
         SriLanka = "LK",
         /// Sudan
+        #[doc(alias = "SD")]
         Sudan = "SD",
         /// Suriname
+        #[doc(alias = "SR")]
         Suriname = "SR",
         /// Svalbard and Jan Mayen
+        #[doc(alias = "SJ")]
         SvalbardAndJanMayen = "SJ",
         /// Swaziland
+        #[doc(alias = "SZ")]
         Swaziland = "SZ",
         /// Sweden
+        #[doc(alias = "SE")]
         Sweden = "SE",
         /// Switzerland
+        #[doc(alias = "CH")]
         Switzerland = "CH",
         /// Syrian Arab Republic
+        #[doc(alias = "SY")]
         SyrianArabRepublic = "SY",
         /// Taiwan, Province of China
+        #[doc(alias = "TW")]
         TaiwanProvinceOfChina = "TW",
         /// Tajikistan
+        #[doc(alias = "TJ")]
         Tajikistan = "TJ",
         /// Tanzania, United Republic of
+        #[doc(alias = "TZ")]
         TanzaniaUnitedRepublicOf = "TZ",
         /// Thailand
+        #[doc(alias = "TH")]
         Thailand = "TH",
         /// Timor-Leste
+        #[doc(alias = "TL")]
         TimorLeste = "TL",
         /// Togo
+        #[doc(alias = "TG")]
         Togo = "TG",
         /// Tokelau
+        #[doc(alias = "TK")]
         Tokelau = "TK",
         /// Tonga
+        #[doc(alias = "TO")]
         Tonga = "TO",
         /// Trinidad and Tobago
+        #[doc(alias = "TT")]
         TrinidadAndTobago = "TT",
         /// Tunisia
+        #[doc(alias = "TN")]
         Tunisia = "TN",
         /// Turkey
+        #[doc(alias = "TR")]
         Turkey = "TR",
         /// Turkmenistan
+        #[doc(alias = "TM")]
         Turkmenistan = "TM",
         /// Turks and Caicos Islands
+        #[doc(alias = "TC")]
         TurksAndCaicosIslands = "TC",
         /// Tuvalu
+        #[doc(alias = "TV")]
         Tuvalu = "TV",
         /// Uganda
+        #[doc(alias = "UG")]
         Uganda = "UG",
         /// Ukraine
+        #[doc(alias = "UA")]
         Ukraine = "UA",
         /// United Arab Emirates
+        #[doc(alias = "AE")]
         UnitedArabEmirates = "AE",
         /// United Kingdom
+        #[doc(alias = "GB")]
         UnitedKingdom = "GB",
         /// United States
+        #[doc(alias = "US")]
         UnitedStates = "US",
         /// United States Minor Outlying Islands
+        #[doc(alias = "UM")]
         UnitedStatesMinorOutlyingIslands = "UM",
         /// Uruguay
+        #[doc(alias = "UY")]
         Uruguay = "UY",
         /// Uzbekistan
+        #[doc(alias = "UZ")]
         Uzbekistan = "UZ",
         /// Vanuatu
+        #[doc(alias = "VU")]
         Vanuatu = "VU",
         /// Venezuela, Bolivarian Republic of
+        #[doc(alias = "VE")]
         VenezuelaBolivarianRepublicOf = "VE",
         /// Viet Nam
+        #[doc(alias = "VN")]
         VietNam = "VN",
         /// Virgin Islands, British
+        #[doc(alias = "VG")]
         VirginIslandsBritish = "VG",
         /// Virgin Islands, U.S.
+        #[doc(alias = "VI")]
         VirginIslandsUS = "VI",
         /// Wallis and Futuna
+        #[doc(alias = "WF")]
         WallisAndFutuna = "WF",
         /// Western Sahara
+        #[doc(alias = "EH")]
         WesternSahara = "EH",
         /// Yemen
+        #[doc(alias = "YE")]
         Yemen = "YE",
         /// Zambia
+        #[doc(alias = "ZM")]
         Zambia = "ZM",
         /// Zimbabwe
+        #[doc(alias = "ZW")]
         Zimbabwe = "ZW",
     }
 }

@@ -92,13 +92,15 @@ pub static LIST_CUSTOMERS: Operation = Operation::new(
     )
     .scopes(&[&["elements.customers.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -106,20 +108,14 @@ pub static LIST_CUSTOMERS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -264,13 +260,15 @@ pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
     )
     .scopes(&[&["elements.license.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -278,20 +276,14 @@ pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -325,13 +317,15 @@ pub static LIST_TENANT_USER_SEATS: Operation = Operation::new(
     )
     .scopes(&[&["elements.license.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -353,20 +347,14 @@ pub static LIST_TENANT_USER_SEATS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -406,13 +394,15 @@ pub static LIST_RESELLERS: Operation = Operation::new(
     )
     .scopes(&[&["elements.t2.resellers.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -420,20 +410,14 @@ pub static LIST_RESELLERS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most. No upper limit is documented.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
         ],
     )
@@ -447,13 +431,15 @@ pub static LIST_POOLED_LICENSES: Operation = Operation::new(
     )
     .scopes(&[&["elements.t2.license.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -461,20 +447,14 @@ pub static LIST_POOLED_LICENSES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most. No upper limit is documented.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
         ],
     )
@@ -488,13 +468,15 @@ pub static LIST_LICENSE_ALLOCATIONS: Operation = Operation::new(
     )
     .scopes(&[&["elements.t2.license.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -509,20 +491,14 @@ pub static LIST_LICENSE_ALLOCATIONS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most. No upper limit is documented.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
         ],
     )
@@ -556,13 +532,15 @@ pub static LIST_RESELLER_LICENSES: Operation = Operation::new(
     )
     .scopes(&[&["elements.t2.license.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -577,20 +555,14 @@ pub static LIST_RESELLER_LICENSES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most. No upper limit is documented.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
         ],
     )
@@ -643,12 +615,7 @@ pub static LIST_AUDIT_RECORDS: Operation = Operation::new(
         "List the audit records of the partner",
     )
     .scopes(&[&["elements.report.read.all"]])
-    .paging(Paging::Token {
-        token: "skipToken",
-        size: "pageSize",
-        items: "data",
-        next: "metadata.skipToken",
-    })
+    .paging(Paging::token("skipToken", "pageSize", "data", "metadata.skipToken"))
     .parameters(
         &[
             Parameter::new(
@@ -656,32 +623,21 @@ pub static LIST_AUDIT_RECORDS: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
-                &Constraint::Text {
-                    min: 1,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(1, None, Format::Plain),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many records a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
             Parameter::new(
                 "skipToken",
                 ParameterLocation::Query,
                 false,
                 "The token that the answer before gave for this page. Leave it out for the first page.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
         ],
     );
@@ -693,12 +649,7 @@ pub static LIST_RESELLER_AUDIT_RECORDS: Operation = Operation::new(
         "List the audit records of a large account reseller",
     )
     .scopes(&[&["elements.t2.report.read.all"]])
-    .paging(Paging::Token {
-        token: "skipToken",
-        size: "pageSize",
-        items: "data",
-        next: "metadata.skipToken",
-    })
+    .paging(Paging::token("skipToken", "pageSize", "data", "metadata.skipToken"))
     .parameters(
         &[
             Parameter::new(
@@ -706,32 +657,21 @@ pub static LIST_RESELLER_AUDIT_RECORDS: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
-                &Constraint::Text {
-                    min: 1,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(1, None, Format::Plain),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many records a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
             Parameter::new(
                 "skipToken",
                 ParameterLocation::Query,
                 false,
                 "The token that the answer before gave for this page. Leave it out for the first page.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
         ],
     );
@@ -744,13 +684,15 @@ pub static LIST_PROTECTED_USERS: Operation = Operation::new(
     )
     .scopes(&[&["elements.cbprotected.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -772,20 +714,14 @@ pub static LIST_PROTECTED_USERS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -798,13 +734,15 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
         "List what Cloud Backup for Microsoft 365 protects for a customer",
     )
     .scopes(&[&["elements.cbprotected.read.all"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -819,20 +757,14 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
@@ -844,12 +776,7 @@ pub static LIST_PROTECTED_OBJECTS: Operation = Operation::new(
         "List the objects of one module that Cloud Backup protects",
     )
     .scopes(&[&["elements.cbprotected.read.all"]])
-    .paging(Paging::Token {
-        token: "skipToken",
-        size: "pageSize",
-        items: "data",
-        next: "metadata.skipToken",
-    })
+    .paging(Paging::token("skipToken", "pageSize", "data", "metadata.skipToken"))
     .parameters(
         &[
             Parameter::new(
@@ -871,21 +798,14 @@ pub static LIST_PROTECTED_OBJECTS: Operation = Operation::new(
                 ParameterLocation::Query,
                 true,
                 "How many entries a page holds at most. There is no default.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(1000i64),
-                },
+                &Constraint::integer(Some(1i64), Some(1000i64)),
             ),
             Parameter::new(
                 "skipToken",
                 ParameterLocation::Query,
                 false,
                 "The token that the answer before gave for this page. Leave it out for the first page.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
         ],
     );
@@ -898,13 +818,15 @@ pub static LIST_STORAGE_PROFILES: Operation = Operation::new(
     )
     .scopes(&[&["elements.license.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -912,20 +834,14 @@ pub static LIST_STORAGE_PROFILES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many storage profiles a page holds at most. No upper limit is documented.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
         ],
     )
@@ -939,13 +855,15 @@ pub static LIST_JOBS: Operation = Operation::new(
     )
     .scopes(&[&["elements.jobs.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -960,20 +878,14 @@ pub static LIST_JOBS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -986,12 +898,7 @@ pub static LIST_JOB_REPORT_DETAILS: Operation = Operation::new(
         "List what a backup job did with each object",
     )
     .scopes(&[&["elements.jobs.read.all"]])
-    .paging(Paging::Token {
-        token: "skipToken",
-        size: "pageSize",
-        items: "data",
-        next: "metadata.skipToken",
-    })
+    .paging(Paging::token("skipToken", "pageSize", "data", "metadata.skipToken"))
     .parameters(
         &[
             Parameter::new(
@@ -1013,21 +920,14 @@ pub static LIST_JOB_REPORT_DETAILS: Operation = Operation::new(
                 ParameterLocation::Query,
                 true,
                 "How many entries a page holds at most. There is no default.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(1000i64),
-                },
+                &Constraint::integer(Some(1i64), Some(1000i64)),
             ),
             Parameter::new(
                 "skipToken",
                 ParameterLocation::Query,
                 false,
                 "The token that the answer before gave for this page. Leave it out for the first page.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
         ],
     );
@@ -1040,13 +940,15 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
     )
     .scopes(&[&["elements.scanprofiles.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1061,20 +963,14 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -1088,13 +984,15 @@ pub static LIST_SCAN_PROFILE_CHANGES: Operation = Operation::new(
     )
     .scopes(&[&["elements.scanprofiles.read.all"]])
     .deprecated()
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1109,20 +1007,14 @@ pub static LIST_SCAN_PROFILE_CHANGES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many scan profiles a page holds at most. No upper limit is documented.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
         ],
     );
@@ -1225,13 +1117,15 @@ pub static LIST_BASELINES: Operation = Operation::new(
         &[&["elements.bm.baseline.read.all"], &["elements.bm.baseline.readwrite.all"]],
     )
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1239,20 +1133,14 @@ pub static LIST_BASELINES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -1267,13 +1155,15 @@ pub static LIST_BASELINE_REPORTS: Operation = Operation::new(
     .scopes(
         &[&["elements.bm.baseline.read.all"], &["elements.bm.baseline.readwrite.all"]],
     )
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1288,20 +1178,14 @@ pub static LIST_BASELINE_REPORTS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
@@ -1314,13 +1198,15 @@ pub static LIST_BASELINE_JOBS: Operation = Operation::new(
     )
     .scopes(&[&["elements.bm.tenant.read.all"], &["elements.bm.tenant.readwrite.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1342,20 +1228,14 @@ pub static LIST_BASELINE_JOBS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -1369,13 +1249,15 @@ pub static LIST_BASELINE_TENANTS: Operation = Operation::new(
     )
     .scopes(&[&["elements.bm.tenant.read.all"], &["elements.bm.tenant.readwrite.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1383,20 +1265,14 @@ pub static LIST_BASELINE_TENANTS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -1436,7 +1312,7 @@ pub static LIST_RISK_RULES: Operation = Operation::new(
         "List the risk rules that a tenant matches",
     )
     .scopes(&[&["elements.rm.read.all"]])
-    .paging(Paging::Single { items: "result" })
+    .paging(Paging::single("result"))
     .parameters(
         &[
             Parameter::new(
@@ -1477,13 +1353,15 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
         "List the objects that match a risk rule",
     )
     .scopes(&[&["elements.rm.read.all"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metaData.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metaData.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1512,20 +1390,14 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
@@ -1537,13 +1409,15 @@ pub static LIST_AZURE_COST_ISSUES: Operation = Operation::new(
         "List where a tenant could spend less on Azure",
     )
     .scopes(&[&["elements.cm.read.all"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "costIssueItemModels",
-        total: Some("totalCount"),
-        more: Some("hasNextPage"),
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "costIssueItemModels",
+            Some("totalCount"),
+            Some("hasNextPage"),
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1565,20 +1439,14 @@ pub static LIST_AZURE_COST_ISSUES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
@@ -1590,13 +1458,15 @@ pub static LIST_AZURE_SECURITY_ISSUES: Operation = Operation::new(
         "List the security issues of a tenant's Azure resources",
     )
     .scopes(&[&["elements.sm.read.all"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "securityManagementIssueModels",
-        total: Some("totalCount"),
-        more: Some("hasNextPage"),
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "securityManagementIssueModels",
+            Some("totalCount"),
+            Some("hasNextPage"),
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1618,20 +1488,14 @@ pub static LIST_AZURE_SECURITY_ISSUES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
@@ -1644,13 +1508,15 @@ pub static LIST_USERS: Operation = Operation::new(
     )
     .scopes(&[&["elements.um.user.read.all"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -1672,20 +1538,14 @@ pub static LIST_USERS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -2361,9 +2221,7 @@ pub static LIST_HYBRID_AGENTS: Operation = Operation::new(
         "List the agents that connect a tenant to its local directory",
     )
     .scopes(&[&["elements.um.user.read.all"]])
-    .paging(Paging::Single {
-        items: "agentList",
-    })
+    .paging(Paging::single("agentList"))
     .parameters(
         &[
             Parameter::new(
@@ -2390,13 +2248,15 @@ pub static LIST_SECURITY_USERS: Operation = Operation::new(
         "List the users on the security dashboard",
     )
     .scopes(&[&["elements.um.user.read.all"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -2418,20 +2278,14 @@ pub static LIST_SECURITY_USERS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most. No upper limit is documented.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "status",
@@ -2450,13 +2304,15 @@ pub static LIST_RISK_WORKFLOWS: Operation = Operation::new(
         "List the workflows that watch for risky actions",
     )
     .scopes(&[&["elements.um.user.read.all"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -2485,20 +2341,14 @@ pub static LIST_RISK_WORKFLOWS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
@@ -2510,13 +2360,15 @@ pub static GET_RISK_WORKFLOW_COMPLIANCE: Operation = Operation::new(
         "Read what a workflow found",
     )
     .scopes(&[&["elements.um.user.read.all"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -2545,20 +2397,14 @@ pub static GET_RISK_WORKFLOW_COMPLIANCE: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
@@ -2603,13 +2449,15 @@ pub static LIST_SIGN_INS: Operation = Operation::new(
         "List the sign-ins of a tenant",
     )
     .scopes(&[&["elements.um.user.read.all"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -2631,20 +2479,14 @@ pub static LIST_SIGN_INS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
             Parameter::new(
                 "risky",
@@ -2765,8 +2607,8 @@ pub(crate) mod constraints {
     pub static AAD_ENVIRONMENT: Constraint = Constraint::IntegerCode(
         &[0i64, 2i64, 4i64, 5i64],
     );
-    pub static ADD_BACKUP_POOL_WITH_BYOS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static ADD_BACKUP_POOL_WITH_BYOS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("product", true, &constraints::BACKUP_PRODUCT),
             Member::new("licenseType", true, &constraints::POOLED_LICENSE),
             Member::new(
@@ -2777,27 +2619,20 @@ pub(crate) mod constraints {
             Member::new(
                 "retentionYear",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(-2147483648i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(-2147483648i64), Some(2147483647i64)),
             ),
             Member::new("byos", true, &Constraint::Boolean),
             Member::new("storageProfileId", false, &constraints::STORAGE_PROFILE_ID),
             Member::new(
                 "licenseItems",
                 true,
-                &Constraint::List {
-                    item: &constraints::BACKUP_LICENSE_ITEM,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::BACKUP_LICENSE_ITEM, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("product", true, &constraints::BACKUP_PRODUCT),
             Member::new("licenseType", true, &constraints::POOLED_LICENSE),
             Member::new(
@@ -2808,27 +2643,20 @@ pub(crate) mod constraints {
             Member::new(
                 "retentionYear",
                 true,
-                &Constraint::Integer {
-                    minimum: Some(-2147483648i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(-2147483648i64), Some(2147483647i64)),
             ),
             Member::new("byos", false, &Constraint::Boolean),
             Member::new("storageProfileId", false, &constraints::STORAGE_PROFILE_ID),
             Member::new(
                 "licenseItems",
                 true,
-                &Constraint::List {
-                    item: &constraints::BACKUP_LICENSE_ITEM,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::BACKUP_LICENSE_ITEM, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("product", true, &constraints::BACKUP_PRODUCT),
             Member::new("licenseType", true, &constraints::TRIAL_LICENSE),
             Member::new(
@@ -2839,18 +2667,15 @@ pub(crate) mod constraints {
             Member::new(
                 "retentionYear",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(-2147483648i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(-2147483648i64), Some(2147483647i64)),
             ),
             Member::new("byos", true, &Constraint::Boolean),
             Member::new("storageProfileId", false, &constraints::STORAGE_PROFILE_ID),
         ],
-        open: false,
-    };
-    pub static ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("product", true, &constraints::BACKUP_PRODUCT),
             Member::new("licenseType", true, &constraints::TRIAL_LICENSE),
             Member::new(
@@ -2861,16 +2686,13 @@ pub(crate) mod constraints {
             Member::new(
                 "retentionYear",
                 true,
-                &Constraint::Integer {
-                    minimum: Some(-2147483648i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(-2147483648i64), Some(2147483647i64)),
             ),
             Member::new("byos", false, &Constraint::Boolean),
             Member::new("storageProfileId", false, &constraints::STORAGE_PROFILE_ID),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static ADD_CUSTOMER_SERVICE_REQUEST: Constraint = Constraint::AnyOf(
         &[
             &constraints::ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST,
@@ -2881,43 +2703,35 @@ pub(crate) mod constraints {
             &constraints::ADD_SERVICE_POOL_REQUEST,
         ],
     );
-    pub static ADD_SERVICE_POOL_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static ADD_SERVICE_POOL_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("product", true, &constraints::SERVICE_POOL_PRODUCT),
             Member::new("licenseType", true, &constraints::POOLED_LICENSE),
             Member::new(
                 "licenseItems",
                 true,
-                &Constraint::List {
-                    item: &constraints::SERVICE_LICENSE_ITEM,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::SERVICE_LICENSE_ITEM, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static ADD_SERVICE_TRIAL_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static ADD_SERVICE_TRIAL_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("product", true, &constraints::SERVICE_TRIAL_PRODUCT),
             Member::new("licenseType", true, &constraints::TRIAL_LICENSE),
         ],
-        open: false,
-    };
-    pub static ANSWER_LICENSES_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static ANSWER_LICENSES_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "licenses",
                 true,
-                &Constraint::List {
-                    item: &constraints::ASSIGNED_LICENSE,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::ASSIGNED_LICENSE, 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static APP_SERVICE: Constraint = Constraint::TextCode(
         &[
             "PartnerTenantSettingManagement",
@@ -2926,70 +2740,44 @@ pub(crate) mod constraints {
             "Office365Backup",
         ],
     );
-    pub static ASSIGN_RESELLER_LICENSE_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static ASSIGN_RESELLER_LICENSE_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("licenseId", true, &constraints::LICENSE_ID),
             Member::new("product", true, &constraints::LICENSE_PRODUCT),
             Member::new(
                 "UserSeat",
                 true,
-                &Constraint::Integer {
-                    minimum: Some(-2147483648i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(-2147483648i64), Some(2147483647i64)),
             ),
             Member::new(
                 "ExpirationTime",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::DateTime,
-                },
+                &Constraint::text(0, None, Format::DateTime),
             ),
             Member::new(
                 "StartDate",
                 false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::DateTime,
-                },
+                &Constraint::text(0, None, Format::DateTime),
             ),
             Member::new("PaymentType", true, &constraints::PAYMENT_TYPE),
             Member::new("IsSameAsPool", true, &Constraint::Boolean),
-            Member::new(
-                "UnitPrice",
-                false,
-                &Constraint::Number {
-                    minimum: None,
-                    maximum: None,
-                },
-            ),
-            Member::new(
-                "Currency",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("UnitPrice", false, &Constraint::number(None, None)),
+            Member::new("Currency", false, &Constraint::text(0, None, Format::Plain)),
         ],
-        open: false,
-    };
-    pub static ASSIGNED_LICENSE: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static ASSIGNED_LICENSE: Constraint = Constraint::object(
+        &[
             Member::new("licenseId", true, &constraints::LICENSE_ID),
             Member::new("paymentType", true, &constraints::PAYMENT_TYPE),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static AVE_POINT_STORAGE_TYPE: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64],
     );
-    pub static BACKUP_LICENSE_ITEM: Constraint = Constraint::Object {
-        members: &[
+    pub static BACKUP_LICENSE_ITEM: Constraint = Constraint::object(
+        &[
             Member::new("resource", true, &constraints::BACKUP_RESOURCE),
             Member::new(
                 "subscriptionSourceType",
@@ -3000,43 +2788,29 @@ pub(crate) mod constraints {
             Member::new(
                 "expireTime",
                 false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::DateTime,
-                },
+                &Constraint::text(0, None, Format::DateTime),
             ),
             Member::new("saleType", true, &constraints::SALE_TYPE),
             Member::new("packageType", false, &constraints::PACKAGE_TYPE),
             Member::new(
                 "customerSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(-2147483648i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(-2147483648i64), Some(2147483647i64)),
             ),
             Member::new(
                 "userSeat",
                 true,
-                &Constraint::Integer {
-                    minimum: Some(-2147483648i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(-2147483648i64), Some(2147483647i64)),
             ),
             Member::new(
                 "contractEndDate",
                 false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
             Member::new("paymentType", true, &constraints::PAYMENT_TYPE),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static BACKUP_MODULE: Constraint = Constraint::IntegerCode(
         &[
             0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 9i64, 10i64, 11i64, 12i64, 14i64,
@@ -3054,62 +2828,40 @@ pub(crate) mod constraints {
         ],
     );
     pub static BASELINE_COLOR_OR_DIGITS: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::BASELINE_COLOR,
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
+        &[&constraints::BASELINE_COLOR, &Constraint::text(0, None, Format::Digits)],
     );
-    pub static BASELINE_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static BASELINE_RANKING: Constraint = Constraint::Object {
-        members: &[
+    pub static BASELINE_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static BASELINE_RANKING: Constraint = Constraint::object(
+        &[
             Member::new("baselineId", true, &constraints::BASELINE_ID),
             Member::new(
                 "rankingOrder",
                 true,
-                &Constraint::Integer {
-                    minimum: Some(-2147483648i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(-2147483648i64), Some(2147483647i64)),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static CONNECT_MODULE: Constraint = Constraint::TextCode(
         &["PartnerUserManagement"],
     );
-    pub static CONNECT_TENANTS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static CONNECT_TENANTS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("CustomerId", true, &constraints::CUSTOMER_ID),
             Member::new(
                 "TenantIds",
                 true,
-                &Constraint::List {
-                    item: &constraints::TENANT_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::TENANT_ID, 0, None),
             ),
             Member::new(
                 "ProductName",
                 true,
-                &Constraint::List {
-                    item: &constraints::CONNECT_MODULE,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::CONNECT_MODULE, 0, None),
             ),
             Member::new("HybridTenant", true, &Constraint::Boolean),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static CONSENT_METHOD: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
     pub static COUNTRY_CODE: Constraint = Constraint::TextCode(
         &[
@@ -3365,17 +3117,10 @@ pub(crate) mod constraints {
         ],
     );
     pub static COUNTRY_CODE_OR_NAME: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::COUNTRY_CODE,
-            &Constraint::Text {
-                min: 0,
-                max: Some(255),
-                format: Format::Plain,
-            },
-        ],
+        &[&constraints::COUNTRY_CODE, &Constraint::text(0, Some(255), Format::Plain)],
     );
-    pub static CREATE_APP_AUTHORIZATION_LINK_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static CREATE_APP_AUTHORIZATION_LINK_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("consentMethod", true, &constraints::CONSENT_METHOD),
             Member::new("isReAuth", true, &Constraint::Boolean),
             Member::new("aadEnvironment", true, &constraints::AAD_ENVIRONMENT),
@@ -3387,105 +3132,53 @@ pub(crate) mod constraints {
             Member::new(
                 "productNames",
                 true,
-                &Constraint::List {
-                    item: &constraints::APP_SERVICE,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::APP_SERVICE, 0, None),
             ),
             Member::new(
                 "customRecipientEmails",
                 false,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Email,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Email), 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static CREATE_BASELINE_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "name",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+        false,
+    );
+    pub static CREATE_BASELINE_REQUEST: Constraint = Constraint::object(
+        &[
+            Member::new("name", true, &Constraint::text(0, None, Format::Plain)),
             Member::new("color", true, &constraints::BASELINE_COLOR_OR_DIGITS),
-            Member::new(
-                "description",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("description", false, &Constraint::text(0, None, Format::Plain)),
             Member::new("customerId", true, &constraints::CUSTOMER_ID),
             Member::new("tenantId", true, &constraints::TENANT_ID),
         ],
-        open: false,
-    };
-    pub static CREATE_TENANT_AUTHORIZATION_LINK_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static CREATE_TENANT_AUTHORIZATION_LINK_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("aadEnvironment", true, &constraints::AAD_ENVIRONMENT),
             Member::new(
                 "tenantFriendlyName",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
             Member::new(
                 "tenantDescription",
                 false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
             Member::new(
                 "tenantSharePointAdminUrl",
                 false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Uri,
-                },
+                &Constraint::text(0, None, Format::Uri),
             ),
             Member::new(
                 "customRecipientEmails",
                 false,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Email,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Email), 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static CUSTOMER_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+        false,
+    );
+    pub static CUSTOMER_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static DATA_CENTER: Constraint = Constraint::TextCode(
         &[
             "0b635b49-4c56-4e52-800a-1fa79b2d5b08",
@@ -3513,20 +3206,9 @@ pub(crate) mod constraints {
     );
     pub static IDENTITY_PROVIDER: Constraint = Constraint::IntegerCode(&[0i64, 6i64]);
     pub static IDENTITY_PROVIDER_OR_DIGITS: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::IDENTITY_PROVIDER,
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
+        &[&constraints::IDENTITY_PROVIDER, &Constraint::text(0, None, Format::Digits)],
     );
-    pub static JOB_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static JOB_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static JOB_MODULE: Constraint = Constraint::IntegerCode(
         &[
             0i64, 8i64, 10i64, 302i64, 303i64, 304i64, 305i64, 307i64, 308i64, 309i64,
@@ -4117,305 +3799,197 @@ pub(crate) mod constraints {
             "dje-NE",
         ],
     );
-    pub static LICENSE_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static LICENSE_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static LICENSE_PRODUCT: Constraint = Constraint::IntegerCode(
         &[2048i64, 40i64, 42i64, 49i64, 65i64],
     );
     pub static LICENSE_STATUS: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, 4i64],
     );
-    pub static LIST_BASELINE_JOBS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static LIST_BASELINE_JOBS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "jobIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::JOB_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::JOB_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_BASELINE_TENANTS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_BASELINE_TENANTS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "tenantIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::TENANT_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::TENANT_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_BASELINES_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_BASELINES_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "baselineIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::BASELINE_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::BASELINE_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_CUSTOMER_SERVICES_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_CUSTOMER_SERVICES_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "customerIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::CUSTOMER_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::CUSTOMER_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_CUSTOMERS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_CUSTOMERS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "customerIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::CUSTOMER_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::CUSTOMER_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_JOBS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_JOBS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("jobType", false, &constraints::JOB_TYPE),
             Member::new("jobModule", false, &constraints::JOB_MODULE),
         ],
-        open: false,
-    };
-    pub static LIST_LICENSE_ALLOCATIONS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_LICENSE_ALLOCATIONS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "ResellerIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::RESELLER_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::RESELLER_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_POOLED_LICENSES_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_POOLED_LICENSES_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "LicenseIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::LICENSE_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::LICENSE_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_PROTECTED_USERS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_PROTECTED_USERS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "userEmails",
                 false,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Email,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Email), 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_RESELLER_LICENSES_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_RESELLER_LICENSES_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "LicenseIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::LICENSE_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::LICENSE_ID, 0, None),
             ),
             Member::new("Status", false, &constraints::LICENSE_STATUS),
         ],
-        open: false,
-    };
-    pub static LIST_RESELLERS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_RESELLERS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "ResellerIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::RESELLER_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::RESELLER_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_SCAN_PROFILES_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_SCAN_PROFILES_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "scanProfileIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::SCAN_PROFILE_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::SCAN_PROFILE_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_STORAGE_PROFILES_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_STORAGE_PROFILES_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "ProfileIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::STORAGE_PROFILE_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::STORAGE_PROFILE_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_TENANT_USER_SEATS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_TENANT_USER_SEATS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "tenantIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::TENANT_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::TENANT_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_USERS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_USERS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "userIds",
                 false,
-                &Constraint::List {
-                    item: &constraints::USER_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::USER_ID, 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static ONBOARD_CUSTOMER_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static ONBOARD_CUSTOMER_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "identityProviderType",
                 true,
                 &constraints::IDENTITY_PROVIDER_OR_DIGITS,
             ),
-            Member::new(
-                "firstName",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
-            Member::new(
-                "lastName",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("firstName", true, &Constraint::text(0, None, Format::Plain)),
+            Member::new("lastName", true, &Constraint::text(0, None, Format::Plain)),
             Member::new(
                 "organizationName",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
             Member::new(
                 "registrationAccount",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
             Member::new("countryCode", true, &constraints::COUNTRY_CODE),
             Member::new(
                 "telephoneNumber",
                 false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
             Member::new("dataCenter", true, &constraints::DATA_CENTER),
-            Member::new(
-                "password",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Password,
-                },
-            ),
+            Member::new("password", true, &Constraint::text(0, None, Format::Password)),
             Member::new(
                 "tags",
                 false,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
             Member::new("managementMode", false, &Constraint::Boolean),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static PACKAGE_TYPE: Constraint = Constraint::IntegerCode(&[0i64, 1i64, 2i64]);
     pub static PAYMENT_TYPE: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
     pub static PLATFORM_ENVIRONMENT: Constraint = Constraint::IntegerCode(
@@ -4429,36 +4003,24 @@ pub(crate) mod constraints {
             16777216i64, 33554432i64, 67108864i64, 134217728i64, 1073741824i64,
         ],
     );
-    pub static RESELLER_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static RESELLER_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static RISK_CATEGORY: Constraint = Constraint::IntegerCode(
         &[1i64, 2i64, 3i64, 4i64],
     );
     pub static RISK_RULE_STATUS: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
     pub static RISKY_ACTION_KIND: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
-    pub static RULE_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static RUN_TENANT_ACTION_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static RULE_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static RUN_TENANT_ACTION_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("actionType", true, &constraints::TENANT_ACTION_OR_DIGITS),
             Member::new("data", true, &constraints::TENANT_ACTION_DATA),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static SALE_TYPE: Constraint = Constraint::IntegerCode(&[0i64, 1i64, 2i64]);
-    pub static SCAN_PROFILE_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static SERVICE_LICENSE_ITEM: Constraint = Constraint::Object {
-        members: &[
+    pub static SCAN_PROFILE_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static SERVICE_LICENSE_ITEM: Constraint = Constraint::object(
+        &[
             Member::new("resource", true, &constraints::SERVICE_RESOURCE),
             Member::new(
                 "subscriptionSourceType",
@@ -4469,33 +4031,22 @@ pub(crate) mod constraints {
             Member::new(
                 "expireTime",
                 false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::DateTime,
-                },
+                &Constraint::text(0, None, Format::DateTime),
             ),
             Member::new(
                 "userSeat",
                 true,
-                &Constraint::Integer {
-                    minimum: Some(-2147483648i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(-2147483648i64), Some(2147483647i64)),
             ),
             Member::new(
                 "contractEndDate",
                 false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
             Member::new("paymentType", true, &constraints::PAYMENT_TYPE),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static SERVICE_POOL_PRODUCT: Constraint = Constraint::IntegerCode(
         &[40i64, 42i64, 49i64, 65i64],
     );
@@ -4510,600 +4061,273 @@ pub(crate) mod constraints {
     pub static SERVICE_TRIAL_PRODUCT: Constraint = Constraint::IntegerCode(
         &[274i64, 40i64, 42i64, 49i64, 65i64],
     );
-    pub static STORAGE_PROFILE_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static STORAGE_PROFILE_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static SUBSCRIPTION_SOURCE: Constraint = Constraint::IntegerCode(
         &[1i64, 2i64, 6i64],
     );
     pub static TENANT_ACTION: Constraint = Constraint::IntegerCode(&[1i64]);
     pub static TENANT_ACTION_DATA: Constraint = Constraint::AnyOf(
         &[
-            &Constraint::List {
-                item: &constraints::BASELINE_RANKING,
-                min: 0,
-                max: None,
-            },
+            &Constraint::list(&constraints::BASELINE_RANKING, 0, None),
             &constraints::BASELINE_RANKING,
         ],
     );
     pub static TENANT_ACTION_OR_DIGITS: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::TENANT_ACTION,
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
+        &[&constraints::TENANT_ACTION, &Constraint::text(0, None, Format::Digits)],
     );
-    pub static TENANT_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static TENANT_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static TENANT_TYPE: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64],
     );
     pub static TRIAL_LICENSE: Constraint = Constraint::IntegerCode(&[0i64]);
-    pub static UPDATE_LOCAL_USER_CONTACT_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static UPDATE_LOCAL_USER_CONTACT_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "officePhone",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(64), Format::Plain),
             ),
-            Member::new(
-                "mobile",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
-            Member::new(
-                "fax",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
-            Member::new(
-                "ipPhone",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(30),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("mobile", true, &Constraint::text(0, Some(64), Format::Plain)),
+            Member::new("fax", true, &Constraint::text(0, Some(64), Format::Plain)),
+            Member::new("ipPhone", true, &Constraint::text(0, Some(30), Format::Plain)),
             Member::new(
                 "homePhone",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(30),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(30), Format::Plain),
             ),
-            Member::new(
-                "pager",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(30),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("pager", true, &Constraint::text(0, Some(30), Format::Plain)),
         ],
-        open: false,
-    };
-    pub static UPDATE_LOCAL_USER_GENERAL_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static UPDATE_LOCAL_USER_GENERAL_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "firstName",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(64), Format::Plain),
             ),
-            Member::new(
-                "lastName",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("lastName", true, &Constraint::text(0, Some(64), Format::Plain)),
             Member::new(
                 "displayName",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(256),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(256), Format::Plain),
             ),
-            Member::new(
-                "jobTitle",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("jobTitle", true, &Constraint::text(0, None, Format::Plain)),
             Member::new(
                 "employeeId",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(16),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(16), Format::Plain),
             ),
             Member::new(
                 "middleName",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(64), Format::Plain),
             ),
-            Member::new(
-                "initials",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(6),
-                    format: Format::Plain,
-                },
-            ),
-            Member::new(
-                "comment",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(30),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("initials", true, &Constraint::text(0, Some(6), Format::Plain)),
+            Member::new("comment", true, &Constraint::text(0, Some(30), Format::Plain)),
         ],
-        open: false,
-    };
-    pub static UPDATE_LOCAL_USER_NOTES_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "notes",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(1024),
-                    format: Format::Plain,
-                },
-            ),
-        ],
-        open: false,
-    };
-    pub static UPDATE_LOCAL_USER_OFFICE_LOCATION_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static UPDATE_LOCAL_USER_NOTES_REQUEST: Constraint = Constraint::object(
+        &[Member::new("notes", true, &Constraint::text(0, Some(1024), Format::Plain))],
+        false,
+    );
+    pub static UPDATE_LOCAL_USER_OFFICE_LOCATION_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "postalCode",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(40),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(40), Format::Plain),
             ),
             Member::new("countryRegion", true, &constraints::COUNTRY_CODE_OR_NAME),
-            Member::new(
-                "state",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(128),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("state", true, &Constraint::text(0, Some(128), Format::Plain)),
             Member::new(
                 "address",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(1024),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(1024), Format::Plain),
             ),
-            Member::new(
-                "city",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(128),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("city", true, &Constraint::text(0, Some(128), Format::Plain)),
             Member::new(
                 "webPage",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(2048),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(2048), Format::Plain),
             ),
-            Member::new(
-                "poBox",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(40),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("poBox", true, &Constraint::text(0, Some(40), Format::Plain)),
             Member::new(
                 "personalTitle",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(64), Format::Plain),
             ),
         ],
-        open: false,
-    };
-    pub static UPDATE_LOCAL_USER_OFFICE_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "company",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
+        false,
+    );
+    pub static UPDATE_LOCAL_USER_OFFICE_REQUEST: Constraint = Constraint::object(
+        &[
+            Member::new("company", true, &Constraint::text(0, Some(64), Format::Plain)),
             Member::new(
                 "department",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(64), Format::Plain),
             ),
-            Member::new(
-                "location",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("location", true, &Constraint::text(0, Some(64), Format::Plain)),
             Member::new(
                 "departmentNumber",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(10),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(10), Format::Plain),
             ),
         ],
-        open: false,
-    };
-    pub static UPDATE_LOCAL_USER_PROFILE_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static UPDATE_LOCAL_USER_PROFILE_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "homeDirectory",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(520),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(520), Format::Plain),
             ),
             Member::new(
                 "profilePath",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(520),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(520), Format::Plain),
             ),
             Member::new(
                 "logonScript",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(520),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(520), Format::Plain),
             ),
         ],
-        open: false,
-    };
-    pub static UPDATE_USER_ACCOUNT_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "mail",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(256),
-                    format: Format::Plain,
-                },
-            ),
+        false,
+    );
+    pub static UPDATE_USER_ACCOUNT_REQUEST: Constraint = Constraint::object(
+        &[
+            Member::new("mail", true, &Constraint::text(0, Some(256), Format::Plain)),
             Member::new("usageLocation", true, &constraints::USAGE_LOCATION),
             Member::new("preferredLanguage", true, &constraints::LANGUAGE_TAG),
             Member::new("enforceStart", true, &Constraint::Boolean),
             Member::new(
                 "enforceStartDateTime",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::DateTime,
-                },
+                &Constraint::text(0, None, Format::DateTime),
             ),
             Member::new("enforceEnd", true, &Constraint::Boolean),
             Member::new(
                 "enforceEndDateTime",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::DateTime,
-                },
+                &Constraint::text(0, None, Format::DateTime),
             ),
         ],
-        open: false,
-    };
-    pub static UPDATE_USER_ALTERNATE_EMAIL_ADDRESS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static UPDATE_USER_ALTERNATE_EMAIL_ADDRESS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "alternateEmailAddress",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Email,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Email), 0, None),
             ),
         ],
-        open: false,
-    };
-    pub static UPDATE_USER_BIRTHDAY_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "birthday",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::DateTime,
-                },
-            ),
-        ],
-        open: false,
-    };
-    pub static UPDATE_USER_CONTACT_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static UPDATE_USER_BIRTHDAY_REQUEST: Constraint = Constraint::object(
+        &[Member::new("birthday", true, &Constraint::text(0, None, Format::DateTime))],
+        false,
+    );
+    pub static UPDATE_USER_CONTACT_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "officePhone",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(64), Format::Plain),
             ),
-            Member::new(
-                "mobile",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
-            Member::new(
-                "fax",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("mobile", true, &Constraint::text(0, Some(64), Format::Plain)),
+            Member::new("fax", true, &Constraint::text(0, Some(64), Format::Plain)),
         ],
-        open: false,
-    };
-    pub static UPDATE_USER_EXTERNAL_FLAG_REQUEST: Constraint = Constraint::Object {
-        members: &[Member::new("isExternal", true, &Constraint::Boolean)],
-        open: false,
-    };
-    pub static UPDATE_USER_GENERAL_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static UPDATE_USER_EXTERNAL_FLAG_REQUEST: Constraint = Constraint::object(
+        &[Member::new("isExternal", true, &Constraint::Boolean)],
+        false,
+    );
+    pub static UPDATE_USER_GENERAL_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "firstName",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(64), Format::Plain),
             ),
-            Member::new(
-                "lastName",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("lastName", true, &Constraint::text(0, Some(64), Format::Plain)),
             Member::new(
                 "displayName",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(256),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(256), Format::Plain),
             ),
-            Member::new(
-                "jobTitle",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("jobTitle", true, &Constraint::text(0, None, Format::Plain)),
             Member::new(
                 "employeeId",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(16),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(16), Format::Plain),
             ),
         ],
-        open: false,
-    };
-    pub static UPDATE_USER_MANAGER_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static UPDATE_USER_MANAGER_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "userPrincipalName",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(1024),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(1024), Format::Plain),
             ),
         ],
-        open: false,
-    };
-    pub static UPDATE_USER_OFFICE_LOCATION_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static UPDATE_USER_OFFICE_LOCATION_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "postalCode",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(40),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(40), Format::Plain),
             ),
             Member::new("countryRegion", true, &constraints::COUNTRY_CODE_OR_NAME),
-            Member::new(
-                "state",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(128),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("state", true, &Constraint::text(0, Some(128), Format::Plain)),
             Member::new(
                 "address",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(1024),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(1024), Format::Plain),
             ),
-            Member::new(
-                "city",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(128),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("city", true, &Constraint::text(0, Some(128), Format::Plain)),
         ],
-        open: false,
-    };
-    pub static UPDATE_USER_OFFICE_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "company",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
+        false,
+    );
+    pub static UPDATE_USER_OFFICE_REQUEST: Constraint = Constraint::object(
+        &[
+            Member::new("company", true, &Constraint::text(0, Some(64), Format::Plain)),
             Member::new(
                 "department",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(64), Format::Plain),
             ),
-            Member::new(
-                "location",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(64),
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("location", true, &Constraint::text(0, Some(64), Format::Plain)),
         ],
-        open: false,
-    };
-    pub static UPDATE_USER_PASSWORD_SETTING_REQUEST: Constraint = Constraint::Object {
-        members: &[Member::new("passwordNeverExpire", true, &Constraint::Boolean)],
-        open: false,
-    };
-    pub static UPDATE_USER_SPONSOR_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static UPDATE_USER_PASSWORD_SETTING_REQUEST: Constraint = Constraint::object(
+        &[Member::new("passwordNeverExpire", true, &Constraint::Boolean)],
+        false,
+    );
+    pub static UPDATE_USER_SPONSOR_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "userPrincipalName",
                 true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(1024),
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, Some(1024), Format::Plain),
             ),
         ],
-        open: false,
-    };
-    pub static UPDATE_USER_TEST_FLAG_REQUEST: Constraint = Constraint::Object {
-        members: &[Member::new("isTestUser", true, &Constraint::Boolean)],
-        open: false,
-    };
+        false,
+    );
+    pub static UPDATE_USER_TEST_FLAG_REQUEST: Constraint = Constraint::object(
+        &[Member::new("isTestUser", true, &Constraint::Boolean)],
+        false,
+    );
     pub static USAGE_LOCATION: Constraint = Constraint::TextCode(
         &[
             "AF",
@@ -5360,14 +4584,6 @@ pub(crate) mod constraints {
     pub static USER_CONDITION: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 7i64, 8i64],
     );
-    pub static USER_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static WORKFLOW_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static USER_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static WORKFLOW_ID: Constraint = Constraint::text(1, None, Format::Id);
 }

@@ -3,7 +3,11 @@
 //! Values that are one of several objects.
 #[allow(unused_imports)]
 use super::client::types;
-///What is known of an object that a risk rule matched. The members depend on the `dataSource` of the object: 1 MailboxDetail, 2 GroupDetail, 3 TeamDetail, 4 SiteDetail, 5 OneDriveDetail, 6 UserDetail, 8 EnvironmentDetail, 9 ConnectionDetail, 10 PowerAppDetail, 11 FlowDetail, 12 PowerBiDetail. No code is documented for LicenseDetail; its members tell it apart. No member is promised, so the schemas overlap: choose by `dataSource`, not by trial.
+/// What is known of an object that a risk rule matched. The members depend on the `data_source` of the
+/// object: 1 MailboxDetail, 2 GroupDetail, 3 TeamDetail, 4 SiteDetail, 5 OneDriveDetail, 6 UserDetail,
+/// 8 EnvironmentDetail, 9 ConnectionDetail, 10 PowerAppDetail, 11 FlowDetail, 12 PowerBiDetail. No code
+/// is documented for LicenseDetail; its members tell it apart. No member is promised, so the schemas
+/// overlap: choose by `data_source`, not by trial.
 ///
 /// It is kept as it came; `as_…` reads it as one of the documented objects.
 #[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
@@ -131,7 +135,11 @@ impl ::std::fmt::Debug for RiskHitItemDetail {
         )
     }
 }
-///Where backups are kept. The `deviceType` says what it is: 1 FtpStorageProfile, 12 SftpStorageProfile, 301 IbmStorageProtectProfile, 302 IbmCloudObjectStorageProfile, 401 AmazonStorageProfile, 403 AzureStorageProfile, 601 AmazonCompatibleStorageProfile, 701 GoogleCloudStorageProfile, any other UnknownStorageProfile. No member is promised, so the schemas overlap: choose by `deviceType`, not by trial.
+/// Where backups are kept. The `device_type` says what it is: 1 FtpStorageProfile, 12
+/// SftpStorageProfile, 301 IbmStorageProtectProfile, 302 IbmCloudObjectStorageProfile, 401
+/// AmazonStorageProfile, 403 AzureStorageProfile, 601 AmazonCompatibleStorageProfile, 701
+/// GoogleCloudStorageProfile, any other UnknownStorageProfile. No member is promised, so the schemas
+/// overlap: choose by `device_type`, not by trial.
 ///
 /// It is kept as it came; `as_…` reads it as one of the documented objects.
 #[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]

@@ -3,13 +3,17 @@
 /// The types of requests and answers.
 pub mod types {
     /// Keeps only what fits: a filter by creator.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreatedByFilter {
         /// Which filter this is.
-        pub id: crate::generated::enums::CreatedByFilterName,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::CreatedByFilterName>,
         /// The users who created the objects, by their e-mail addresses.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     /// An object with its sensitivity, exposure and risk.
@@ -22,24 +26,28 @@ pub mod types {
             rename = "channelName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "channelName")]
         pub channel_name: ::std::option::Option<::std::string::String>,
         /// Who created the object: a name, or a number.
         #[serde(
             rename = "createdBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::avepoint_core::NumberOrText>,
         /// When the object was created.
         #[serde(
             rename = "createdTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdTime")]
         pub created_time: ::std::option::Option<::avepoint_core::Time>,
         /// The e-mail address of the user who created the object.
         #[serde(
             rename = "creatorEmail",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "creatorEmail")]
         pub creator_email: ::std::option::Option<::std::string::String>,
         /// The types of data found in the object.
         #[serde(
@@ -47,12 +55,14 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "dataType")]
         pub data_type: ::avepoint_core::List<::std::string::String>,
         /// How widely the object is exposed: a label such as `Medium`, or a code.
         #[serde(
             rename = "exposureLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "exposureLevel")]
         pub exposure_level: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::ExposureLevel>,
         >,
@@ -70,6 +80,7 @@ pub mod types {
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// The kind of workspace: a label such as `Microsoft Teams`, or a code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -84,6 +95,7 @@ pub mod types {
             rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::ObjectType>,
         >,
@@ -95,12 +107,14 @@ pub mod types {
             rename = "retentionLabel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "retentionLabel")]
         pub retention_label: ::std::option::Option<::std::string::String>,
         /// How great the risk is: a label such as `Low`, `N/A` where none was worked out, or a code.
         #[serde(
             rename = "riskLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "riskLevel")]
         pub risk_level: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::RiskLevel>,
         >,
@@ -109,18 +123,21 @@ pub mod types {
             rename = "scannedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scannedTime")]
         pub scanned_time: ::std::option::Option<::avepoint_core::Time>,
         /// The sensitivity label of the object; null where it has none.
         #[serde(
             rename = "sensitivityLabel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLabel")]
         pub sensitivity_label: ::std::option::Option<::std::string::String>,
         /// How sensitive the object is: a label such as `Low` or `N/A`, or a code.
         #[serde(
             rename = "sensitivityLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLevel")]
         pub sensitivity_level: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::SensitivityLevel>,
         >,
@@ -129,12 +146,14 @@ pub mod types {
             rename = "siteName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteName")]
         pub site_name: ::std::option::Option<::std::string::String>,
         /// The tag of the object; empty where it has none.
         #[serde(
             rename = "tagName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tagName")]
         pub tag_name: ::std::option::Option<::std::string::String>,
         /// The trainable classifiers that the object matches.
         #[serde(
@@ -142,16 +161,18 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "trainableClassifier")]
         pub trainable_classifier: ::avepoint_core::List<::std::string::String>,
         /// The URL of the site that holds the object.
         #[serde(
             rename = "webUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "webUrl")]
         pub web_url: ::std::option::Option<::std::string::String>,
     }
     /// A filter on detail records.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -174,6 +195,1476 @@ pub mod types {
         LocationFilter(LocationFilter),
         /// As [`SiteNameFilter`].
         SiteNameFilter(SiteNameFilter),
+    }
+    /// One page of detail records.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct DetailRecordPage {
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
+        /// What went wrong; empty after a success.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Where the next page begins; null on the last page.
+        #[serde(
+            rename = "nextToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextToken")]
+        pub next_token: ::std::option::Option<::std::string::String>,
+        /// The records of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<DetailRecord>,
+        /// The HTTP status of the answer, once more.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
+    }
+    /// Which activities to export.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExportActivitiesRequest {
+        /// The e-mail address or principal name of the user. Empty for what was done to the object, by
+        /// whomever.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// Only activities until this time.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub endtime: ::std::option::Option<ReportTime>,
+        /// The kinds of operation to keep: a list, as in the documented request, or a single text.
+        #[serde(
+            rename = "eventTypes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "eventTypes")]
+        pub event_types: ::std::option::Option<
+            ::avepoint_core::OneOrMany<::std::string::String>,
+        >,
+        /// The language of the labels in the report.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// The whole URL of the object. Empty for what the user did, whatever the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub path: ::std::option::Option<::std::string::String>,
+        /// Only activities from this time on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub starttime: ::std::option::Option<ReportTime>,
+    }
+    /// Which permissions of groups to export.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExportGroupPermissionsRequest {
+        /// The kinds of workspace to look in.
+        #[serde(
+            rename = "dataSources",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "dataSources")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
+        /// The identifiers of the groups, whatever the name says. An empty list together with option 3 means
+        /// all groups.
+        #[serde(
+            rename = "Emails",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "Emails")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub emails: ::avepoint_core::List<crate::generated::ids::GroupId>,
+        /// How much detail the report holds.
+        #[serde(
+            rename = "ExportOptionType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ExportOptionType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub export_option_type: ::std::option::Option<
+            crate::generated::enums::ExportOption,
+        >,
+        /// The language of the labels in the report.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// The URLs of the site collections to look in.
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "siteUrls")]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
+    }
+    /// How an export job stands.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExportJob {
+        /// The status in words, for a person.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// The status.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::ExportJobStatus>,
+    }
+    /// Identifies an export job and its file. A number in this API; the Insights API has it as text in
+    /// answers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExportJobId(
+        /// The value.
+        pub i64,
+    );
+    impl ::std::ops::Deref for ExportJobId {
+        type Target = i64;
+        fn deref(&self) -> &i64 {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<ExportJobId> for i64 {
+        fn from(value: ExportJobId) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<i64> for ExportJobId {
+        fn from(value: i64) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for ExportJobId {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for ExportJobId {
+        type Err = <i64 as ::std::str::FromStr>::Err;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.parse()?))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ExportJobId {
+        type Error = <i64 as ::std::str::FromStr>::Err;
+        fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<String> for ExportJobId {
+        type Error = <i64 as ::std::str::FromStr>::Err;
+        fn try_from(value: String) -> ::std::result::Result<Self, Self::Error> {
+            value.parse()
+        }
+    }
+    /// Which sharing links to export.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExportSharingLinksRequest {
+        /// Only links created until this time.
+        #[serde(
+            rename = "endTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "endTime")]
+        pub end_time: ::std::option::Option<ReportTime>,
+        /// The type of links: a code of the list, which may be sent as text or as a number. The documented
+        /// request sends text.
+        #[serde(
+            rename = "exportLinkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "exportLinkType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub export_link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
+        >,
+        /// The language of the labels in the report.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// Only links created from this time on.
+        #[serde(
+            rename = "startTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "startTime")]
+        pub start_time: ::std::option::Option<ReportTime>,
+    }
+    /// Which permissions in site collections to export.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExportSitePermissionsRequest {
+        /// The language of the labels in the report.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// The URLs of the site collections.
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "siteUrls")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
+    }
+    /// Which permissions of users to export.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExportUserPermissionsRequest {
+        /// The kinds of workspace to look in.
+        #[serde(
+            rename = "dataSources",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "dataSources")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
+        /// The names with which the users sign in.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub emails: ::avepoint_core::List<::std::string::String>,
+        /// How much detail the report holds: one code, as in the documented request, or a list of codes.
+        #[serde(
+            rename = "ExportOptionType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ExportOptionType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub export_option_type: ::std::option::Option<
+            ::avepoint_core::OneOrMany<crate::generated::enums::ExportOption>,
+        >,
+        /// The language of the labels in the report.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// The URLs of the site collections to look in.
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "siteUrls")]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
+    }
+    /// Keeps only what fits: a filter by exposure.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExposureLevelFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::ExposureLevelFilterName>,
+        /// The levels of exposure to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<
+            ::avepoint_core::CodeOrText<crate::generated::enums::ExposureLevel>,
+        >,
+    }
+    /// What is known of a group.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GroupSummary {
+        /// When the group was created; comes without an offset.
+        #[serde(
+            rename = "createdOn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdOn")]
+        pub created_on: ::std::option::Option<::avepoint_core::Time>,
+        /// The name the group is shown under.
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "displayName")]
+        pub display_name: ::std::option::Option<::std::string::String>,
+        /// The e-mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// How many external users the group has.
+        #[serde(
+            rename = "externalMemberCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "externalMemberCount")]
+        pub external_member_count: ::std::option::Option<i64>,
+        /// Identifies the group.
+        #[serde(
+            rename = "groupId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "groupId")]
+        pub group_id: ::std::option::Option<crate::generated::ids::GroupId>,
+        /// What kind of group it is.
+        #[serde(
+            rename = "groupType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "groupType")]
+        pub group_type: ::std::option::Option<crate::generated::enums::GroupType>,
+        /// How the group comes by its members.
+        #[serde(
+            rename = "membershipType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "membershipType")]
+        pub membership_type: ::std::option::Option<
+            crate::generated::enums::MembershipType,
+        >,
+    }
+    /// One page of groups.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GroupSummaryPage {
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
+        /// What went wrong; empty after a success.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Not in use here: always null.
+        #[serde(
+            rename = "nextToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextToken")]
+        pub next_token: ::std::option::Option<::std::string::String>,
+        /// The groups of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<GroupSummary>,
+        /// The HTTP status of the answer, once more.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
+    }
+    /// Which detail records to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListDetailRecordsRequest {
+        /// What to keep; each filter narrows it.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub filters: ::avepoint_core::List<DetailRecordFilter>,
+        /// The language of the labels in the answer.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// How many records a page holds at most.
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "pageSize")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub page_size: ::std::option::Option<i64>,
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<::std::string::String>,
+    }
+    /// Which page of groups to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListGroupSummariesRequest {
+        /// The language of the labels in the answer.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// How many groups a page holds at most.
+        #[serde(
+            rename = "PageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "PageSize")]
+        pub page_size: ::std::option::Option<i64>,
+        /// Which page to answer with. The first page is 1.
+        #[serde(
+            rename = "StartPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "StartPage")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub start_page: ::std::option::Option<i64>,
+    }
+    /// Which sharing links to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListSharingLinksRequest {
+        /// The language of the labels in the answer.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// The type of links: a code of the list, which may be sent as text or as a number. The documented
+        /// request sends text.
+        #[serde(
+            rename = "LinkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "LinkType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
+        >,
+        /// How many links a page holds at most.
+        #[serde(
+            rename = "PageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "PageSize")]
+        pub page_size: ::std::option::Option<i64>,
+        /// The URLs of the site collections whose links to read.
+        #[serde(
+            rename = "SiteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "SiteUrls")]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+        #[serde(
+            rename = "Token",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Token")]
+        pub token: ::std::option::Option<::std::string::String>,
+    }
+    /// Which detail records of a site collection to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListSiteDetailRecordsRequest {
+        /// What to keep. The page marks all seven filters as required; give one of each kind to follow it.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub filters: ::avepoint_core::List<SiteDetailRecordFilter>,
+        /// The language of the labels in the answer.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// How many records a page holds at most.
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "pageSize")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub page_size: ::std::option::Option<i64>,
+        /// The site collection.
+        #[serde(
+            rename = "siteId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<::std::string::String>,
+    }
+    /// Which site collections to look up.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListSiteIdsRequest {
+        /// The URLs of the site collections.
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "siteUrls")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
+    }
+    /// Which site collections to read, and what to count.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListSiteOverviewsRequest {
+        /// What to count; each filter narrows it.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub filters: ::avepoint_core::List<SiteOverviewFilter>,
+        /// How many entries a page holds at most.
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "pageSize")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub page_size: ::std::option::Option<i64>,
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<::std::string::String>,
+    }
+    /// Which permissions in site collections to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListSitePermissionsRequest {
+        /// The language of the labels in the answer.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// The URLs of the site collections.
+        #[serde(
+            rename = "SiteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "SiteUrls")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+        #[serde(
+            rename = "Token",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Token")]
+        pub token: ::std::option::Option<::std::string::String>,
+        /// How many entries a page holds at most.
+        #[serde(rename = "Top", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "Top")]
+        pub top: ::std::option::Option<i64>,
+    }
+    /// Which permissions of users to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListUserPermissionsRequest {
+        /// The e-mail addresses or principal names of the users.
+        #[serde(
+            rename = "Emails",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "Emails")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub emails: ::avepoint_core::List<::std::string::String>,
+        /// The language of the labels in the answer.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// The URLs of the site collections to look in. Left out: all in the scope of data.
+        #[serde(
+            rename = "SiteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "SiteUrls")]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+        #[serde(
+            rename = "Token",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Token")]
+        pub token: ::std::option::Option<::std::string::String>,
+        /// How many entries a page holds at most.
+        #[serde(rename = "Top", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "Top")]
+        pub top: ::std::option::Option<i64>,
+    }
+    /// Which page of users to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListUserSummariesRequest {
+        /// The language of the labels in the answer.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// How many users a page holds at most.
+        #[serde(
+            rename = "PageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "PageSize")]
+        pub page_size: ::std::option::Option<i64>,
+        /// Which page to answer with. The first page is 1.
+        #[serde(
+            rename = "StartPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "StartPage")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub start_page: ::std::option::Option<i64>,
+    }
+    /// Keeps only what fits: a filter by URL.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct LocationFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::LocationFilterName>,
+        /// URLs of objects or of site collections. Blanks in them may stand as they are.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<::std::string::String>,
+    }
+    /// Keeps only what fits: a filter by time of the last change.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ModifiedTimeFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::ModifiedTimeFilterName>,
+        /// Moments of the last change: two of them mark the beginning and the end of a period.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<::avepoint_core::Time>,
+    }
+    /// Keeps only what fits: a filter by the kind of workspace.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ModuleFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::ModuleFilterName>,
+        /// The kinds of workspace to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<
+            ::avepoint_core::CodeOrText<crate::generated::enums::WorkspaceType>,
+        >,
+    }
+    /// Keeps only what fits: a filter by the kind of object.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ObjectTypeFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::ObjectTypeFilterName>,
+        /// The kinds of object to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<
+            ::avepoint_core::CodeOrText<crate::generated::enums::ObjectType>,
+        >,
+    }
+    /// A time as the reports take it: date, `T` and time to the second, without an offset. Which zone is
+    /// meant is not documented.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ReportTime(
+        /// The value.
+        pub ::std::string::String,
+    );
+    impl ::std::ops::Deref for ReportTime {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<ReportTime> for ::std::string::String {
+        fn from(value: ReportTime) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for ReportTime {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for ReportTime {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for ReportTime {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+    /// Keeps only what fits: a filter by risk.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RiskLevelFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::RiskLevelFilterName>,
+        /// The levels of risk to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<
+            ::avepoint_core::CodeOrText<crate::generated::enums::RiskLevel>,
+        >,
+    }
+    /// Keeps only what fits: a filter by sensitivity.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SensitivityLevelFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<
+            crate::generated::enums::SensitivityLevelFilterName,
+        >,
+        /// The levels of sensitivity to keep. Each is a code, as text (the documented form) or as a number.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<
+            ::avepoint_core::CodeOrText<crate::generated::enums::SensitivityLevel>,
+        >,
+    }
+    /// A link by which an object is shared.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SharingLink {
+        /// When the link was created.
+        #[serde(
+            rename = "createTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createTime")]
+        pub create_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the link expires. Only links for anyone have it; null for others.
+        #[serde(
+            rename = "expireTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "expireTime")]
+        pub expire_time: ::std::option::Option<::avepoint_core::Time>,
+        /// The kind of object, as a label such as `Folder`.
+        #[serde(
+            rename = "fileType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "fileType")]
+        pub file_type: ::std::option::Option<::std::string::String>,
+        /// Identifies this entry of the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::SharingLinkEntryId>,
+        /// The parent that the permission is inherited from; null where it is not inherited.
+        #[serde(
+            rename = "inheritFrom",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritFrom")]
+        pub inherit_from: ::std::option::Option<::std::string::String>,
+        /// Whether the permission is inherited, as a label such as `Unique`.
+        #[serde(
+            rename = "inheritType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritType")]
+        pub inherit_type: ::std::option::Option<::std::string::String>,
+        /// Identifies the link.
+        #[serde(
+            rename = "linkId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkId")]
+        pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
+        /// The type of the link: a label such as `Links for Specific External Users`, or a code, as text too.
+        #[serde(
+            rename = "linkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkType")]
+        pub link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
+        >,
+        /// The URL of the link.
+        #[serde(
+            rename = "linkUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkUrl")]
+        pub link_url: ::std::option::Option<::std::string::String>,
+        /// The name under which the link appears among users; it holds the identifiers of object and link.
+        #[serde(
+            rename = "loginName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "loginName")]
+        pub login_name: ::std::option::Option<::std::string::String>,
+        /// The name of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// The URL of the object. Blanks in it may stand as they are.
+        #[serde(
+            rename = "objectUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "objectUrl")]
+        pub object_url: ::std::option::Option<::std::string::String>,
+        /// What the link allows, as a label such as `Edit`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub permission: ::std::option::Option<::std::string::String>,
+        /// Identifies the object.
+        #[serde(
+            rename = "selfId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "selfId")]
+        pub self_id: ::std::option::Option<crate::generated::ids::SharedObjectId>,
+        /// How sensitive the object is, as a label.
+        #[serde(
+            rename = "sensitivityLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLevel")]
+        pub sensitivity_level: ::std::option::Option<::std::string::String>,
+        /// The user who created the link.
+        #[serde(
+            rename = "shareBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "shareBy")]
+        pub share_by: ::std::option::Option<::std::string::String>,
+        /// How many users and groups the link is shared with.
+        #[serde(
+            rename = "shareWith",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "shareWith")]
+        pub share_with: ::std::option::Option<i64>,
+        /// The site collection that holds the object.
+        #[serde(
+            rename = "siteId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteId")]
+        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
+    }
+    /// One page of sharing links.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SharingLinkPage {
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
+        /// What went wrong; empty after a success.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Where the next page begins; null on the last page.
+        #[serde(
+            rename = "nextToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextToken")]
+        pub next_token: ::std::option::Option<::std::string::String>,
+        /// The links of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<SharingLink>,
+        /// The HTTP status of the answer, once more.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
+    }
+    /// A filter on the detail records of a site collection.
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum SiteDetailRecordFilter {
+        /// As [`ObjectTypeFilter`].
+        ObjectTypeFilter(ObjectTypeFilter),
+        /// As [`TagNameFilter`].
+        TagNameFilter(TagNameFilter),
+        /// As [`SensitivityLevelFilter`].
+        SensitivityLevelFilter(SensitivityLevelFilter),
+        /// As [`ExposureLevelFilter`].
+        ExposureLevelFilter(ExposureLevelFilter),
+        /// As [`RiskLevelFilter`].
+        RiskLevelFilter(RiskLevelFilter),
+        /// As [`CreatedByFilter`].
+        CreatedByFilter(CreatedByFilter),
+        /// As [`ModifiedTimeFilter`].
+        ModifiedTimeFilter(ModifiedTimeFilter),
+    }
+    /// The identifier of a site collection.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SiteIdentity {
+        /// The identifier.
+        #[serde(
+            rename = "siteId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteId")]
+        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
+        /// The URL of the site collection.
+        #[serde(
+            rename = "siteUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteUrl")]
+        pub site_url: ::std::option::Option<::std::string::String>,
+    }
+    /// The identifiers of site collections.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SiteIdentityList {
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
+        /// What went wrong; empty after a success.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Not in use here: always null.
+        #[serde(
+            rename = "nextToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextToken")]
+        pub next_token: ::std::option::Option<::std::string::String>,
+        /// The site collections.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<SiteIdentity>,
+        /// The HTTP status of the answer, once more.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
+    }
+    /// Keeps only what fits: a filter by name of the site.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SiteNameFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::SiteNameFilterName>,
+        /// Names of the sites that hold the records.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<::std::string::String>,
+    }
+    /// What a site collection holds.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SiteOverview {
+        /// How many items are exposed, at whatever level.
+        #[serde(
+            rename = "exposureItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "exposureItemCount")]
+        pub exposure_item_count: ::std::option::Option<i64>,
+        /// How many items are at risk.
+        #[serde(
+            rename = "riskItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "riskItemCount")]
+        pub risk_item_count: ::std::option::Option<i64>,
+        /// How many items are sensitive.
+        #[serde(
+            rename = "sensitiveItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitiveItemCount")]
+        pub sensitive_item_count: ::std::option::Option<i64>,
+        /// The name of the site.
+        #[serde(
+            rename = "siteName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteName")]
+        pub site_name: ::std::option::Option<::std::string::String>,
+        /// The URL of the site.
+        #[serde(
+            rename = "siteUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteUrl")]
+        pub site_url: ::std::option::Option<::std::string::String>,
+    }
+    /// A filter on what the overview of site collections counts.
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum SiteOverviewFilter {
+        /// As [`ModuleFilter`].
+        ModuleFilter(ModuleFilter),
+        /// As [`SensitivityLevelFilter`].
+        SensitivityLevelFilter(SensitivityLevelFilter),
+        /// As [`ExposureLevelFilter`].
+        ExposureLevelFilter(ExposureLevelFilter),
+        /// As [`RiskLevelFilter`].
+        RiskLevelFilter(RiskLevelFilter),
+        /// As [`LocationFilter`].
+        LocationFilter(LocationFilter),
+        /// As [`CreatedByFilter`].
+        CreatedByFilter(CreatedByFilter),
+    }
+    /// One page of site collections.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SiteOverviewPage {
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
+        /// What went wrong; empty after a success.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Where the next page begins; null on the last page.
+        #[serde(
+            rename = "nextToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextToken")]
+        pub next_token: ::std::option::Option<::std::string::String>,
+        /// The site collections of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<SiteOverview>,
+        /// The HTTP status of the answer, once more.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
+    }
+    /// A permission in a site collection.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SitePermission {
+        /// The e-mail address of the user or group; empty where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// Whether the object no longer inherits from its parent.
+        #[serde(
+            rename = "inheritType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritType")]
+        pub inherit_type: ::std::option::Option<bool>,
+        /// Whether external users are among them.
+        #[serde(
+            rename = "isExternalUser",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isExternalUser")]
+        pub is_external_user: ::std::option::Option<bool>,
+        /// The members that have the permission through a link; null where there is no link.
+        #[serde(
+            rename = "linkGivingAccessTo",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkGivingAccessTo")]
+        pub link_giving_access_to: ::std::option::Option<::std::string::String>,
+        /// The kind of workspace, as a label such as `Microsoft Teams`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub module: ::std::option::Option<::std::string::String>,
+        /// The name of the permission; in the documented answer, of the site.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// How many members the group has.
+        #[serde(
+            rename = "numberOfMembers",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "numberOfMembers")]
+        pub number_of_members: ::std::option::Option<i64>,
+        /// The kind of object, as a label such as `Site Collection`.
+        #[serde(
+            rename = "objectType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "objectType")]
+        pub object_type: ::std::option::Option<::std::string::String>,
+        /// What the user or group may do, as a label such as `Full Control`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub permission: ::std::option::Option<::std::string::String>,
+        /// The user or group that has the permission.
+        #[serde(
+            rename = "principalName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "principalName")]
+        pub principal_name: ::std::option::Option<::std::string::String>,
+        /// What kind of user or group it is, as a label.
+        #[serde(
+            rename = "principalType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "principalType")]
+        pub principal_type: ::std::option::Option<::std::string::String>,
+        /// The URL of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+    }
+    /// One page of permissions in site collections.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SitePermissionPage {
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
+        /// What went wrong; empty after a success.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Where the next page begins; null on the last page.
+        #[serde(
+            rename = "nextToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextToken")]
+        pub next_token: ::std::option::Option<::std::string::String>,
+        /// The permissions of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<SitePermission>,
+        /// The HTTP status of the answer, once more.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
+    }
+    /// An export job that was started.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct StartedExport {
+        /// Where the file will be, as a path below the API without its host.
+        #[serde(
+            rename = "getFileUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "getFileUrl")]
+        pub get_file_url: ::std::option::Option<::std::string::String>,
+        /// The job; ask for its status and its file by this number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<ExportJobId>,
+    }
+    /// Keeps only what fits: a filter by tag.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TagNameFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::TagNameFilterName>,
+        /// Names of tags that exist in Insights.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<::std::string::String>,
+    }
+    /// An object that a user has access to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UserPermission {
+        /// The types of data found in the object: one text with commas, as in the documented answer, or a list.
+        #[serde(
+            rename = "dataType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "dataType")]
+        pub data_type: ::std::option::Option<
+            ::avepoint_core::OneOrMany<::std::string::String>,
+        >,
+        /// Whether the object no longer inherits from its parent.
+        #[serde(
+            rename = "inheritType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritType")]
+        pub inherit_type: ::std::option::Option<bool>,
+        /// What the permission is inherited from.
+        #[serde(
+            rename = "inheritedFrom",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritedFrom")]
+        pub inherited_from: ::std::option::Option<::std::string::String>,
+        /// Whether the permission was given to the user directly.
+        #[serde(
+            rename = "isDirect",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isDirect")]
+        pub is_direct: ::std::option::Option<bool>,
+        /// The URL of the object. Blanks in it may stand as they are.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
+        /// The kind of workspace, as a label such as `Microsoft Teams`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub module: ::std::option::Option<::std::string::String>,
+        /// The name of the permission; in the documented answer, of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// The kind of object, as a label such as `File`.
+        #[serde(
+            rename = "objectType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "objectType")]
+        pub object_type: ::std::option::Option<::std::string::String>,
+        /// What the user may do, as a label such as `Contribute`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub permission: ::std::option::Option<::std::string::String>,
+        /// The sensitivity label of the object; empty where it has none.
+        #[serde(
+            rename = "sensitivityLabel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLabel")]
+        pub sensitivity_label: ::std::option::Option<::std::string::String>,
+        /// How sensitive the object is, as a label.
+        #[serde(
+            rename = "sensitivityLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLevel")]
+        pub sensitivity_level: ::std::option::Option<::std::string::String>,
+        /// The name of the site.
+        #[serde(
+            rename = "siteName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteName")]
+        pub site_name: ::std::option::Option<::std::string::String>,
+        /// The trainable classifiers that the object matches: one text, as in the documented answer, or a list.
+        #[serde(
+            rename = "trainableClassifier",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "trainableClassifier")]
+        pub trainable_classifier: ::std::option::Option<
+            ::avepoint_core::OneOrMany<::std::string::String>,
+        >,
+    }
+    /// One page of objects that users have access to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UserPermissionPage {
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
+        /// What went wrong; empty after a success.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Where the next page begins; null on the last page.
+        #[serde(
+            rename = "nextToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextToken")]
+        pub next_token: ::std::option::Option<::std::string::String>,
+        /// The objects of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<UserPermission>,
+        /// The HTTP status of the answer, once more.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
+    }
+    /// What is known of a user.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UserSummary {
+        /// When the user was created in Microsoft Entra; comes without an offset.
+        #[serde(
+            rename = "createdOn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdOn")]
+        pub created_on: ::std::option::Option<::avepoint_core::Time>,
+        /// The name the user is shown under.
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "displayName")]
+        pub display_name: ::std::option::Option<::std::string::String>,
+        /// The e-mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// When the user last signed in to Microsoft 365, as text; `None` where that is not known to have
+        /// happened.
+        #[serde(
+            rename = "lastSignin",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastSignin")]
+        pub last_signin: ::std::option::Option<::std::string::String>,
+        /// The name with which the user signs in.
+        #[serde(
+            rename = "loginName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "loginName")]
+        pub login_name: ::std::option::Option<::std::string::String>,
+        /// How many site collections the user has direct access to.
+        #[serde(
+            rename = "sitesWithDirectAccess",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sitesWithDirectAccess")]
+        pub sites_with_direct_access: ::std::option::Option<i64>,
+        /// Whether Insights trusts the user.
+        #[serde(
+            rename = "trustStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "trustStatus")]
+        pub trust_status: ::std::option::Option<crate::generated::enums::TrustStatus>,
+        /// Whether the user may sign in.
+        #[serde(
+            rename = "userStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userStatus")]
+        pub user_status: ::std::option::Option<
+            crate::generated::enums::UserSignInStatus,
+        >,
+    }
+    /// One page of users.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UserSummaryPage {
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
+        /// What went wrong; empty after a success.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Not in use here: always null.
+        #[serde(
+            rename = "nextToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextToken")]
+        pub next_token: ::std::option::Option<::std::string::String>,
+        /// The users of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<UserSummary>,
+        /// The HTTP status of the answer, once more.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
+    }
+    /// Keeps only what fits: a filter by user of Insights.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UsernameFilter {
+        /// Which filter this is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub id: ::std::option::Option<crate::generated::enums::UsernameFilterName>,
+        /// E-mail addresses of users that are set up in the user management of Insights.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub values: ::avepoint_core::List<::std::string::String>,
+    }
+    impl CreatedByFilter {
+        /// Begins one without members.
+        pub fn builder() -> builder::CreatedByFilter {
+            builder::CreatedByFilter::default()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DetailRecordFilter {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::MODULE_FILTER,
+                        |form| form.read().map(Self::ModuleFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::OBJECT_TYPE_FILTER,
+                        |form| form.read().map(Self::ObjectTypeFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::TAG_NAME_FILTER,
+                        |form| form.read().map(Self::TagNameFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::USERNAME_FILTER,
+                        |form| form.read().map(Self::UsernameFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::SENSITIVITY_LEVEL_FILTER,
+                        |form| form.read().map(Self::SensitivityLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::EXPOSURE_LEVEL_FILTER,
+                        |form| form.read().map(Self::ExposureLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::RISK_LEVEL_FILTER,
+                        |form| form.read().map(Self::RiskLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::LOCATION_FILTER,
+                        |form| form.read().map(Self::LocationFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::SITE_NAME_FILTER,
+                        |form| form.read().map(Self::SiteNameFilter),
+                    ),
+                ],
+            )
+        }
     }
     impl ::std::convert::From<ModuleFilter> for DetailRecordFilter {
         fn from(value: ModuleFilter) -> Self {
@@ -218,1265 +1709,6 @@ pub mod types {
     impl ::std::convert::From<SiteNameFilter> for DetailRecordFilter {
         fn from(value: SiteNameFilter) -> Self {
             Self::SiteNameFilter(value)
-        }
-    }
-    /// One page of detail records.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DetailRecordPage {
-        /// Reserved for a remark. This operation leaves it null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
-        /// What went wrong; empty after a success.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-        /// Where the next page begins; null on the last page.
-        #[serde(
-            rename = "nextToken",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub next_token: ::std::option::Option<::std::string::String>,
-        /// The records of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<DetailRecord>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-    }
-    /// Which activities to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExportActivitiesRequest {
-        /// The e-mail address or principal name of the user. Empty for what was done to the object, by
-        /// whomever.
-        pub email: ::std::string::String,
-        /// Only activities until this time.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub endtime: ::std::option::Option<ReportTime>,
-        /// The kinds of operation to keep: a list, as in the documented request, or a single text.
-        #[serde(
-            rename = "eventTypes",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub event_types: ::std::option::Option<
-            ::avepoint_core::OneOrMany<::std::string::String>,
-        >,
-        /// The language of the labels in the report.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The whole URL of the object. Empty for what the user did, whatever the object.
-        pub path: ::std::string::String,
-        /// Only activities from this time on.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub starttime: ::std::option::Option<ReportTime>,
-    }
-    /// Which permissions of groups to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExportGroupPermissionsRequest {
-        /// The kinds of workspace to look in.
-        #[serde(rename = "dataSources")]
-        pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
-        /// The identifiers of the groups, whatever the name says. An empty list together with option 3 means
-        /// all groups.
-        #[serde(rename = "Emails")]
-        pub emails: ::avepoint_core::List<crate::generated::ids::GroupId>,
-        /// How much detail the report holds.
-        #[serde(rename = "ExportOptionType")]
-        pub export_option_type: crate::generated::enums::ExportOption,
-        /// The language of the labels in the report.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The URLs of the site collections to look in.
-        #[serde(
-            rename = "siteUrls",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
-    }
-    /// How an export job stands.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExportJob {
-        /// The status in words, for a person.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// The status.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::generated::enums::ExportJobStatus>,
-    }
-    /// Identifies an export job and its file. A number in this API; the Insights API has it as text in
-    /// answers.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExportJobId(
-        /// `` of the API.
-        pub i64,
-    );
-    impl ::std::ops::Deref for ExportJobId {
-        type Target = i64;
-        fn deref(&self) -> &i64 {
-            &self.0
-        }
-    }
-    impl ::std::convert::From<ExportJobId> for i64 {
-        fn from(value: ExportJobId) -> Self {
-            value.0
-        }
-    }
-    impl ::std::convert::From<i64> for ExportJobId {
-        fn from(value: i64) -> Self {
-            Self(value)
-        }
-    }
-    impl ::std::fmt::Display for ExportJobId {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            self.0.fmt(f)
-        }
-    }
-    impl ::std::str::FromStr for ExportJobId {
-        type Err = <i64 as ::std::str::FromStr>::Err;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self(value.parse()?))
-        }
-    }
-    impl ::std::convert::TryFrom<&str> for ExportJobId {
-        type Error = <i64 as ::std::str::FromStr>::Err;
-        fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
-            value.parse()
-        }
-    }
-    impl ::std::convert::TryFrom<String> for ExportJobId {
-        type Error = <i64 as ::std::str::FromStr>::Err;
-        fn try_from(value: String) -> ::std::result::Result<Self, Self::Error> {
-            value.parse()
-        }
-    }
-    /// Which sharing links to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExportSharingLinksRequest {
-        /// Only links created until this time.
-        #[serde(
-            rename = "endTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub end_time: ::std::option::Option<ReportTime>,
-        /// The type of links: a code of the list, which may be sent as text or as a number. The documented
-        /// request sends text.
-        #[serde(rename = "exportLinkType")]
-        pub export_link_type: ::avepoint_core::CodeOrText<
-            crate::generated::enums::LinkType,
-        >,
-        /// The language of the labels in the report.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// Only links created from this time on.
-        #[serde(
-            rename = "startTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub start_time: ::std::option::Option<ReportTime>,
-    }
-    /// Which permissions in site collections to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExportSitePermissionsRequest {
-        /// The language of the labels in the report.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The URLs of the site collections.
-        #[serde(rename = "siteUrls")]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
-    }
-    /// Which permissions of users to export.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExportUserPermissionsRequest {
-        /// The kinds of workspace to look in.
-        #[serde(rename = "dataSources")]
-        pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
-        /// The names with which the users sign in.
-        pub emails: ::avepoint_core::List<::std::string::String>,
-        /// How much detail the report holds: one code, as in the documented request, or a list of codes.
-        #[serde(rename = "ExportOptionType")]
-        pub export_option_type: ::avepoint_core::OneOrMany<
-            crate::generated::enums::ExportOption,
-        >,
-        /// The language of the labels in the report.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The URLs of the site collections to look in.
-        #[serde(
-            rename = "siteUrls",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
-    }
-    /// Keeps only what fits: a filter by exposure.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExposureLevelFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::ExposureLevelFilterName,
-        /// The levels of exposure to keep. Each is a code, as text (the documented form) or as a number.
-        pub values: ::avepoint_core::List<
-            ::avepoint_core::CodeOrText<crate::generated::enums::ExposureLevel>,
-        >,
-    }
-    /// What is known of a group.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct GroupSummary {
-        /// When the group was created; comes without an offset.
-        #[serde(
-            rename = "createdOn",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub created_on: ::std::option::Option<::avepoint_core::Time>,
-        /// The name the group is shown under.
-        #[serde(
-            rename = "displayName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub display_name: ::std::option::Option<::std::string::String>,
-        /// The e-mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// How many external users the group has.
-        #[serde(
-            rename = "externalMemberCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub external_member_count: ::std::option::Option<i64>,
-        /// Identifies the group.
-        #[serde(
-            rename = "groupId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub group_id: ::std::option::Option<crate::generated::ids::GroupId>,
-        /// What kind of group it is.
-        #[serde(
-            rename = "groupType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub group_type: ::std::option::Option<crate::generated::enums::GroupType>,
-        /// How the group comes by its members.
-        #[serde(
-            rename = "membershipType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub membership_type: ::std::option::Option<
-            crate::generated::enums::MembershipType,
-        >,
-    }
-    /// One page of groups.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct GroupSummaryPage {
-        /// Reserved for a remark. This operation leaves it null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
-        /// What went wrong; empty after a success.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-        /// Not in use here: always null.
-        #[serde(
-            rename = "nextToken",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub next_token: ::std::option::Option<::std::string::String>,
-        /// The groups of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<GroupSummary>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-    }
-    /// Which detail records to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListDetailRecordsRequest {
-        /// What to keep; each filter narrows it.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub filters: ::avepoint_core::List<DetailRecordFilter>,
-        /// The language of the labels in the answer.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// How many records a page holds at most.
-        #[serde(rename = "pageSize")]
-        pub page_size: i32,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub token: ::std::option::Option<::std::string::String>,
-    }
-    /// Which page of groups to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListGroupSummariesRequest {
-        /// The language of the labels in the answer.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// How many groups a page holds at most.
-        #[serde(
-            rename = "PageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub page_size: ::std::option::Option<i32>,
-        /// Which page to answer with. The first page is 1.
-        #[serde(rename = "StartPage")]
-        pub start_page: i32,
-    }
-    /// Which sharing links to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListSharingLinksRequest {
-        /// The language of the labels in the answer.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The type of links: a code of the list, which may be sent as text or as a number. The documented
-        /// request sends text.
-        #[serde(rename = "LinkType")]
-        pub link_type: ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
-        /// How many links a page holds at most.
-        #[serde(
-            rename = "PageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub page_size: ::std::option::Option<i32>,
-        /// The URLs of the site collections whose links to read.
-        #[serde(
-            rename = "SiteUrls",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
-        #[serde(
-            rename = "Token",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub token: ::std::option::Option<::std::string::String>,
-    }
-    /// Which detail records of a site collection to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListSiteDetailRecordsRequest {
-        /// What to keep. The page marks all seven filters as required; give one of each kind to follow it.
-        pub filters: ::avepoint_core::List<SiteDetailRecordFilter>,
-        /// The language of the labels in the answer.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// How many records a page holds at most.
-        #[serde(rename = "pageSize")]
-        pub page_size: i32,
-        /// The site collection.
-        #[serde(rename = "siteId")]
-        pub site_id: crate::generated::ids::SiteId,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub token: ::std::option::Option<::std::string::String>,
-    }
-    /// Which site collections to look up.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListSiteIdsRequest {
-        /// The URLs of the site collections.
-        #[serde(rename = "siteUrls")]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
-    }
-    /// Which site collections to read, and what to count.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListSiteOverviewsRequest {
-        /// What to count; each filter narrows it.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub filters: ::avepoint_core::List<SiteOverviewFilter>,
-        /// How many entries a page holds at most.
-        #[serde(rename = "pageSize")]
-        pub page_size: i32,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub token: ::std::option::Option<::std::string::String>,
-    }
-    /// Which permissions in site collections to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListSitePermissionsRequest {
-        /// The language of the labels in the answer.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The URLs of the site collections.
-        #[serde(rename = "SiteUrls")]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
-        #[serde(
-            rename = "Token",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub token: ::std::option::Option<::std::string::String>,
-        /// How many entries a page holds at most.
-        #[serde(rename = "Top", skip_serializing_if = "::std::option::Option::is_none")]
-        pub top: ::std::option::Option<i32>,
-    }
-    /// Which permissions of users to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListUserPermissionsRequest {
-        /// The e-mail addresses or principal names of the users.
-        #[serde(rename = "Emails")]
-        pub emails: ::avepoint_core::List<::std::string::String>,
-        /// The language of the labels in the answer.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The URLs of the site collections to look in. Left out: all in the scope of data.
-        #[serde(
-            rename = "SiteUrls",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
-        #[serde(
-            rename = "Token",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub token: ::std::option::Option<::std::string::String>,
-        /// How many entries a page holds at most.
-        #[serde(rename = "Top", skip_serializing_if = "::std::option::Option::is_none")]
-        pub top: ::std::option::Option<i32>,
-    }
-    /// Which page of users to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListUserSummariesRequest {
-        /// The language of the labels in the answer.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// How many users a page holds at most.
-        #[serde(
-            rename = "PageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub page_size: ::std::option::Option<i32>,
-        /// Which page to answer with. The first page is 1.
-        #[serde(rename = "StartPage")]
-        pub start_page: i32,
-    }
-    /// Keeps only what fits: a filter by URL.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct LocationFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::LocationFilterName,
-        /// URLs of objects or of site collections. Blanks in them may stand as they are.
-        pub values: ::avepoint_core::List<::std::string::String>,
-    }
-    /// Keeps only what fits: a filter by time of the last change.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ModifiedTimeFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::ModifiedTimeFilterName,
-        /// Moments of the last change: two of them mark the beginning and the end of a period.
-        pub values: ::avepoint_core::List<::avepoint_core::Time>,
-    }
-    /// Keeps only what fits: a filter by the kind of workspace.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ModuleFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::ModuleFilterName,
-        /// The kinds of workspace to keep. Each is a code, as text (the documented form) or as a number.
-        pub values: ::avepoint_core::List<
-            ::avepoint_core::CodeOrText<crate::generated::enums::WorkspaceType>,
-        >,
-    }
-    /// Keeps only what fits: a filter by the kind of object.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ObjectTypeFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::ObjectTypeFilterName,
-        /// The kinds of object to keep. Each is a code, as text (the documented form) or as a number.
-        pub values: ::avepoint_core::List<
-            ::avepoint_core::CodeOrText<crate::generated::enums::ObjectType>,
-        >,
-    }
-    /// A time as the reports take it: date, `T` and time to the second, without an offset. Which zone is
-    /// meant is not documented.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[serde(transparent)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ReportTime(
-        /// `` of the API.
-        pub ::std::string::String,
-    );
-    impl ::std::ops::Deref for ReportTime {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-    impl ::std::convert::From<ReportTime> for ::std::string::String {
-        fn from(value: ReportTime) -> Self {
-            value.0
-        }
-    }
-    impl ::std::convert::From<::std::string::String> for ReportTime {
-        fn from(value: ::std::string::String) -> Self {
-            Self(value)
-        }
-    }
-    impl ::std::fmt::Display for ReportTime {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            self.0.fmt(f)
-        }
-    }
-    impl ::std::str::FromStr for ReportTime {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self(value.to_string()))
-        }
-    }
-    /// Keeps only what fits: a filter by risk.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct RiskLevelFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::RiskLevelFilterName,
-        /// The levels of risk to keep. Each is a code, as text (the documented form) or as a number.
-        pub values: ::avepoint_core::List<
-            ::avepoint_core::CodeOrText<crate::generated::enums::RiskLevel>,
-        >,
-    }
-    /// Keeps only what fits: a filter by sensitivity.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SensitivityLevelFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::SensitivityLevelFilterName,
-        /// The levels of sensitivity to keep. Each is a code, as text (the documented form) or as a number.
-        pub values: ::avepoint_core::List<
-            ::avepoint_core::CodeOrText<crate::generated::enums::SensitivityLevel>,
-        >,
-    }
-    /// A link by which an object is shared.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SharingLink {
-        /// When the link was created.
-        #[serde(
-            rename = "createTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub create_time: ::std::option::Option<::avepoint_core::Time>,
-        /// When the link expires. Only links for anyone have it; null for others.
-        #[serde(
-            rename = "expireTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub expire_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The kind of object, as a label such as `Folder`.
-        #[serde(
-            rename = "fileType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub file_type: ::std::option::Option<::std::string::String>,
-        /// Identifies this entry of the list.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::SharingLinkEntryId>,
-        /// The parent that the permission is inherited from; null where it is not inherited.
-        #[serde(
-            rename = "inheritFrom",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub inherit_from: ::std::option::Option<::std::string::String>,
-        /// Whether the permission is inherited, as a label such as `Unique`.
-        #[serde(
-            rename = "inheritType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub inherit_type: ::std::option::Option<::std::string::String>,
-        /// Identifies the link.
-        #[serde(
-            rename = "linkId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
-        /// The type of the link: a label such as `Links for Specific External Users`, or a code, as text too.
-        #[serde(
-            rename = "linkType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub link_type: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
-        >,
-        /// The URL of the link.
-        #[serde(
-            rename = "linkUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub link_url: ::std::option::Option<::std::string::String>,
-        /// The name under which the link appears among users; it holds the identifiers of object and link.
-        #[serde(
-            rename = "loginName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub login_name: ::std::option::Option<::std::string::String>,
-        /// The name of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// The URL of the object. Blanks in it may stand as they are.
-        #[serde(
-            rename = "objectUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub object_url: ::std::option::Option<::std::string::String>,
-        /// What the link allows, as a label such as `Edit`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub permission: ::std::option::Option<::std::string::String>,
-        /// Identifies the object.
-        #[serde(
-            rename = "selfId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub self_id: ::std::option::Option<crate::generated::ids::SharedObjectId>,
-        /// How sensitive the object is, as a label.
-        #[serde(
-            rename = "sensitivityLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub sensitivity_level: ::std::option::Option<::std::string::String>,
-        /// The user who created the link.
-        #[serde(
-            rename = "shareBy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub share_by: ::std::option::Option<::std::string::String>,
-        /// How many users and groups the link is shared with.
-        #[serde(
-            rename = "shareWith",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub share_with: ::std::option::Option<i64>,
-        /// The site collection that holds the object.
-        #[serde(
-            rename = "siteId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
-    }
-    /// One page of sharing links.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SharingLinkPage {
-        /// Reserved for a remark. This operation leaves it null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
-        /// What went wrong; empty after a success.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-        /// Where the next page begins; null on the last page.
-        #[serde(
-            rename = "nextToken",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub next_token: ::std::option::Option<::std::string::String>,
-        /// The links of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<SharingLink>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-    }
-    /// A filter on the detail records of a site collection.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum SiteDetailRecordFilter {
-        /// As [`ObjectTypeFilter`].
-        ObjectTypeFilter(ObjectTypeFilter),
-        /// As [`TagNameFilter`].
-        TagNameFilter(TagNameFilter),
-        /// As [`SensitivityLevelFilter`].
-        SensitivityLevelFilter(SensitivityLevelFilter),
-        /// As [`ExposureLevelFilter`].
-        ExposureLevelFilter(ExposureLevelFilter),
-        /// As [`RiskLevelFilter`].
-        RiskLevelFilter(RiskLevelFilter),
-        /// As [`CreatedByFilter`].
-        CreatedByFilter(CreatedByFilter),
-        /// As [`ModifiedTimeFilter`].
-        ModifiedTimeFilter(ModifiedTimeFilter),
-    }
-    impl ::std::convert::From<ObjectTypeFilter> for SiteDetailRecordFilter {
-        fn from(value: ObjectTypeFilter) -> Self {
-            Self::ObjectTypeFilter(value)
-        }
-    }
-    impl ::std::convert::From<TagNameFilter> for SiteDetailRecordFilter {
-        fn from(value: TagNameFilter) -> Self {
-            Self::TagNameFilter(value)
-        }
-    }
-    impl ::std::convert::From<SensitivityLevelFilter> for SiteDetailRecordFilter {
-        fn from(value: SensitivityLevelFilter) -> Self {
-            Self::SensitivityLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<ExposureLevelFilter> for SiteDetailRecordFilter {
-        fn from(value: ExposureLevelFilter) -> Self {
-            Self::ExposureLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<RiskLevelFilter> for SiteDetailRecordFilter {
-        fn from(value: RiskLevelFilter) -> Self {
-            Self::RiskLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<CreatedByFilter> for SiteDetailRecordFilter {
-        fn from(value: CreatedByFilter) -> Self {
-            Self::CreatedByFilter(value)
-        }
-    }
-    impl ::std::convert::From<ModifiedTimeFilter> for SiteDetailRecordFilter {
-        fn from(value: ModifiedTimeFilter) -> Self {
-            Self::ModifiedTimeFilter(value)
-        }
-    }
-    /// The identifier of a site collection.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SiteIdentity {
-        /// The identifier.
-        #[serde(
-            rename = "siteId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
-        /// The URL of the site collection.
-        #[serde(
-            rename = "siteUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub site_url: ::std::option::Option<::std::string::String>,
-    }
-    /// The identifiers of site collections.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SiteIdentityList {
-        /// Reserved for a remark. This operation leaves it null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
-        /// What went wrong; empty after a success.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-        /// Not in use here: always null.
-        #[serde(
-            rename = "nextToken",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub next_token: ::std::option::Option<::std::string::String>,
-        /// The site collections.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<SiteIdentity>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-    }
-    /// Keeps only what fits: a filter by name of the site.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SiteNameFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::SiteNameFilterName,
-        /// Names of the sites that hold the records.
-        pub values: ::avepoint_core::List<::std::string::String>,
-    }
-    /// What a site collection holds.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SiteOverview {
-        /// How many items are exposed, at whatever level.
-        #[serde(
-            rename = "exposureItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub exposure_item_count: ::std::option::Option<i64>,
-        /// How many items are at risk.
-        #[serde(
-            rename = "riskItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub risk_item_count: ::std::option::Option<i64>,
-        /// How many items are sensitive.
-        #[serde(
-            rename = "sensitiveItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub sensitive_item_count: ::std::option::Option<i64>,
-        /// The name of the site.
-        #[serde(
-            rename = "siteName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub site_name: ::std::option::Option<::std::string::String>,
-        /// The URL of the site.
-        #[serde(
-            rename = "siteUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub site_url: ::std::option::Option<::std::string::String>,
-    }
-    /// A filter on what the overview of site collections counts.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum SiteOverviewFilter {
-        /// As [`ModuleFilter`].
-        ModuleFilter(ModuleFilter),
-        /// As [`SensitivityLevelFilter`].
-        SensitivityLevelFilter(SensitivityLevelFilter),
-        /// As [`ExposureLevelFilter`].
-        ExposureLevelFilter(ExposureLevelFilter),
-        /// As [`RiskLevelFilter`].
-        RiskLevelFilter(RiskLevelFilter),
-        /// As [`LocationFilter`].
-        LocationFilter(LocationFilter),
-        /// As [`CreatedByFilter`].
-        CreatedByFilter(CreatedByFilter),
-    }
-    impl ::std::convert::From<ModuleFilter> for SiteOverviewFilter {
-        fn from(value: ModuleFilter) -> Self {
-            Self::ModuleFilter(value)
-        }
-    }
-    impl ::std::convert::From<SensitivityLevelFilter> for SiteOverviewFilter {
-        fn from(value: SensitivityLevelFilter) -> Self {
-            Self::SensitivityLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<ExposureLevelFilter> for SiteOverviewFilter {
-        fn from(value: ExposureLevelFilter) -> Self {
-            Self::ExposureLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<RiskLevelFilter> for SiteOverviewFilter {
-        fn from(value: RiskLevelFilter) -> Self {
-            Self::RiskLevelFilter(value)
-        }
-    }
-    impl ::std::convert::From<LocationFilter> for SiteOverviewFilter {
-        fn from(value: LocationFilter) -> Self {
-            Self::LocationFilter(value)
-        }
-    }
-    impl ::std::convert::From<CreatedByFilter> for SiteOverviewFilter {
-        fn from(value: CreatedByFilter) -> Self {
-            Self::CreatedByFilter(value)
-        }
-    }
-    /// One page of site collections.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SiteOverviewPage {
-        /// Reserved for a remark. This operation leaves it null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
-        /// What went wrong; empty after a success.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-        /// Where the next page begins; null on the last page.
-        #[serde(
-            rename = "nextToken",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub next_token: ::std::option::Option<::std::string::String>,
-        /// The site collections of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<SiteOverview>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-    }
-    /// A permission in a site collection.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SitePermission {
-        /// The e-mail address of the user or group; empty where there is none.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// Whether the object no longer inherits from its parent.
-        #[serde(
-            rename = "inheritType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub inherit_type: ::std::option::Option<bool>,
-        /// Whether external users are among them.
-        #[serde(
-            rename = "isExternalUser",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub is_external_user: ::std::option::Option<bool>,
-        /// The members that have the permission through a link; null where there is no link.
-        #[serde(
-            rename = "linkGivingAccessTo",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub link_giving_access_to: ::std::option::Option<::std::string::String>,
-        /// The kind of workspace, as a label such as `Microsoft Teams`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub module: ::std::option::Option<::std::string::String>,
-        /// The name of the permission; in the documented answer, of the site.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// How many members the group has.
-        #[serde(
-            rename = "numberOfMembers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub number_of_members: ::std::option::Option<i64>,
-        /// The kind of object, as a label such as `Site Collection`.
-        #[serde(
-            rename = "objectType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub object_type: ::std::option::Option<::std::string::String>,
-        /// What the user or group may do, as a label such as `Full Control`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub permission: ::std::option::Option<::std::string::String>,
-        /// The user or group that has the permission.
-        #[serde(
-            rename = "principalName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub principal_name: ::std::option::Option<::std::string::String>,
-        /// What kind of user or group it is, as a label.
-        #[serde(
-            rename = "principalType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub principal_type: ::std::option::Option<::std::string::String>,
-        /// The URL of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::std::string::String>,
-    }
-    /// One page of permissions in site collections.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SitePermissionPage {
-        /// Reserved for a remark. This operation leaves it null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
-        /// What went wrong; empty after a success.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-        /// Where the next page begins; null on the last page.
-        #[serde(
-            rename = "nextToken",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub next_token: ::std::option::Option<::std::string::String>,
-        /// The permissions of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<SitePermission>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-    }
-    /// An export job that was started.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct StartedExport {
-        /// Where the file will be, as a path below the API without its host.
-        #[serde(
-            rename = "getFileUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub get_file_url: ::std::option::Option<::std::string::String>,
-        /// The job; ask for its status and its file by this number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<ExportJobId>,
-    }
-    /// Keeps only what fits: a filter by tag.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct TagNameFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::TagNameFilterName,
-        /// Names of tags that exist in Insights.
-        pub values: ::avepoint_core::List<::std::string::String>,
-    }
-    /// An object that a user has access to.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UserPermission {
-        /// The types of data found in the object: one text with commas, as in the documented answer, or a list.
-        #[serde(
-            rename = "dataType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub data_type: ::std::option::Option<
-            ::avepoint_core::OneOrMany<::std::string::String>,
-        >,
-        /// Whether the object no longer inherits from its parent.
-        #[serde(
-            rename = "inheritType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub inherit_type: ::std::option::Option<bool>,
-        /// What the permission is inherited from.
-        #[serde(
-            rename = "inheritedFrom",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub inherited_from: ::std::option::Option<::std::string::String>,
-        /// Whether the permission was given to the user directly.
-        #[serde(
-            rename = "isDirect",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub is_direct: ::std::option::Option<bool>,
-        /// The URL of the object. Blanks in it may stand as they are.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub location: ::std::option::Option<::std::string::String>,
-        /// The kind of workspace, as a label such as `Microsoft Teams`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub module: ::std::option::Option<::std::string::String>,
-        /// The name of the permission; in the documented answer, of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// The kind of object, as a label such as `File`.
-        #[serde(
-            rename = "objectType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub object_type: ::std::option::Option<::std::string::String>,
-        /// What the user may do, as a label such as `Contribute`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub permission: ::std::option::Option<::std::string::String>,
-        /// The sensitivity label of the object; empty where it has none.
-        #[serde(
-            rename = "sensitivityLabel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub sensitivity_label: ::std::option::Option<::std::string::String>,
-        /// How sensitive the object is, as a label.
-        #[serde(
-            rename = "sensitivityLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub sensitivity_level: ::std::option::Option<::std::string::String>,
-        /// The name of the site.
-        #[serde(
-            rename = "siteName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub site_name: ::std::option::Option<::std::string::String>,
-        /// The trainable classifiers that the object matches: one text, as in the documented answer, or a list.
-        #[serde(
-            rename = "trainableClassifier",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub trainable_classifier: ::std::option::Option<
-            ::avepoint_core::OneOrMany<::std::string::String>,
-        >,
-    }
-    /// One page of objects that users have access to.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UserPermissionPage {
-        /// Reserved for a remark. This operation leaves it null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
-        /// What went wrong; empty after a success.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-        /// Where the next page begins; null on the last page.
-        #[serde(
-            rename = "nextToken",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub next_token: ::std::option::Option<::std::string::String>,
-        /// The objects of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<UserPermission>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-    }
-    /// What is known of a user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UserSummary {
-        /// When the user was created in Microsoft Entra; comes without an offset.
-        #[serde(
-            rename = "createdOn",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub created_on: ::std::option::Option<::avepoint_core::Time>,
-        /// The name the user is shown under.
-        #[serde(
-            rename = "displayName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub display_name: ::std::option::Option<::std::string::String>,
-        /// The e-mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// When the user last signed in to Microsoft 365, as text; `None` where that is not known to have
-        /// happened.
-        #[serde(
-            rename = "lastSignin",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub last_signin: ::std::option::Option<::std::string::String>,
-        /// The name with which the user signs in.
-        #[serde(
-            rename = "loginName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub login_name: ::std::option::Option<::std::string::String>,
-        /// How many site collections the user has direct access to.
-        #[serde(
-            rename = "sitesWithDirectAccess",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub sites_with_direct_access: ::std::option::Option<i64>,
-        /// Whether Insights trusts the user.
-        #[serde(
-            rename = "trustStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub trust_status: ::std::option::Option<crate::generated::enums::TrustStatus>,
-        /// Whether the user may sign in.
-        #[serde(
-            rename = "userStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub user_status: ::std::option::Option<
-            crate::generated::enums::UserSignInStatus,
-        >,
-    }
-    /// One page of users.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UserSummaryPage {
-        /// Reserved for a remark. This operation leaves it null.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
-        /// What went wrong; empty after a success.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
-        /// Not in use here: always null.
-        #[serde(
-            rename = "nextToken",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub next_token: ::std::option::Option<::std::string::String>,
-        /// The users of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<UserSummary>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-    }
-    /// Keeps only what fits: a filter by user of Insights.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UsernameFilter {
-        /// Which filter this is.
-        pub id: crate::generated::enums::UsernameFilterName,
-        /// E-mail addresses of users that are set up in the user management of Insights.
-        pub values: ::avepoint_core::List<::std::string::String>,
-    }
-    impl CreatedByFilter {
-        /// Begins one without members.
-        pub fn builder() -> builder::CreatedByFilter {
-            builder::CreatedByFilter::default()
         }
     }
     impl ExportActivitiesRequest {
@@ -1593,6 +1825,11 @@ pub mod types {
             builder::ObjectTypeFilter::default()
         }
     }
+    impl From<&str> for ReportTime {
+        fn from(value: &str) -> Self {
+            ReportTime(value.to_owned())
+        }
+    }
     impl RiskLevelFilter {
         /// Begins one without members.
         pub fn builder() -> builder::RiskLevelFilter {
@@ -1605,10 +1842,149 @@ pub mod types {
             builder::SensitivityLevelFilter::default()
         }
     }
+    impl<'de> ::serde::Deserialize<'de> for SiteDetailRecordFilter {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::OBJECT_TYPE_FILTER,
+                        |form| form.read().map(Self::ObjectTypeFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::TAG_NAME_FILTER,
+                        |form| form.read().map(Self::TagNameFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::SENSITIVITY_LEVEL_FILTER,
+                        |form| form.read().map(Self::SensitivityLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::EXPOSURE_LEVEL_FILTER,
+                        |form| form.read().map(Self::ExposureLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::RISK_LEVEL_FILTER,
+                        |form| form.read().map(Self::RiskLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::CREATED_BY_FILTER,
+                        |form| form.read().map(Self::CreatedByFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::MODIFIED_TIME_FILTER,
+                        |form| form.read().map(Self::ModifiedTimeFilter),
+                    ),
+                ],
+            )
+        }
+    }
+    impl ::std::convert::From<ObjectTypeFilter> for SiteDetailRecordFilter {
+        fn from(value: ObjectTypeFilter) -> Self {
+            Self::ObjectTypeFilter(value)
+        }
+    }
+    impl ::std::convert::From<TagNameFilter> for SiteDetailRecordFilter {
+        fn from(value: TagNameFilter) -> Self {
+            Self::TagNameFilter(value)
+        }
+    }
+    impl ::std::convert::From<SensitivityLevelFilter> for SiteDetailRecordFilter {
+        fn from(value: SensitivityLevelFilter) -> Self {
+            Self::SensitivityLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<ExposureLevelFilter> for SiteDetailRecordFilter {
+        fn from(value: ExposureLevelFilter) -> Self {
+            Self::ExposureLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<RiskLevelFilter> for SiteDetailRecordFilter {
+        fn from(value: RiskLevelFilter) -> Self {
+            Self::RiskLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<CreatedByFilter> for SiteDetailRecordFilter {
+        fn from(value: CreatedByFilter) -> Self {
+            Self::CreatedByFilter(value)
+        }
+    }
+    impl ::std::convert::From<ModifiedTimeFilter> for SiteDetailRecordFilter {
+        fn from(value: ModifiedTimeFilter) -> Self {
+            Self::ModifiedTimeFilter(value)
+        }
+    }
     impl SiteNameFilter {
         /// Begins one without members.
         pub fn builder() -> builder::SiteNameFilter {
             builder::SiteNameFilter::default()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SiteOverviewFilter {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::MODULE_FILTER,
+                        |form| form.read().map(Self::ModuleFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::SENSITIVITY_LEVEL_FILTER,
+                        |form| form.read().map(Self::SensitivityLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::EXPOSURE_LEVEL_FILTER,
+                        |form| form.read().map(Self::ExposureLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::RISK_LEVEL_FILTER,
+                        |form| form.read().map(Self::RiskLevelFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::LOCATION_FILTER,
+                        |form| form.read().map(Self::LocationFilter),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::CREATED_BY_FILTER,
+                        |form| form.read().map(Self::CreatedByFilter),
+                    ),
+                ],
+            )
+        }
+    }
+    impl ::std::convert::From<ModuleFilter> for SiteOverviewFilter {
+        fn from(value: ModuleFilter) -> Self {
+            Self::ModuleFilter(value)
+        }
+    }
+    impl ::std::convert::From<SensitivityLevelFilter> for SiteOverviewFilter {
+        fn from(value: SensitivityLevelFilter) -> Self {
+            Self::SensitivityLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<ExposureLevelFilter> for SiteOverviewFilter {
+        fn from(value: ExposureLevelFilter) -> Self {
+            Self::ExposureLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<RiskLevelFilter> for SiteOverviewFilter {
+        fn from(value: RiskLevelFilter) -> Self {
+            Self::RiskLevelFilter(value)
+        }
+    }
+    impl ::std::convert::From<LocationFilter> for SiteOverviewFilter {
+        fn from(value: LocationFilter) -> Self {
+            Self::LocationFilter(value)
+        }
+    }
+    impl ::std::convert::From<CreatedByFilter> for SiteOverviewFilter {
+        fn from(value: CreatedByFilter) -> Self {
+            Self::CreatedByFilter(value)
         }
     }
     impl TagNameFilter {
@@ -1632,6 +2008,11 @@ pub mod types {
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`CreatedByFilter`](super::CreatedByFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreatedByFilter(pub(crate) Fields);
@@ -1643,7 +2024,7 @@ pub mod types {
         impl CreatedByFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1690,6 +2071,15 @@ pub mod types {
             }
         }
         /// Makes a [`ExportActivitiesRequest`](super::ExportActivitiesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`email`](Self::email) | required |  |  |
+        /// | [`path`](Self::path) | required |  |  |
+        /// | [`endtime`](Self::endtime) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+        /// | [`event_types`](Self::event_types) | optional |  |  |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`starttime`](Self::starttime) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportActivitiesRequest(pub(crate) Fields);
@@ -1714,7 +2104,7 @@ pub mod types {
             }
             /// Only activities until this time.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
             pub fn endtime<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<super::ReportTime, M>,
@@ -1725,6 +2115,7 @@ pub mod types {
             /// The kinds of operation to keep: a list, as in the documented request, or a single text.
             ///
             /// Optional.
+            #[doc(alias = "eventTypes")]
             pub fn event_types<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1737,7 +2128,8 @@ pub mod types {
             }
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1760,7 +2152,7 @@ pub mod types {
             }
             /// Only activities from this time on.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
             pub fn starttime<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<super::ReportTime, M>,
@@ -1794,6 +2186,14 @@ pub mod types {
             }
         }
         /// Makes a [`ExportGroupPermissionsRequest`](super::ExportGroupPermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
+        /// | [`emails`](Self::emails) | required |  | Length in characters of each entry: at least 1 |
+        /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`ExportOption`](crate::types::ExportOption) |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportGroupPermissionsRequest(pub(crate) Fields);
@@ -1807,7 +2207,8 @@ pub mod types {
         impl ExportGroupPermissionsRequest {
             /// The kinds of workspace to look in.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`DataSource`](crate::types::DataSource).
+            #[doc(alias = "dataSources")]
             pub fn data_sources<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -1822,6 +2223,7 @@ pub mod types {
             /// all groups.
             ///
             /// Required. Length in characters of each entry: at least 1.
+            #[doc(alias = "Emails")]
             pub fn emails<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<crate::generated::ids::GroupId, M>,
@@ -1831,7 +2233,8 @@ pub mod types {
             }
             /// How much detail the report holds.
             ///
-            /// Required.
+            /// Required. Code: one of [`ExportOption`](crate::types::ExportOption).
+            #[doc(alias = "ExportOptionType")]
             pub fn export_option_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1844,7 +2247,8 @@ pub mod types {
             }
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1857,7 +2261,8 @@ pub mod types {
             }
             /// The URLs of the site collections to look in.
             ///
-            /// Optional. Number of entries: at most 100.
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -1894,6 +2299,13 @@ pub mod types {
             }
         }
         /// Makes a [`ExportSharingLinksRequest`](super::ExportSharingLinksRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`LinkType`](crate::types::LinkType) |
+        /// | [`end_time`](Self::end_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportSharingLinksRequest(pub(crate) Fields);
@@ -1907,7 +2319,8 @@ pub mod types {
         impl ExportSharingLinksRequest {
             /// Only links created until this time.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+            #[doc(alias = "endTime")]
             pub fn end_time<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<super::ReportTime, M>,
@@ -1918,7 +2331,8 @@ pub mod types {
             /// The type of links: a code of the list, which may be sent as text or as a number. The documented
             /// request sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`LinkType`](crate::types::LinkType).
+            #[doc(alias = "exportLinkType")]
             pub fn export_link_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1931,7 +2345,7 @@ pub mod types {
             }
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1944,7 +2358,8 @@ pub mod types {
             }
             /// Only links created from this time on.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+            #[doc(alias = "startTime")]
             pub fn start_time<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<super::ReportTime, M>,
@@ -1980,6 +2395,11 @@ pub mod types {
             }
         }
         /// Makes a [`ExportSitePermissionsRequest`](super::ExportSitePermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportSitePermissionsRequest(pub(crate) Fields);
@@ -1993,7 +2413,7 @@ pub mod types {
         impl ExportSitePermissionsRequest {
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2006,7 +2426,8 @@ pub mod types {
             }
             /// The URLs of the site collections.
             ///
-            /// Required. Number of entries: at most 100.
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2042,6 +2463,14 @@ pub mod types {
             }
         }
         /// Makes a [`ExportUserPermissionsRequest`](super::ExportUserPermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
+        /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
+        /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`ExportOption`](crate::types::ExportOption) |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportUserPermissionsRequest(pub(crate) Fields);
@@ -2055,7 +2484,8 @@ pub mod types {
         impl ExportUserPermissionsRequest {
             /// The kinds of workspace to look in.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`DataSource`](crate::types::DataSource).
+            #[doc(alias = "dataSources")]
             pub fn data_sources<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -2078,7 +2508,8 @@ pub mod types {
             }
             /// How much detail the report holds: one code, as in the documented request, or a list of codes.
             ///
-            /// Required.
+            /// Required. Code: one of [`ExportOption`](crate::types::ExportOption).
+            #[doc(alias = "ExportOptionType")]
             pub fn export_option_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2091,7 +2522,8 @@ pub mod types {
             }
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2104,7 +2536,8 @@ pub mod types {
             }
             /// The URLs of the site collections to look in.
             ///
-            /// Optional. Number of entries: at most 100.
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2140,6 +2573,11 @@ pub mod types {
             }
         }
         /// Makes a [`ExposureLevelFilter`](super::ExposureLevelFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`ExposureLevel`](crate::types::ExposureLevel) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExposureLevelFilter(pub(crate) Fields);
@@ -2153,7 +2591,7 @@ pub mod types {
         impl ExposureLevelFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2166,7 +2604,7 @@ pub mod types {
             }
             /// The levels of exposure to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`ExposureLevel`](crate::types::ExposureLevel).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -2203,6 +2641,13 @@ pub mod types {
             }
         }
         /// Makes a [`ListDetailRecordsRequest`](super::ListDetailRecordsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
+        /// | [`filters`](Self::filters) | optional |  |  |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListDetailRecordsRequest(pub(crate) Fields);
@@ -2226,7 +2671,7 @@ pub mod types {
             }
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2240,14 +2685,15 @@ pub mod types {
             /// How many records a page holds at most.
             ///
             /// Required. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
             pub fn token<M>(
@@ -2285,6 +2731,12 @@ pub mod types {
             }
         }
         /// Makes a [`ListGroupSummariesRequest`](super::ListGroupSummariesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListGroupSummariesRequest(pub(crate) Fields);
@@ -2298,7 +2750,8 @@ pub mod types {
         impl ListGroupSummariesRequest {
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2312,9 +2765,10 @@ pub mod types {
             /// How many groups a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "PageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("PageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -2322,9 +2776,10 @@ pub mod types {
             /// Which page to answer with. The first page is 1.
             ///
             /// Required. Default: `1`. Value: at least 1.
+            #[doc(alias = "StartPage")]
             pub fn start_page<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("StartPage", ::avepoint_core::Argument::given(value));
                 self
@@ -2357,6 +2812,14 @@ pub mod types {
             }
         }
         /// Makes a [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`link_type`](Self::link_type) | required |  | Code: one of [`LinkType`](crate::types::LinkType) |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Format of each entry: `uri` |
+        /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSharingLinksRequest(pub(crate) Fields);
@@ -2370,7 +2833,8 @@ pub mod types {
         impl ListSharingLinksRequest {
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2384,7 +2848,8 @@ pub mod types {
             /// The type of links: a code of the list, which may be sent as text or as a number. The documented
             /// request sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`LinkType`](crate::types::LinkType).
+            #[doc(alias = "LinkType")]
             pub fn link_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2398,16 +2863,18 @@ pub mod types {
             /// How many links a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "PageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("PageSize", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The URLs of the site collections whose links to read.
             ///
-            /// Optional.
+            /// Optional. Format of each entry: `uri`.
+            #[doc(alias = "SiteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2415,9 +2882,10 @@ pub mod types {
                 self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "Token")]
             pub fn token<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -2451,6 +2919,14 @@ pub mod types {
             }
         }
         /// Makes a [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`filters`](Self::filters) | required |  |  |
+        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
+        /// | [`site_id`](Self::site_id) | required |  | Length in characters: at least 1 |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteDetailRecordsRequest(pub(crate) Fields);
@@ -2474,7 +2950,7 @@ pub mod types {
             }
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2488,9 +2964,10 @@ pub mod types {
             /// How many records a page holds at most.
             ///
             /// Required. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -2498,6 +2975,7 @@ pub mod types {
             /// The site collection.
             ///
             /// Required. Length in characters: at least 1.
+            #[doc(alias = "siteId")]
             pub fn site_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<crate::generated::ids::SiteId, M>,
@@ -2505,7 +2983,7 @@ pub mod types {
                 self.0.set("siteId", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
             pub fn token<M>(
@@ -2543,6 +3021,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListSiteIdsRequest`](super::ListSiteIdsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteIdsRequest(pub(crate) Fields);
@@ -2556,7 +3038,8 @@ pub mod types {
         impl ListSiteIdsRequest {
             /// The URLs of the site collections.
             ///
-            /// Required. Number of entries: at most 100.
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2590,6 +3073,12 @@ pub mod types {
             }
         }
         /// Makes a [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
+        /// | [`filters`](Self::filters) | optional |  |  |
+        /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteOverviewsRequest(pub(crate) Fields);
@@ -2614,14 +3103,15 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Required. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
             pub fn token<M>(
@@ -2659,6 +3149,13 @@ pub mod types {
             }
         }
         /// Makes a [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`token`](Self::token) | optional |  |  |
+        /// | [`top`](Self::top) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSitePermissionsRequest(pub(crate) Fields);
@@ -2672,7 +3169,8 @@ pub mod types {
         impl ListSitePermissionsRequest {
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2685,7 +3183,8 @@ pub mod types {
             }
             /// The URLs of the site collections.
             ///
-            /// Required. Number of entries: at most 100.
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "SiteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2693,9 +3192,10 @@ pub mod types {
                 self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "Token")]
             pub fn token<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -2706,9 +3206,10 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "Top")]
             pub fn top<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("Top", ::avepoint_core::Argument::given(value));
                 self
@@ -2741,6 +3242,14 @@ pub mod types {
             }
         }
         /// Makes a [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
+        /// | [`token`](Self::token) | optional |  |  |
+        /// | [`top`](Self::top) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUserPermissionsRequest(pub(crate) Fields);
@@ -2755,6 +3264,7 @@ pub mod types {
             /// The e-mail addresses or principal names of the users.
             ///
             /// Required. Number of entries: at most 100.
+            #[doc(alias = "Emails")]
             pub fn emails<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2764,7 +3274,8 @@ pub mod types {
             }
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2777,7 +3288,8 @@ pub mod types {
             }
             /// The URLs of the site collections to look in. Left out: all in the scope of data.
             ///
-            /// Optional. Number of entries: at most 100.
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "SiteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2785,9 +3297,10 @@ pub mod types {
                 self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "Token")]
             pub fn token<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -2798,9 +3311,10 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "Top")]
             pub fn top<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("Top", ::avepoint_core::Argument::given(value));
                 self
@@ -2833,6 +3347,12 @@ pub mod types {
             }
         }
         /// Makes a [`ListUserSummariesRequest`](super::ListUserSummariesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUserSummariesRequest(pub(crate) Fields);
@@ -2846,7 +3366,8 @@ pub mod types {
         impl ListUserSummariesRequest {
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2860,9 +3381,10 @@ pub mod types {
             /// How many users a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "PageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("PageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -2870,9 +3392,10 @@ pub mod types {
             /// Which page to answer with. The first page is 1.
             ///
             /// Required. Default: `1`. Value: at least 1.
+            #[doc(alias = "StartPage")]
             pub fn start_page<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("StartPage", ::avepoint_core::Argument::given(value));
                 self
@@ -2905,6 +3428,11 @@ pub mod types {
             }
         }
         /// Makes a [`LocationFilter`](super::LocationFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`LocationFilterName`](crate::types::LocationFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct LocationFilter(pub(crate) Fields);
@@ -2916,7 +3444,7 @@ pub mod types {
         impl LocationFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`LocationFilterName`](crate::types::LocationFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2960,6 +3488,11 @@ pub mod types {
             }
         }
         /// Makes a [`ModifiedTimeFilter`](super::ModifiedTimeFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Number of entries: at most 2; Format of each entry: `date-time` |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ModifiedTimeFilter(pub(crate) Fields);
@@ -2973,7 +3506,7 @@ pub mod types {
         impl ModifiedTimeFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2986,7 +3519,7 @@ pub mod types {
             }
             /// Moments of the last change: two of them mark the beginning and the end of a period.
             ///
-            /// Required. Number of entries: at most 2.
+            /// Required. Number of entries: at most 2. Format of each entry: `date-time`.
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::avepoint_core::Time, M>,
@@ -3020,6 +3553,11 @@ pub mod types {
             }
         }
         /// Makes a [`ModuleFilter`](super::ModuleFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`WorkspaceType`](crate::types::WorkspaceType) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ModuleFilter(pub(crate) Fields);
@@ -3031,7 +3569,7 @@ pub mod types {
         impl ModuleFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3044,7 +3582,7 @@ pub mod types {
             }
             /// The kinds of workspace to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`WorkspaceType`](crate::types::WorkspaceType).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -3078,6 +3616,11 @@ pub mod types {
             }
         }
         /// Makes a [`ObjectTypeFilter`](super::ObjectTypeFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`ObjectType`](crate::types::ObjectType) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ObjectTypeFilter(pub(crate) Fields);
@@ -3089,7 +3632,7 @@ pub mod types {
         impl ObjectTypeFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3102,7 +3645,7 @@ pub mod types {
             }
             /// The kinds of object to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`ObjectType`](crate::types::ObjectType).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -3139,6 +3682,11 @@ pub mod types {
             }
         }
         /// Makes a [`RiskLevelFilter`](super::RiskLevelFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`RiskLevel`](crate::types::RiskLevel) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct RiskLevelFilter(pub(crate) Fields);
@@ -3150,7 +3698,7 @@ pub mod types {
         impl RiskLevelFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3163,7 +3711,7 @@ pub mod types {
             }
             /// The levels of risk to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`RiskLevel`](crate::types::RiskLevel).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -3200,6 +3748,11 @@ pub mod types {
             }
         }
         /// Makes a [`SensitivityLevelFilter`](super::SensitivityLevelFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`SensitivityLevel`](crate::types::SensitivityLevel) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct SensitivityLevelFilter(pub(crate) Fields);
@@ -3213,7 +3766,7 @@ pub mod types {
         impl SensitivityLevelFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3226,7 +3779,7 @@ pub mod types {
             }
             /// The levels of sensitivity to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`SensitivityLevel`](crate::types::SensitivityLevel).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -3265,6 +3818,11 @@ pub mod types {
             }
         }
         /// Makes a [`SiteNameFilter`](super::SiteNameFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct SiteNameFilter(pub(crate) Fields);
@@ -3276,7 +3834,7 @@ pub mod types {
         impl SiteNameFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3320,6 +3878,11 @@ pub mod types {
             }
         }
         /// Makes a [`TagNameFilter`](super::TagNameFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct TagNameFilter(pub(crate) Fields);
@@ -3331,7 +3894,7 @@ pub mod types {
         impl TagNameFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3375,6 +3938,11 @@ pub mod types {
             }
         }
         /// Makes a [`UsernameFilter`](super::UsernameFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UsernameFilter(pub(crate) Fields);
@@ -3386,7 +3954,7 @@ pub mod types {
         impl UsernameFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3597,6 +4165,73 @@ pub mod types {
 ///
 /// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
 /// specification.
+///
+/// # Sites
+///
+/// Site collections: who may do what in them, their identifiers, and how many risky items they hold.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_site_permissions`](Self::list_site_permissions) | List the permissions in site collections (deprecated) |
+/// | [`export_site_permissions`](Self::export_site_permissions) | Export the permissions in site collections (deprecated) |
+/// | [`list_site_ids`](Self::list_site_ids) | List the identifiers of site collections (deprecated) |
+/// | [`list_site_overviews`](Self::list_site_overviews) | List how many risky items site collections hold (deprecated) |
+///
+/// # Users
+///
+/// Users: who they are, and what they have access to.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_user_summaries`](Self::list_user_summaries) | List users with a summary of each (deprecated) |
+/// | [`list_user_permissions`](Self::list_user_permissions) | List what users have access to (deprecated) |
+/// | [`export_user_permissions`](Self::export_user_permissions) | Export what users have access to (deprecated) |
+///
+/// # Groups
+///
+/// Groups with external users, and what they have access to.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_group_summaries`](Self::list_group_summaries) | List groups with external users (deprecated) |
+/// | [`export_group_permissions`](Self::export_group_permissions) | Export what groups have access to (deprecated) |
+///
+/// # Sharing links
+///
+/// Links by which objects are shared.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_sharing_links`](Self::list_sharing_links) | List sharing links of a type (deprecated) |
+/// | [`export_sharing_links`](Self::export_sharing_links) | Export sharing links of a type (deprecated) |
+///
+/// # Activities
+///
+/// What users did, and what was done to objects.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`export_activities`](Self::export_activities) | Export the activities of a user or on an object (deprecated) |
+///
+/// # Detail records
+///
+/// Objects with their sensitivity, exposure and risk.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_site_detail_records`](Self::list_site_detail_records) | List the detail records of a site collection (deprecated) |
+/// | [`list_detail_records`](Self::list_detail_records) | List detail records in all site collections (deprecated) |
+///
+/// # Export jobs
+///
+/// How an export stands, and its file.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`get_export_job`](Self::get_export_job) | Read how an export of permissions stands (deprecated) |
+/// | [`download_export_job_file`](Self::download_export_job_file) | Download the file of an export of permissions (deprecated) |
+/// | [`get_activity_export_job`](Self::get_activity_export_job) | Read how an export of activities stands (deprecated) |
+/// | [`download_activity_export_job_file`](Self::download_activity_export_job_file) | Download the file of an export of activities (deprecated) |
 #[derive(Clone)]
 pub struct Client {
     session: ::avepoint_core::Session,
@@ -3659,25 +4294,45 @@ impl Client {
             session: self.session.with_options(options),
         }
     }
+}
+/// # Sites
+///
+/// Site collections: who may do what in them, their identifiers, and how many risky items they hold.
+impl Client {
     /// List the permissions in site collections.
     ///
     /// Lists who may do what in the given site collections, page by page. For more than 2,000 site
-    /// collections the vendor advises `exportSitePermissions`. Deprecated by the vendor: `POST
-    /// /insights/sites/permission` of the Insights API replaces it.
+    /// collections the vendor advises [`export_site_permissions`](crate::Client::export_site_permissions).
+    /// Deprecated by the vendor: `POST /insights/sites/permission` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/Site/permission`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSitePermissions`
     ///
-    /// `POST /insights/api/v1/Site/permission`, `listSitePermissions` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListSitePermissions::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListSitePermissions::pages) page by page,
+    /// [`send`](builder::ListSitePermissions::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_site_permissions().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListSitePermissionsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSitePermissionsRequest::builder()
+    ///     .site_urls([
+    ///         "https://contoso.sharepoint.example/sites/harbour",
+    ///         "https://contoso.sharepoint.example/sites/orchard",
+    ///     ]);
+    /// let mut site_permissions = client.list_site_permissions().body(body).stream();
+    /// while let Some(site_permission) = site_permissions.next().await {
+    ///     let site_permission = site_permission?;
+    ///     println!("{:?}", site_permission.module);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSitePermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_permissions(&self) -> builder::ListSitePermissions {
         builder::ListSitePermissions {
@@ -3690,17 +4345,31 @@ impl Client {
     /// Export the permissions in site collections.
     ///
     /// Starts a job that writes the permissions in up to 100 site collections to a ZIP file: an overview of
-    /// all, and a report on each. Ask `getExportJob` how it stands and fetch the file with
-    /// `downloadExportJobFile`. Deprecated by the vendor: `GET /insights/sites/permission/export` of the
-    /// Insights API replaces it.
+    /// all, and a report on each. Ask [`get_export_job`](crate::Client::get_export_job) how it stands and
+    /// fetch the file with [`download_export_job_file`](crate::Client::download_export_job_file).
+    /// Deprecated by the vendor: `GET /insights/sites/permission/export` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/site/permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportSitePermissions`
     ///
-    /// `POST /insights/api/v1/site/permission/export`, `exportSitePermissions` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_site_permissions().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ExportSitePermissionsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportSitePermissionsRequest::builder()
+    ///     .site_urls([
+    ///         "https://contoso.sharepoint.example/sites/harbour",
+    ///         "https://contoso.sharepoint.example/sites/orchard",
+    ///     ]);
+    /// let job = client.export_site_permissions().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportSitePermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_site_permissions(&self) -> builder::ExportSitePermissions {
         builder::ExportSitePermissions {
@@ -3712,23 +4381,37 @@ impl Client {
     }
     /// List the identifiers of site collections.
     ///
-    /// Finds the identifiers of up to 100 site collections by their URLs; `listSiteDetailRecords` asks for
-    /// such an identifier. The order of the answer need not be that of the request. Deprecated by the
-    /// vendor: `GET /insights/sites/{siteUrl}/siteId` of the Insights API replaces it, for one site
-    /// collection a call.
+    /// Finds the identifiers of up to 100 site collections by their URLs;
+    /// [`list_site_detail_records`](crate::Client::list_site_detail_records) asks for such an identifier.
+    /// The order of the answer need not be that of the request. Deprecated by the vendor: `GET
+    /// /insights/sites/{siteUrl}/siteId` of the Insights API replaces it, for one site collection a call.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/DetailRecord/getSiteIds`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSiteIds`
     ///
-    /// `POST /insights/api/v1/DetailRecord/getSiteIds`, `listSiteIds` in the specification.
+    /// [`stream`](builder::ListSiteIds::stream) gives the entries of the list, which comes whole.
     ///
-    /// The list comes whole: `stream` gives its entries.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_site_ids().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListSiteIdsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSiteIdsRequest::builder()
+    ///     .site_urls([
+    ///         "https://contoso.sharepoint.example/sites/harbour",
+    ///         "https://contoso.sharepoint.example/sites/orchard",
+    ///     ]);
+    /// let mut site_ids = client.list_site_ids().body(body).stream();
+    /// while let Some(site_identity) = site_ids.next().await {
+    ///     let site_identity = site_identity?;
+    ///     println!("{:?}", site_identity.site_url);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSiteIds")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_ids(&self) -> builder::ListSiteIds {
         builder::ListSiteIds {
@@ -3744,19 +4427,30 @@ impl Client {
     /// or exposed. Filters narrow what is counted; without any, all is. Deprecated by the vendor: `POST
     /// /insights/sites/overview` of the Insights API replaces it, which filters by the level of risk alone.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/DetailRecord/querysiteoverview`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSiteOverviews`
     ///
-    /// `POST /insights/api/v1/DetailRecord/querysiteoverview`, `listSiteOverviews` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListSiteOverviews::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListSiteOverviews::pages) page by page,
+    /// [`send`](builder::ListSiteOverviews::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_site_overviews().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListSiteOverviewsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSiteOverviewsRequest::builder().page_size(50);
+    /// let mut site_overviews = client.list_site_overviews().body(body).stream();
+    /// while let Some(site_overview) = site_overviews.next().await {
+    ///     let site_overview = site_overview?;
+    ///     println!("{:?}", site_overview.site_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSiteOverviews")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_overviews(&self) -> builder::ListSiteOverviews {
         builder::ListSiteOverviews {
@@ -3766,26 +4460,43 @@ impl Client {
             ),
         }
     }
+}
+/// # Users
+///
+/// Users: who they are, and what they have access to.
+impl Client {
     /// List users with a summary of each.
     ///
     /// Lists users, page by page, with their status in Microsoft 365 and the number of site collections
-    /// they have direct access to. Their e-mail addresses are what `exportUserPermissions` and
-    /// `listUserPermissions` ask for. Deprecated by the vendor: `GET /insights/users/summary` of the
-    /// Insights API replaces it.
+    /// they have direct access to. Their e-mail addresses are what
+    /// [`export_user_permissions`](crate::Client::export_user_permissions) and
+    /// [`list_user_permissions`](crate::Client::list_user_permissions) ask for. Deprecated by the vendor:
+    /// `GET /insights/users/summary` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/User/summary`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listUserSummaries`
     ///
-    /// `POST /insights/api/v1/User/summary`, `listUserSummaries` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListUserSummaries::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListUserSummaries::pages) page by page,
+    /// [`send`](builder::ListUserSummaries::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_user_summaries().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListUserSummariesRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListUserSummariesRequest::builder().start_page(1);
+    /// let mut user_summaries = client.list_user_summaries().body(body).stream();
+    /// while let Some(user_summary) = user_summaries.next().await {
+    ///     let user_summary = user_summary?;
+    ///     println!("{:?}", user_summary.display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listUserSummaries")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_user_summaries(&self) -> builder::ListUserSummaries {
         builder::ListUserSummaries {
@@ -3798,22 +4509,35 @@ impl Client {
     /// List what users have access to.
     ///
     /// Lists the objects that the given users have access to, page by page, in some site collections or in
-    /// the whole scope of data. For more than 2,000 users the vendor advises `exportUserPermissions`.
-    /// Deprecated by the vendor: `POST /insights/users/access` of the Insights API replaces it.
+    /// the whole scope of data. For more than 2,000 users the vendor advises
+    /// [`export_user_permissions`](crate::Client::export_user_permissions). Deprecated by the vendor: `POST
+    /// /insights/users/access` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/User/permission`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listUserPermissions`
     ///
-    /// `POST /insights/api/v1/User/permission`, `listUserPermissions` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListUserPermissions::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListUserPermissions::pages) page by page,
+    /// [`send`](builder::ListUserPermissions::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_user_permissions().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListUserPermissionsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListUserPermissionsRequest::builder()
+    ///     .emails(["ines.moreau@contoso.example", "jonas.weber@contoso.example"]);
+    /// let mut user_permissions = client.list_user_permissions().body(body).stream();
+    /// while let Some(user_permission) = user_permissions.next().await {
+    ///     let user_permission = user_permission?;
+    ///     println!("{:?}", user_permission.module);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listUserPermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_user_permissions(&self) -> builder::ListUserPermissions {
         builder::ListUserPermissions {
@@ -3825,17 +4549,33 @@ impl Client {
     }
     /// Export what users have access to.
     ///
-    /// Starts a job that writes what up to 100 users have access to into a ZIP file. Ask `getExportJob` how
-    /// it stands and fetch the file with `downloadExportJobFile`. Deprecated by the vendor: `GET
-    /// /insights/users/{email}/access/export` of the Insights API replaces it, for one user a call.
+    /// Starts a job that writes what up to 100 users have access to into a ZIP file. Ask
+    /// [`get_export_job`](crate::Client::get_export_job) how it stands and fetch the file with
+    /// [`download_export_job_file`](crate::Client::download_export_job_file). Deprecated by the vendor:
+    /// `GET /insights/users/{email}/access/export` of the Insights API replaces it, for one user a call.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/user/permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportUserPermissions`
     ///
-    /// `POST /insights/api/v1/user/permission/export`, `exportUserPermissions` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_user_permissions().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{
+    ///     DataSource, ExportOption, ExportUserPermissionsRequest,
+    /// };
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportUserPermissionsRequest::builder()
+    ///     .emails(["ines.moreau@contoso.example", "jonas.weber@contoso.example"])
+    ///     .data_sources([DataSource::SharePointOnline, DataSource::OneDrive])
+    ///     .export_option_type(ExportOption::SummaryAndObjectAccess);
+    /// let job = client.export_user_permissions().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportUserPermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_user_permissions(&self) -> builder::ExportUserPermissions {
         builder::ExportUserPermissions {
@@ -3845,25 +4585,41 @@ impl Client {
             ),
         }
     }
+}
+/// # Groups
+///
+/// Groups with external users, and what they have access to.
+impl Client {
     /// List groups with external users.
     ///
     /// Lists groups that have external users, page by page. Their identifiers are what
-    /// `exportGroupPermissions` asks for. Deprecated by the vendor: `GET /insights/groups/summary` of the
-    /// Insights API replaces it.
+    /// [`export_group_permissions`](crate::Client::export_group_permissions) asks for. Deprecated by the
+    /// vendor: `GET /insights/groups/summary` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/Group/summary`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listGroupSummaries`
     ///
-    /// `POST /insights/api/v1/Group/summary`, `listGroupSummaries` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListGroupSummaries::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListGroupSummaries::pages) page by page,
+    /// [`send`](builder::ListGroupSummaries::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_group_summaries().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListGroupSummariesRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListGroupSummariesRequest::builder().start_page(1);
+    /// let mut group_summaries = client.list_group_summaries().body(body).stream();
+    /// while let Some(group_summary) = group_summaries.next().await {
+    ///     let group_summary = group_summary?;
+    ///     println!("{:?}", group_summary.display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listGroupSummaries")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_group_summaries(&self) -> builder::ListGroupSummaries {
         builder::ListGroupSummaries {
@@ -3875,17 +4631,37 @@ impl Client {
     }
     /// Export what groups have access to.
     ///
-    /// Starts a job that writes what groups have access to into a ZIP file. Ask `getExportJob` how it
-    /// stands and fetch the file with `downloadExportJobFile`. Deprecated by the vendor: `GET
-    /// /insights/groups/{groupId}/access/export` of the Insights API replaces it, for one group a call.
+    /// Starts a job that writes what groups have access to into a ZIP file. Ask
+    /// [`get_export_job`](crate::Client::get_export_job) how it stands and fetch the file with
+    /// [`download_export_job_file`](crate::Client::download_export_job_file). Deprecated by the vendor:
+    /// `GET /insights/groups/{groupId}/access/export` of the Insights API replaces it, for one group a
+    /// call.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/group/Permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportGroupPermissions`
     ///
-    /// `POST /insights/api/v1/group/Permission/export`, `exportGroupPermissions` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_group_permissions().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{
+    ///     DataSource, ExportGroupPermissionsRequest, ExportOption,
+    /// };
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportGroupPermissionsRequest::builder()
+    ///     .emails([
+    ///         "7d92c4e8-0b5f-4a13-9e6d-82f1a3b5c7d9",
+    ///         "1e5a90b3-c6d7-4f28-b04e-97a8d6c5e4f3",
+    ///     ])
+    ///     .data_sources([DataSource::MicrosoftTeams, DataSource::Microsoft365Group])
+    ///     .export_option_type(ExportOption::SummaryAndSiteAccess);
+    /// let job = client.export_group_permissions().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportGroupPermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_group_permissions(&self) -> builder::ExportGroupPermissions {
         builder::ExportGroupPermissions {
@@ -3895,25 +4671,41 @@ impl Client {
             ),
         }
     }
+}
+/// # Sharing links
+///
+/// Links by which objects are shared.
+impl Client {
     /// List sharing links of a type.
     ///
     /// Lists the links of one type by which objects are shared, page by page, in some site collections or
     /// in all. Deprecated by the vendor: `POST /insights/sharingLinks/summary` of the Insights API replaces
     /// it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/link/permission/query`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSharingLinks`
     ///
-    /// `POST /insights/api/v1/link/permission/query`, `listSharingLinks` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListSharingLinks::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListSharingLinks::pages) page by page,
+    /// [`send`](builder::ListSharingLinks::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_sharing_links().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{LinkType, ListSharingLinksRequest};
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSharingLinksRequest::builder().link_type(LinkType::Anyone);
+    /// let mut sharing_links = client.list_sharing_links().body(body).stream();
+    /// while let Some(sharing_link) = sharing_links.next().await {
+    ///     let sharing_link = sharing_link?;
+    ///     println!("{:?}", sharing_link.login_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSharingLinks")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_sharing_links(&self) -> builder::ListSharingLinks {
         builder::ListSharingLinks {
@@ -3926,16 +4718,28 @@ impl Client {
     /// Export sharing links of a type.
     ///
     /// Starts a job that writes the links of one type, and the permissions they give, into a ZIP file. Ask
-    /// `getExportJob` how it stands and fetch the file with `downloadExportJobFile`. Deprecated by the
-    /// vendor: `GET /insights/sharingLinks/export` of the Insights API replaces it.
+    /// [`get_export_job`](crate::Client::get_export_job) how it stands and fetch the file with
+    /// [`download_export_job_file`](crate::Client::download_export_job_file). Deprecated by the vendor:
+    /// `GET /insights/sharingLinks/export` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/link/Permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportSharingLinks`
     ///
-    /// `POST /insights/api/v1/link/Permission/export`, `exportSharingLinks` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_sharing_links().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{ExportSharingLinksRequest, LinkType};
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportSharingLinksRequest::builder()
+    ///     .export_link_type(LinkType::Organization);
+    /// let job = client.export_sharing_links().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportSharingLinks")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_sharing_links(&self) -> builder::ExportSharingLinks {
         builder::ExportSharingLinks {
@@ -3945,21 +4749,39 @@ impl Client {
             ),
         }
     }
+}
+/// # Activities
+///
+/// What users did, and what was done to objects.
+impl Client {
     /// Export the activities of a user or on an object.
     ///
     /// Starts a job that writes what a user did, or what was done to an object, into a ZIP file. Leave
-    /// `path` empty for the user alone, or `email` for the object alone. Ask `getActivityExportJob` how it
-    /// stands and fetch the file with `downloadActivityExportJobFile`. Deprecated by the vendor: `GET
-    /// /insights/users/{email}/activities/export` and `GET /insights/activities/object/{path}/export` of
-    /// the Insights API replace it.
+    /// `path` empty for the user alone, or `email` for the object alone. Ask
+    /// [`get_activity_export_job`](crate::Client::get_activity_export_job) how it stands and fetch the file
+    /// with [`download_activity_export_job_file`](crate::Client::download_activity_export_job_file).
+    /// Deprecated by the vendor: `GET /insights/users/{email}/activities/export` and `GET
+    /// /insights/activities/object/{path}/export` of the Insights API replace it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/activity/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportActivities`
     ///
-    /// `POST /insights/api/v1/activity/export`, `exportActivities` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_activities().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ExportActivitiesRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportActivitiesRequest::builder()
+    ///     .path("https://contoso.sharepoint.example/sites/harbour/plans/berths 2026.xlsx")
+    ///     .email("ines.moreau@contoso.example");
+    /// let job = client.export_activities().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportActivities")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_activities(&self) -> builder::ExportActivities {
         builder::ExportActivities {
@@ -3969,26 +4791,53 @@ impl Client {
             ),
         }
     }
+}
+/// # Detail records
+///
+/// Objects with their sensitivity, exposure and risk.
+impl Client {
     /// List the detail records of a site collection.
     ///
     /// Lists objects in one site collection, page by page, with their sensitivity, exposure and risk. The
-    /// vendor prefers this operation to `listDetailRecords`. Find the identifier of the site collection
-    /// with `listSiteIds`. Deprecated by the vendor: `POST /insights/sites/detailRecords` of the Insights
-    /// API replaces it, without filters.
+    /// vendor prefers this operation to [`list_detail_records`](crate::Client::list_detail_records). Find
+    /// the identifier of the site collection with [`list_site_ids`](crate::Client::list_site_ids).
+    /// Deprecated by the vendor: `POST /insights/sites/detailRecords` of the Insights API replaces it,
+    /// without filters.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/DetailRecord/querybysite`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSiteDetailRecords`
     ///
-    /// `POST /insights/api/v1/DetailRecord/querybysite`, `listSiteDetailRecords` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListSiteDetailRecords::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListSiteDetailRecords::pages) page by page,
+    /// [`send`](builder::ListSiteDetailRecords::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_site_detail_records().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{
+    ///     ExposureLevel, ExposureLevelFilter, ListSiteDetailRecordsRequest, RiskLevel,
+    ///     RiskLevelFilter,
+    /// };
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSiteDetailRecordsRequest::builder()
+    ///     .filters((
+    ///         RiskLevelFilter::builder().values([RiskLevel::Low, RiskLevel::Medium]),
+    ///         ExposureLevelFilter::builder()
+    ///             .values([ExposureLevel::Medium, ExposureLevel::High]),
+    ///     ))
+    ///     .site_id("b84e61d9-27c3-4f05-8a9b-d0e2f4a6c813")
+    ///     .page_size(100);
+    /// let mut site_detail_records = client.list_site_detail_records().body(body).stream();
+    /// while let Some(detail_record) = site_detail_records.next().await {
+    ///     let detail_record = detail_record?;
+    ///     println!("{:?}", detail_record.name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSiteDetailRecords")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_detail_records(&self) -> builder::ListSiteDetailRecords {
         builder::ListSiteDetailRecords {
@@ -4005,19 +4854,30 @@ impl Client {
     /// API does quite the same: `POST /insights/sites/detailRecords` lists the records of one site
     /// collection a call, without filters.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/DetailRecord/query`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listDetailRecords`
     ///
-    /// `POST /insights/api/v1/DetailRecord/query`, `listDetailRecords` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListDetailRecords::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListDetailRecords::pages) page by page,
+    /// [`send`](builder::ListDetailRecords::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_detail_records().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListDetailRecordsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListDetailRecordsRequest::builder().page_size(100);
+    /// let mut detail_records = client.list_detail_records().body(body).stream();
+    /// while let Some(detail_record) = detail_records.next().await {
+    ///     let detail_record = detail_record?;
+    ///     println!("{:?}", detail_record.name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listDetailRecords")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_detail_records(&self) -> builder::ListDetailRecords {
         builder::ListDetailRecords {
@@ -4027,19 +4887,31 @@ impl Client {
             ),
         }
     }
+}
+/// # Export jobs
+///
+/// How an export stands, and its file.
+impl Client {
     /// Read how an export of permissions stands.
     ///
     /// Tells how an export of permissions or of sharing links stands. Ask again until the status is no
     /// longer 1. Deprecated by the vendor: `GET /insights/job/{jobId}/exportstatus` of the Insights API
     /// replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/api/v1/permission/export/status`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `getExportJob`
     ///
-    /// `GET /insights/api/v1/permission/export/status`, `getExportJob` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.get_export_job().id(1).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let export_job = client.get_export_job().id(58213).send().await?;
+    /// println!("{:?}", export_job.status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getExportJob")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_export_job(&self) -> builder::GetExportJob {
         builder::GetExportJob {
@@ -4055,13 +4927,28 @@ impl Client {
     /// large. Deprecated by the vendor: `GET /insights/job/{jobId}/exportfile` of the Insights API replaces
     /// it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/api/v1/permission/export/get`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `downloadExportJobFile`
     ///
-    /// `GET /insights/api/v1/permission/export/get`, `downloadExportJobFile` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.download_export_job_file().id(1).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let mut file = client
+    ///     .download_export_job_file()
+    ///     .id(58213)
+    ///     .send()
+    ///     .await?
+    ///     .into_inner();
+    /// while let Some(piece) = file.next().await {
+    ///     let piece = piece?;
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "downloadExportJobFile")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn download_export_job_file(&self) -> builder::DownloadExportJobFile {
         builder::DownloadExportJobFile {
@@ -4076,13 +4963,20 @@ impl Client {
     /// Tells how an export of activities stands. Ask again until the status is no longer 1. Deprecated by
     /// the vendor: `GET /insights/job/{jobId}/exportstatus` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/api/v1/activity/export/status`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `getActivityExportJob`
     ///
-    /// `GET /insights/api/v1/activity/export/status`, `getActivityExportJob` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.get_activity_export_job().id(1).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let activity_export_job = client.get_activity_export_job().id(58213).send().await?;
+    /// println!("{:?}", activity_export_job.status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getActivityExportJob")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_activity_export_job(&self) -> builder::GetActivityExportJob {
         builder::GetActivityExportJob {
@@ -4097,13 +4991,28 @@ impl Client {
     /// Answers with the ZIP file of a finished export of activities, which can be large. Deprecated by the
     /// vendor: `GET /insights/job/{jobId}/exportfile` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/api/v1/activity/export/file`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `downloadActivityExportJobFile`
     ///
-    /// `GET /insights/api/v1/activity/export/file`, `downloadActivityExportJobFile` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.download_activity_export_job_file().id(1).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let mut file = client
+    ///     .download_activity_export_job_file()
+    ///     .id(58213)
+    ///     .send()
+    ///     .await?
+    ///     .into_inner();
+    /// while let Some(piece) = file.next().await {
+    ///     let piece = piece?;
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "downloadActivityExportJobFile")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn download_activity_export_job_file(
         &self,
@@ -4125,7 +5034,12 @@ impl ::std::fmt::Debug for Client {
 pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
-    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all that it needs.
+    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSitePermissions {
@@ -4158,6 +5072,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSitePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4183,7 +5111,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all that it needs.
+    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportSitePermissions {
@@ -4216,6 +5149,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -4243,6 +5190,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_site_ids`](super::Client::list_site_ids). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSiteIds {
@@ -4273,6 +5224,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteIds {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteIds {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4298,7 +5263,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it needs.
+    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSiteOverviews {
@@ -4331,6 +5301,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4356,7 +5340,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_summaries`](super::Client::list_user_summaries). It owns all that it needs.
+    /// The call of [`Client::list_user_summaries`](super::Client::list_user_summaries). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListUserSummaries {
@@ -4389,6 +5378,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUserSummaries {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUserSummaries {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4414,7 +5417,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all that it needs.
+    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListUserPermissions {
@@ -4447,6 +5455,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUserPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4472,7 +5494,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all that it needs.
+    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportUserPermissions {
@@ -4505,6 +5532,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -4531,7 +5572,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_group_summaries`](super::Client::list_group_summaries). It owns all that it needs.
+    /// The call of [`Client::list_group_summaries`](super::Client::list_group_summaries). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListGroupSummaries {
@@ -4564,6 +5610,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListGroupSummaries {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListGroupSummaries {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4589,7 +5649,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns all that it needs.
+    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGroupPermissions {
@@ -4625,6 +5690,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -4651,7 +5730,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it needs.
+    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSharingLinks {
@@ -4684,6 +5768,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSharingLinks {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4709,7 +5807,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that it needs.
+    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportSharingLinks {
@@ -4742,6 +5845,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -4768,7 +5885,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_activities`](super::Client::export_activities). It owns all that it needs.
+    /// The call of [`Client::export_activities`](super::Client::export_activities). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportActivities {
@@ -4801,6 +5923,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportActivities {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -4827,7 +5963,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns all that it needs.
+    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSiteDetailRecords {
@@ -4860,6 +6001,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4885,7 +6040,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_detail_records`](super::Client::list_detail_records). It owns all that it needs.
+    /// The call of [`Client::list_detail_records`](super::Client::list_detail_records). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListDetailRecords {
@@ -4918,6 +6078,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListDetailRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListDetailRecords {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4944,6 +6118,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::get_export_job`](super::Client::get_export_job). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetExportJob {
@@ -4959,6 +6137,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetExportJob {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetExportJob {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -4985,7 +6177,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns all that it needs.
+    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct DownloadExportJobFile {
@@ -5001,6 +6198,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -5027,7 +6238,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_activity_export_job`](super::Client::get_activity_export_job). It owns all that it needs.
+    /// The call of [`Client::get_activity_export_job`](super::Client::get_activity_export_job). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetActivityExportJob {
@@ -5043,6 +6259,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetActivityExportJob {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetActivityExportJob {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -5069,7 +6299,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_activity_export_job_file`](super::Client::download_activity_export_job_file). It owns all that it needs.
+    /// The call of
+    /// [`Client::download_activity_export_job_file`](super::Client::download_activity_export_job_file). It
+    /// owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct DownloadActivityExportJobFile {
@@ -5085,6 +6321,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            DownloadActivityExportJobFile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            DownloadActivityExportJobFile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

@@ -4,6 +4,7 @@
     /// The name of the filter by creator.
     pub enum CreatedByFilterName: text {
         /// The filter by creator.
+        #[doc(alias = "createdBy")]
         ByCreator = "createdBy",
     }
 }
@@ -12,12 +13,15 @@
     /// A kind of workspace that permissions are exported from, by name.
     pub enum DataSource: text {
         /// Teams of Microsoft Teams.
+        #[doc(alias = "Microsoft Teams")]
         MicrosoftTeams = "Microsoft Teams",
         /// Sites of SharePoint Online.
+        #[doc(alias = "SharePoint Online")]
         SharePointOnline = "SharePoint Online",
         /// Drives of OneDrive.
         OneDrive = "OneDrive",
         /// Groups of Microsoft 365.
+        #[doc(alias = "Microsoft 365 Group")]
         Microsoft365Group = "Microsoft 365 Group",
     }
 }
@@ -62,6 +66,7 @@
     /// The name of the filter by exposure.
     pub enum ExposureLevelFilterName: text {
         /// The filter by exposure.
+        #[doc(alias = "exposureLevel")]
         ByExposureLevel = "exposureLevel",
     }
 }
@@ -70,12 +75,16 @@
     /// What kind of group it is.
     pub enum GroupType: text {
         /// A group of Microsoft 365.
+        #[doc(alias = "Microsoft 365 Group")]
         Microsoft365Group = "Microsoft 365 Group",
         /// A group for e-mail.
+        #[doc(alias = "Distribution Group")]
         DistributionGroup = "Distribution Group",
         /// A group for permissions.
+        #[doc(alias = "Security Group")]
         SecurityGroup = "Security Group",
         /// A group for permissions that has an e-mail address too.
+        #[doc(alias = "Mail-enabled Security Group")]
         MailEnabledSecurityGroup = "Mail-enabled Security Group",
     }
 }
@@ -96,6 +105,7 @@
     /// The name of the filter by URL.
     pub enum LocationFilterName: text {
         /// The filter by URL.
+        #[doc(alias = "location")]
         ByLocation = "location",
     }
 }
@@ -114,6 +124,7 @@
     /// The name of the filter by time of the last change.
     pub enum ModifiedTimeFilterName: text {
         /// The filter by time of the last change.
+        #[doc(alias = "modifiedTime")]
         ByModifiedTime = "modifiedTime",
     }
 }
@@ -122,6 +133,7 @@
     /// The name of the filter by the kind of workspace.
     pub enum ModuleFilterName: text {
         /// The filter by the kind of workspace.
+        #[doc(alias = "module")]
         ByModule = "module",
     }
 }
@@ -150,6 +162,7 @@
     /// The name of the filter by the kind of object.
     pub enum ObjectTypeFilterName: text {
         /// The filter by the kind of object.
+        #[doc(alias = "objectType")]
         ByObjectType = "objectType",
     }
 }
@@ -158,10 +171,13 @@
     /// The language of a report or of the labels in an answer.
     pub enum ReportLanguage: text {
         /// English; the default.
+        #[doc(alias = "en-US")]
         English = "en-US",
         /// Japanese.
+        #[doc(alias = "ja-JP")]
         Japanese = "ja-JP",
         /// French.
+        #[doc(alias = "fr-FR")]
         French = "fr-FR",
     }
 }
@@ -186,6 +202,7 @@
     /// The name of the filter by risk.
     pub enum RiskLevelFilterName: text {
         /// The filter by risk.
+        #[doc(alias = "riskLevel")]
         ByRiskLevel = "riskLevel",
     }
 }
@@ -210,6 +227,7 @@
     /// The name of the filter by sensitivity.
     pub enum SensitivityLevelFilterName: text {
         /// The filter by sensitivity.
+        #[doc(alias = "sensitivityLevel")]
         BySensitivityLevel = "sensitivityLevel",
     }
 }
@@ -218,6 +236,7 @@
     /// The name of the filter by name of the site.
     pub enum SiteNameFilterName: text {
         /// The filter by name of the site.
+        #[doc(alias = "siteName")]
         BySiteName = "siteName",
     }
 }
@@ -226,6 +245,7 @@
     /// The name of the filter by tag.
     pub enum TagNameFilterName: text {
         /// The filter by tag.
+        #[doc(alias = "tagName")]
         ByTagName = "tagName",
     }
 }
@@ -236,16 +256,19 @@
         /// The user is trusted.
         Trusted = "Trusted",
         /// The user is not trusted.
+        #[doc(alias = "Not Trusted")]
         NotTrusted = "Not Trusted",
     }
 }
 
 ::avepoint_core::open_enum! {
-    /// Whether a user may sign in to Microsoft 365. What is allowed has two spellings, `Activate` and `Active`.
+    /// Whether a user may sign in to Microsoft 365. What is allowed has two spellings, `Activate` and
+    /// `Active`.
     pub enum UserSignInStatus: text {
         /// Signing in is blocked.
         Blocked = "Blocked",
         /// Signing in is allowed, as the page lists it.
+        #[doc(alias = "Activate")]
         Activated = "Activate",
         /// Signing in is allowed, as the documented answer spells it.
         Active = "Active",
@@ -256,6 +279,7 @@
     /// The name of the filter by user of Insights.
     pub enum UsernameFilterName: text {
         /// The filter by user of Insights.
+        #[doc(alias = "username")]
         ByUsername = "username",
     }
 }

@@ -40,12 +40,7 @@ pub static LIST_SITE_PERMISSIONS: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
     .deprecated()
-    .paging(Paging::Token {
-        token: "body.Token",
-        size: "body.Top",
-        items: "results",
-        next: "nextToken",
-    })
+    .paging(Paging::token("body.Token", "body.Top", "results", "nextToken"))
     .body(true, &constraints::LIST_SITE_PERMISSIONS_REQUEST);
 ///Export the permissions in site collections.
 pub static EXPORT_SITE_PERMISSIONS: Operation = Operation::new(
@@ -67,7 +62,7 @@ pub static LIST_SITE_IDS: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
     .deprecated()
-    .paging(Paging::Single { items: "results" })
+    .paging(Paging::single("results"))
     .body(true, &constraints::LIST_SITE_IDS_REQUEST);
 ///List how many risky items site collections hold.
 pub static LIST_SITE_OVERVIEWS: Operation = Operation::new(
@@ -79,12 +74,7 @@ pub static LIST_SITE_OVERVIEWS: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
     .deprecated()
-    .paging(Paging::Token {
-        token: "body.token",
-        size: "body.pageSize",
-        items: "results",
-        next: "nextToken",
-    })
+    .paging(Paging::token("body.token", "body.pageSize", "results", "nextToken"))
     .body(true, &constraints::LIST_SITE_OVERVIEWS_REQUEST);
 ///List users with a summary of each.
 pub static LIST_USER_SUMMARIES: Operation = Operation::new(
@@ -96,13 +86,9 @@ pub static LIST_USER_SUMMARIES: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
     .deprecated()
-    .paging(Paging::PageNumber {
-        page: "body.StartPage",
-        size: "body.PageSize",
-        items: "results",
-        total: None,
-        more: None,
-    })
+    .paging(
+        Paging::page_number("body.StartPage", "body.PageSize", "results", None, None),
+    )
     .body(true, &constraints::LIST_USER_SUMMARIES_REQUEST);
 ///List what users have access to.
 pub static LIST_USER_PERMISSIONS: Operation = Operation::new(
@@ -114,12 +100,7 @@ pub static LIST_USER_PERMISSIONS: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
     .deprecated()
-    .paging(Paging::Token {
-        token: "body.Token",
-        size: "body.Top",
-        items: "results",
-        next: "nextToken",
-    })
+    .paging(Paging::token("body.Token", "body.Top", "results", "nextToken"))
     .body(true, &constraints::LIST_USER_PERMISSIONS_REQUEST);
 ///Export what users have access to.
 pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
@@ -141,13 +122,9 @@ pub static LIST_GROUP_SUMMARIES: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
     .deprecated()
-    .paging(Paging::PageNumber {
-        page: "body.StartPage",
-        size: "body.PageSize",
-        items: "results",
-        total: None,
-        more: None,
-    })
+    .paging(
+        Paging::page_number("body.StartPage", "body.PageSize", "results", None, None),
+    )
     .body(true, &constraints::LIST_GROUP_SUMMARIES_REQUEST);
 ///Export what groups have access to.
 pub static EXPORT_GROUP_PERMISSIONS: Operation = Operation::new(
@@ -169,12 +146,7 @@ pub static LIST_SHARING_LINKS: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
     .deprecated()
-    .paging(Paging::Token {
-        token: "body.Token",
-        size: "body.PageSize",
-        items: "results",
-        next: "nextToken",
-    })
+    .paging(Paging::token("body.Token", "body.PageSize", "results", "nextToken"))
     .body(true, &constraints::LIST_SHARING_LINKS_REQUEST);
 ///Export sharing links of a type.
 pub static EXPORT_SHARING_LINKS: Operation = Operation::new(
@@ -206,12 +178,7 @@ pub static LIST_SITE_DETAIL_RECORDS: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
     .deprecated()
-    .paging(Paging::Token {
-        token: "body.token",
-        size: "body.pageSize",
-        items: "results",
-        next: "nextToken",
-    })
+    .paging(Paging::token("body.token", "body.pageSize", "results", "nextToken"))
     .body(true, &constraints::LIST_SITE_DETAIL_RECORDS_REQUEST);
 ///List detail records in all site collections.
 pub static LIST_DETAIL_RECORDS: Operation = Operation::new(
@@ -223,12 +190,7 @@ pub static LIST_DETAIL_RECORDS: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
     .deprecated()
-    .paging(Paging::Token {
-        token: "body.token",
-        size: "body.pageSize",
-        items: "results",
-        next: "nextToken",
-    })
+    .paging(Paging::token("body.token", "body.pageSize", "results", "nextToken"))
     .body(true, &constraints::LIST_DETAIL_RECORDS_REQUEST);
 ///Read how an export of permissions stands.
 pub static GET_EXPORT_JOB: Operation = Operation::new(
@@ -315,25 +277,17 @@ pub static DOWNLOAD_ACTIVITY_EXPORT_JOB_FILE: Operation = Operation::new(
 /// What requests may hold.
 pub(crate) mod constraints {
     use super::*;
-    pub static CREATED_BY_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static CREATED_BY_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::CREATED_BY_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static CREATED_BY_FILTER_NAME: Constraint = Constraint::TextCode(&["createdBy"]);
     pub static DATA_SOURCE: Constraint = Constraint::TextCode(
         &["Microsoft Teams", "SharePoint Online", "OneDrive", "Microsoft 365 Group"],
@@ -353,653 +307,357 @@ pub(crate) mod constraints {
     );
     pub static EVENT_TYPES: Constraint = Constraint::AnyOf(
         &[
-            &Constraint::List {
-                item: &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-                min: 0,
-                max: None,
-            },
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Plain,
-            },
+            &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
+            &Constraint::text(0, None, Format::Plain),
         ],
     );
-    pub static EXPORT_ACTIVITIES_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "path",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
-            Member::new(
-                "email",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+    pub static EXPORT_ACTIVITIES_REQUEST: Constraint = Constraint::object(
+        &[
+            Member::new("path", true, &Constraint::text(0, None, Format::Plain)),
+            Member::new("email", true, &Constraint::text(0, None, Format::Plain)),
             Member::new("starttime", false, &constraints::REPORT_TIME),
             Member::new("endtime", false, &constraints::REPORT_TIME),
             Member::new("eventTypes", false, &constraints::EVENT_TYPES),
             Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
-        open: false,
-    };
-    pub static EXPORT_GROUP_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static EXPORT_GROUP_PERMISSIONS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "Emails",
                 true,
-                &Constraint::List {
-                    item: &constraints::GROUP_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::GROUP_ID, 0, None),
             ),
             Member::new(
                 "siteUrls",
                 false,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
             Member::new(
                 "dataSources",
                 true,
-                &Constraint::List {
-                    item: &constraints::DATA_SOURCE,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::DATA_SOURCE, 0, None),
             ),
             Member::new("ExportOptionType", true, &constraints::EXPORT_OPTION),
             Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
-        open: false,
-    };
-    pub static EXPORT_JOB_ID: Constraint = Constraint::Integer {
-        minimum: None,
-        maximum: None,
-    };
+        false,
+    );
+    pub static EXPORT_JOB_ID: Constraint = Constraint::integer(None, None);
     pub static EXPORT_OPTION: Constraint = Constraint::IntegerCode(&[1i64, 2i64, 3i64]);
     pub static EXPORT_OPTIONS: Constraint = Constraint::AnyOf(
         &[
             &constraints::EXPORT_OPTION,
-            &Constraint::List {
-                item: &constraints::EXPORT_OPTION,
-                min: 0,
-                max: None,
-            },
+            &Constraint::list(&constraints::EXPORT_OPTION, 0, None),
         ],
     );
-    pub static EXPORT_SHARING_LINKS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static EXPORT_SHARING_LINKS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("language", false, &constraints::REPORT_LANGUAGE),
             Member::new("exportLinkType", true, &constraints::LINK_TYPE_OR_DIGITS),
             Member::new("startTime", false, &constraints::REPORT_TIME),
             Member::new("endTime", false, &constraints::REPORT_TIME),
         ],
-        open: false,
-    };
-    pub static EXPORT_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static EXPORT_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "siteUrls",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
             Member::new("language", false, &constraints::REPORT_LANGUAGE),
         ],
-        open: false,
-    };
-    pub static EXPORT_USER_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static EXPORT_USER_PERMISSIONS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "emails",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(
+                    &Constraint::text(0, None, Format::Plain),
+                    0,
+                    Some(100),
+                ),
             ),
             Member::new(
                 "dataSources",
                 true,
-                &Constraint::List {
-                    item: &constraints::DATA_SOURCE,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::DATA_SOURCE, 0, None),
             ),
             Member::new(
                 "siteUrls",
                 false,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
             Member::new("Language", false, &constraints::REPORT_LANGUAGE),
             Member::new("ExportOptionType", true, &constraints::EXPORT_OPTIONS),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static EXPOSURE_LEVEL: Constraint = Constraint::IntegerCode(&[1i64, 2i64, 3i64]);
-    pub static EXPOSURE_LEVEL_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static EXPOSURE_LEVEL_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::EXPOSURE_LEVEL_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &constraints::EXPOSURE_LEVEL_OR_DIGITS,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::EXPOSURE_LEVEL_OR_DIGITS, 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static EXPOSURE_LEVEL_FILTER_NAME: Constraint = Constraint::TextCode(
         &["exposureLevel"],
     );
     pub static EXPOSURE_LEVEL_OR_DIGITS: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::EXPOSURE_LEVEL,
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
+        &[&constraints::EXPOSURE_LEVEL, &Constraint::text(0, None, Format::Digits)],
     );
-    pub static GROUP_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static GROUP_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static LINK_TYPE: Constraint = Constraint::IntegerCode(&[32i64, 64i64, 128i64]);
     pub static LINK_TYPE_OR_DIGITS: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::LINK_TYPE,
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
+        &[&constraints::LINK_TYPE, &Constraint::text(0, None, Format::Digits)],
     );
-    pub static LIST_DETAIL_RECORDS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+    pub static LIST_DETAIL_RECORDS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "filters",
                 false,
-                &Constraint::List {
-                    item: &constraints::DETAIL_RECORD_FILTER,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::DETAIL_RECORD_FILTER, 0, None),
             ),
-            Member::new(
-                "token",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("token", false, &Constraint::text(0, None, Format::Plain)),
             Member::new("language", false, &constraints::REPORT_LANGUAGE),
-            Member::new(
-                "pageSize",
-                true,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
-            ),
+            Member::new("pageSize", true, &Constraint::integer(Some(1i64), Some(100i64))),
         ],
-        open: false,
-    };
-    pub static LIST_GROUP_SUMMARIES_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_GROUP_SUMMARIES_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "StartPage",
                 true,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Member::new(
                 "PageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
             Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
-        open: false,
-    };
-    pub static LIST_SHARING_LINKS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_SHARING_LINKS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "SiteUrls",
                 false,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, None),
             ),
-            Member::new(
-                "Token",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("Token", false, &Constraint::text(0, None, Format::Plain)),
             Member::new(
                 "PageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
             Member::new("LinkType", true, &constraints::LINK_TYPE_OR_DIGITS),
             Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
-        open: false,
-    };
-    pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "filters",
                 true,
-                &Constraint::List {
-                    item: &constraints::SITE_DETAIL_RECORD_FILTER,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::SITE_DETAIL_RECORD_FILTER, 0, None),
             ),
             Member::new("siteId", true, &constraints::SITE_ID),
-            Member::new(
-                "token",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("token", false, &Constraint::text(0, None, Format::Plain)),
             Member::new("language", false, &constraints::REPORT_LANGUAGE),
-            Member::new(
-                "pageSize",
-                true,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
-            ),
+            Member::new("pageSize", true, &Constraint::integer(Some(1i64), Some(100i64))),
         ],
-        open: false,
-    };
-    pub static LIST_SITE_IDS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_SITE_IDS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "siteUrls",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
         ],
-        open: false,
-    };
-    pub static LIST_SITE_OVERVIEWS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_SITE_OVERVIEWS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "filters",
                 false,
-                &Constraint::List {
-                    item: &constraints::SITE_OVERVIEW_FILTER,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::SITE_OVERVIEW_FILTER, 0, None),
             ),
-            Member::new(
-                "token",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
-            Member::new(
-                "pageSize",
-                true,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
-            ),
+            Member::new("token", false, &Constraint::text(0, None, Format::Plain)),
+            Member::new("pageSize", true, &Constraint::integer(Some(1i64), Some(100i64))),
         ],
-        open: false,
-    };
-    pub static LIST_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "SiteUrls",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
             Member::new("Language", false, &constraints::REPORT_LANGUAGE),
-            Member::new(
-                "Token",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
-            Member::new(
-                "Top",
-                false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
-            ),
+            Member::new("Token", false, &Constraint::text(0, None, Format::Plain)),
+            Member::new("Top", false, &Constraint::integer(Some(1i64), Some(100i64))),
         ],
-        open: false,
-    };
-    pub static LIST_USER_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_USER_PERMISSIONS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "SiteUrls",
                 false,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
             Member::new(
                 "Emails",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(
+                    &Constraint::text(0, None, Format::Plain),
+                    0,
+                    Some(100),
+                ),
             ),
             Member::new("Language", false, &constraints::REPORT_LANGUAGE),
-            Member::new(
-                "Token",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
-            Member::new(
-                "Top",
-                false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
-            ),
+            Member::new("Token", false, &Constraint::text(0, None, Format::Plain)),
+            Member::new("Top", false, &Constraint::integer(Some(1i64), Some(100i64))),
         ],
-        open: false,
-    };
-    pub static LIST_USER_SUMMARIES_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_USER_SUMMARIES_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "StartPage",
                 true,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Member::new(
                 "PageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
             Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
-        open: false,
-    };
-    pub static LOCATION_FILTER: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LOCATION_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::LOCATION_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static LOCATION_FILTER_NAME: Constraint = Constraint::TextCode(&["location"]);
-    pub static MODIFIED_TIME_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static MODIFIED_TIME_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::MODIFIED_TIME_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::DateTime,
-                    },
-                    min: 0,
-                    max: Some(2),
-                },
+                &Constraint::list(
+                    &Constraint::text(0, None, Format::DateTime),
+                    0,
+                    Some(2),
+                ),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static MODIFIED_TIME_FILTER_NAME: Constraint = Constraint::TextCode(
         &["modifiedTime"],
     );
-    pub static MODULE_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static MODULE_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::MODULE_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &constraints::WORKSPACE_TYPE_OR_DIGITS,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::WORKSPACE_TYPE_OR_DIGITS, 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static MODULE_FILTER_NAME: Constraint = Constraint::TextCode(&["module"]);
     pub static OBJECT_TYPE: Constraint = Constraint::IntegerCode(
         &[1i64, 2i64, 3i64, 11i64, 12i64, 13i64, 14i64],
     );
-    pub static OBJECT_TYPE_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static OBJECT_TYPE_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::OBJECT_TYPE_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &constraints::OBJECT_TYPE_OR_DIGITS,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::OBJECT_TYPE_OR_DIGITS, 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static OBJECT_TYPE_FILTER_NAME: Constraint = Constraint::TextCode(
         &["objectType"],
     );
     pub static OBJECT_TYPE_OR_DIGITS: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::OBJECT_TYPE,
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
+        &[&constraints::OBJECT_TYPE, &Constraint::text(0, None, Format::Digits)],
     );
     pub static REPORT_LANGUAGE: Constraint = Constraint::TextCode(
         &["en-US", "ja-JP", "fr-FR"],
     );
-    pub static REPORT_TIME: Constraint = Constraint::Text {
-        min: 0,
-        max: None,
-        format: Format::LocalTime,
-    };
+    pub static REPORT_TIME: Constraint = Constraint::text(0, None, Format::LocalTime);
     pub static RISK_LEVEL: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, -2i64],
     );
-    pub static RISK_LEVEL_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static RISK_LEVEL_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::RISK_LEVEL_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &constraints::RISK_LEVEL_OR_DIGITS,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::RISK_LEVEL_OR_DIGITS, 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static RISK_LEVEL_FILTER_NAME: Constraint = Constraint::TextCode(&["riskLevel"]);
     pub static RISK_LEVEL_OR_DIGITS: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::RISK_LEVEL,
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
+        &[&constraints::RISK_LEVEL, &Constraint::text(0, None, Format::Digits)],
     );
     pub static SENSITIVITY_LEVEL: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, -2i64],
     );
-    pub static SENSITIVITY_LEVEL_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static SENSITIVITY_LEVEL_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::SENSITIVITY_LEVEL_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &constraints::SENSITIVITY_LEVEL_OR_DIGITS,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::SENSITIVITY_LEVEL_OR_DIGITS, 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static SENSITIVITY_LEVEL_FILTER_NAME: Constraint = Constraint::TextCode(
         &["sensitivityLevel"],
     );
     pub static SENSITIVITY_LEVEL_OR_DIGITS: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::SENSITIVITY_LEVEL,
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
+        &[&constraints::SENSITIVITY_LEVEL, &Constraint::text(0, None, Format::Digits)],
     );
     pub static SITE_DETAIL_RECORD_FILTER: Constraint = Constraint::AnyOf(
         &[
@@ -1012,30 +670,18 @@ pub(crate) mod constraints {
             &constraints::MODIFIED_TIME_FILTER,
         ],
     );
-    pub static SITE_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static SITE_NAME_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static SITE_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static SITE_NAME_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::SITE_NAME_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static SITE_NAME_FILTER_NAME: Constraint = Constraint::TextCode(&["siteName"]);
     pub static SITE_OVERVIEW_FILTER: Constraint = Constraint::AnyOf(
         &[
@@ -1047,57 +693,34 @@ pub(crate) mod constraints {
             &constraints::CREATED_BY_FILTER,
         ],
     );
-    pub static TAG_NAME_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static TAG_NAME_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::TAG_NAME_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static TAG_NAME_FILTER_NAME: Constraint = Constraint::TextCode(&["tagName"]);
-    pub static USERNAME_FILTER: Constraint = Constraint::Object {
-        members: &[
+    pub static USERNAME_FILTER: Constraint = Constraint::object(
+        &[
             Member::new("id", true, &constraints::USERNAME_FILTER_NAME),
             Member::new(
                 "values",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static USERNAME_FILTER_NAME: Constraint = Constraint::TextCode(&["username"]);
     pub static WORKSPACE_TYPE: Constraint = Constraint::IntegerCode(
         &[1i64, 2i64, 3i64, 4i64],
     );
     pub static WORKSPACE_TYPE_OR_DIGITS: Constraint = Constraint::AnyOf(
-        &[
-            &constraints::WORKSPACE_TYPE,
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
+        &[&constraints::WORKSPACE_TYPE, &Constraint::text(0, None, Format::Digits)],
     );
 }

@@ -6,18 +6,11 @@ use std::process::ExitCode;
 
 use avepoint_insights::{Client, StaticToken};
 
-/// A client with the token of `AVEPOINT_ACCESS_TOKEN`, for the region of `AVEPOINT_REGION` (such as `us`);
-/// `AVEPOINT_BASE_URL`, if set, leads it to another server.
+/// A client with the token of `AVEPOINT_ACCESS_TOKEN`, for the region of `AVEPOINT_REGION` (such as `us`).
 pub fn client() -> Result<Client, Box<dyn Error>> {
     let token = env::var("AVEPOINT_ACCESS_TOKEN").map_err(|_| "AVEPOINT_ACCESS_TOKEN must hold an access token")?;
-    let mut builder = Client::builder().credential(StaticToken::new(token));
-    if let Ok(region) = env::var("AVEPOINT_REGION") {
-        builder = builder.region(region.parse()?);
-    }
-    if let Ok(url) = env::var("AVEPOINT_BASE_URL") {
-        builder = builder.base_url(url);
-    }
-    Ok(builder.build()?)
+    let builder = Client::builder().environment()?;
+    Ok(builder.credential(StaticToken::new(token)).build()?)
 }
 
 /// Success, or the error as one line and exit code 1.

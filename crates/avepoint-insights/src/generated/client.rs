@@ -24,6 +24,7 @@ pub mod types {
             rename = "jobStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobStatus")]
         pub job_status: ::std::option::Option<crate::generated::enums::ExportJobState>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -42,12 +43,14 @@ pub mod types {
             rename = "createdOn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdOn")]
         pub created_on: ::std::option::Option<::avepoint_core::Time>,
         /// The name the group is shown under.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// The e-mail address of the group; null where it has none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -57,24 +60,28 @@ pub mod types {
             rename = "externalMemberCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "externalMemberCount")]
         pub external_member_count: ::std::option::Option<i64>,
         /// The group, by its id in Microsoft Entra ID.
         #[serde(
             rename = "groupId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupId")]
         pub group_id: ::std::option::Option<crate::generated::ids::GroupId>,
         /// The type of the group, such as Security Group.
         #[serde(
             rename = "groupType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupType")]
         pub group_type: ::std::option::Option<::std::string::String>,
         /// How members come into the group, such as Assigned or Dynamic.
         #[serde(
             rename = "membershipType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "membershipType")]
         pub membership_type: ::std::option::Option<::std::string::String>,
     }
     /// One page of groups.
@@ -91,6 +98,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -100,31 +108,43 @@ pub mod types {
         pub values: ::avepoint_core::List<Group>,
     }
     /// Which sharing links to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSharingLinksRequest {
         /// The type of the links.
-        #[serde(rename = "linkType")]
-        pub link_type: crate::generated::enums::SharingLinkType,
+        #[serde(
+            rename = "linkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub link_type: ::std::option::Option<crate::generated::enums::SharingLinkType>,
         /// The token that the page before answered with; leave it out for the first page.
         #[serde(
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        #[doc(alias = "pageSize")]
+        pub page_size: ::std::option::Option<i64>,
         /// The address of the SharePoint site.
-        #[serde(rename = "siteUrl")]
-        pub site_url: ::std::string::String,
+        #[serde(
+            rename = "siteUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteUrl")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub site_url: ::std::option::Option<::std::string::String>,
     }
     /// Which objects to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSiteDetailRecordsRequest {
@@ -133,16 +153,23 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        #[doc(alias = "pageSize")]
+        pub page_size: ::std::option::Option<i64>,
         /// The SharePoint site to read.
-        #[serde(rename = "siteId")]
-        pub site_id: crate::generated::ids::SiteId,
+        #[serde(
+            rename = "siteId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
     }
     /// Which sites to list.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -154,25 +181,28 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        #[doc(alias = "pageSize")]
+        pub page_size: ::std::option::Option<i64>,
         /// Read only the sites with these levels of risk. The documented request sends a list, the documented
         /// type is a single level; send the list.
         #[serde(
             rename = "riskLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "riskLevel")]
         pub risk_level: ::std::option::Option<
             ::avepoint_core::OneOrMany<crate::generated::enums::RiskLevel>,
         >,
     }
     /// Which permissions to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSitePermissionsRequest {
@@ -181,42 +211,55 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        #[doc(alias = "pageSize")]
+        pub page_size: ::std::option::Option<i64>,
         /// The addresses of the site collections to read, 100 at most.
-        #[serde(rename = "siteUrls")]
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "siteUrls")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Whose permissions to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListUserPermissionsRequest {
         /// The e-mail addresses or principal names of the users, 100 at most.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// The token that the page before answered with; leave it out for the first page.
         #[serde(
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        #[doc(alias = "pageSize")]
+        pub page_size: ::std::option::Option<i64>,
         /// The addresses of the site collections to read, 100 at most; all where they are left out.
         #[serde(
             rename = "siteUrls",
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "siteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// A time as the reports take it: date, `T` and time to the second, without an offset. Which zone is
@@ -236,7 +279,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ReportTime(
-        /// `` of the API.
+        /// The value.
         pub ::std::string::String,
     );
     impl ::std::ops::Deref for ReportTime {
@@ -276,18 +319,21 @@ pub mod types {
             rename = "createTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createTime")]
         pub create_time: ::std::option::Option<::avepoint_core::Time>,
         /// When the link expires; null where it does not.
         #[serde(
             rename = "expireTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "expireTime")]
         pub expire_time: ::std::option::Option<::avepoint_core::Time>,
         /// What the object is, such as File or Folder.
         #[serde(
             rename = "fileType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "fileType")]
         pub file_type: ::std::option::Option<::std::string::String>,
         /// Identifies the entry. It is composed of two ids with a comma between.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -297,18 +343,21 @@ pub mod types {
             rename = "inheritFrom",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritFrom")]
         pub inherit_from: ::std::option::Option<::std::string::String>,
         /// Whether the permission is inherited, such as Unique.
         #[serde(
             rename = "inheritType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritType")]
         pub inherit_type: ::std::option::Option<::std::string::String>,
         /// The link.
         #[serde(
             rename = "linkId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "linkId")]
         pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
         /// The type of the link, in words such as Links for Specific External Users, or as the code that the
         /// request takes.
@@ -316,6 +365,7 @@ pub mod types {
             rename = "linkType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "linkType")]
         pub link_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::SharingLinkType>,
         >,
@@ -324,12 +374,14 @@ pub mod types {
             rename = "linkUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "linkUrl")]
         pub link_url: ::std::option::Option<::std::string::String>,
         /// The login name of the link, composed of the ids of the link and of the object.
         #[serde(
             rename = "logonName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "logonName")]
         pub logon_name: ::std::option::Option<::std::string::String>,
         /// The name of the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -339,6 +391,7 @@ pub mod types {
             rename = "objectUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectUrl")]
         pub object_url: ::std::option::Option<::std::string::String>,
         /// The permission that the link gives, such as Edit.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -348,36 +401,42 @@ pub mod types {
             rename = "selfId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "selfId")]
         pub self_id: ::std::option::Option<crate::generated::ids::ObjectId>,
         /// The sensitivity of the object, as some entries carry it in place of sensitivityLevel.
         #[serde(
             rename = "sensitiveLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitiveLevel")]
         pub sensitive_level: ::std::option::Option<::std::string::String>,
         /// How sensitive the object is, such as Low; `N/A` where that is not known.
         #[serde(
             rename = "sensitivityLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLevel")]
         pub sensitivity_level: ::std::option::Option<::std::string::String>,
         /// Who created the link.
         #[serde(
             rename = "shareBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "shareBy")]
         pub share_by: ::std::option::Option<::std::string::String>,
         /// How many users and groups the link is shared with.
         #[serde(
             rename = "shareWith",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "shareWith")]
         pub share_with: ::std::option::Option<i64>,
         /// The site that contains the object.
         #[serde(
             rename = "siteId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteId")]
         pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
     }
     /// One page of sharing links.
@@ -393,6 +452,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -411,24 +471,28 @@ pub mod types {
             rename = "channelName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "channelName")]
         pub channel_name: ::std::option::Option<::std::string::String>,
         /// Who created the object.
         #[serde(
             rename = "createdBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::std::string::String>,
         /// When the object was created.
         #[serde(
             rename = "createdTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdTime")]
         pub created_time: ::std::option::Option<::avepoint_core::Time>,
         /// The e-mail address of whoever created the object.
         #[serde(
             rename = "creatorEmail",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "creatorEmail")]
         pub creator_email: ::std::option::Option<::std::string::String>,
         /// The kinds of sensitive information in the object.
         #[serde(
@@ -436,12 +500,14 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "dataType")]
         pub data_type: ::avepoint_core::List<::std::string::String>,
         /// How exposed the object is, such as Low or Medium.
         #[serde(
             rename = "exposureLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "exposureLevel")]
         pub exposure_level: ::std::option::Option<::std::string::String>,
         /// The object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -451,6 +517,7 @@ pub mod types {
             rename = "inheritType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritType")]
         pub inherit_type: ::std::option::Option<::std::string::String>,
         /// The address of the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -460,6 +527,7 @@ pub mod types {
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// The application the object belongs to, such as Microsoft Teams.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -472,6 +540,7 @@ pub mod types {
             rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<::std::string::String>,
         /// Who may find the object, such as Private.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -481,54 +550,63 @@ pub mod types {
             rename = "retentionLabel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "retentionLabel")]
         pub retention_label: ::std::option::Option<::std::string::String>,
         /// How much at risk the object is, such as Low, in words; `N/A` where that is not known.
         #[serde(
             rename = "riskLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "riskLevel")]
         pub risk_level: ::std::option::Option<::std::string::String>,
         /// When Insights last scanned the object.
         #[serde(
             rename = "scannedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scannedTime")]
         pub scanned_time: ::std::option::Option<::avepoint_core::Time>,
         /// The sensitivity label of the object; null where it has none.
         #[serde(
             rename = "sensitivityLabel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLabel")]
         pub sensitivity_label: ::std::option::Option<::std::string::String>,
         /// How sensitive the object is, such as Low or Not sensitive.
         #[serde(
             rename = "sensitivityLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLevel")]
         pub sensitivity_level: ::std::option::Option<::std::string::String>,
         /// The name of the site.
         #[serde(
             rename = "siteName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteName")]
         pub site_name: ::std::option::Option<::std::string::String>,
         /// The tag of the object; empty where it has none.
         #[serde(
             rename = "tagName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tagName")]
         pub tag_name: ::std::option::Option<::std::string::String>,
         /// The trainable classifier that the object matches; null where there is none.
         #[serde(
             rename = "trainableClassifier",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "trainableClassifier")]
         pub trainable_classifier: ::std::option::Option<::std::string::String>,
         /// The address of the site.
         #[serde(
             rename = "webUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "webUrl")]
         pub web_url: ::std::option::Option<::std::string::String>,
     }
     /// One page of objects in a site.
@@ -544,6 +622,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -565,6 +644,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -583,30 +663,35 @@ pub mod types {
             rename = "exposureItemCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "exposureItemCount")]
         pub exposure_item_count: ::std::option::Option<i64>,
         /// How many items are at risk.
         #[serde(
             rename = "riskItemCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "riskItemCount")]
         pub risk_item_count: ::std::option::Option<i64>,
         /// How many items are sensitive.
         #[serde(
             rename = "sensitiveItemCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitiveItemCount")]
         pub sensitive_item_count: ::std::option::Option<i64>,
         /// The name of the site.
         #[serde(
             rename = "siteName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteName")]
         pub site_name: ::std::option::Option<::std::string::String>,
         /// The address of the site.
         #[serde(
             rename = "siteUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteUrl")]
         pub site_url: ::std::option::Option<::std::string::String>,
     }
     /// One page of sites.
@@ -622,6 +707,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -643,18 +729,21 @@ pub mod types {
             rename = "inheritType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritType")]
         pub inherit_type: ::std::option::Option<::std::string::String>,
         /// Whether the user is external.
         #[serde(
             rename = "isExternalUser",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isExternalUser")]
         pub is_external_user: ::std::option::Option<bool>,
         /// Those who have access through a sharing link; null where it is not about a link.
         #[serde(
             rename = "linkGivingAccessTo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "linkGivingAccessTo")]
         pub link_giving_access_to: ::std::option::Option<::std::string::String>,
         /// Where the permission was found, such as Microsoft Teams.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -667,12 +756,14 @@ pub mod types {
             rename = "numberOfMembers",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "numberOfMembers")]
         pub number_of_members: ::std::option::Option<i64>,
         /// The type of what the permission is for, such as Site Collection.
         #[serde(
             rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<::std::string::String>,
         /// The level of the permission, such as Full Control.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -682,12 +773,14 @@ pub mod types {
             rename = "principalName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "principalName")]
         pub principal_name: ::std::option::Option<::std::string::String>,
         /// What has the permission, such as SharePoint Group.
         #[serde(
             rename = "principalType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "principalType")]
         pub principal_type: ::std::option::Option<::std::string::String>,
         /// The address that the permission applies to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -706,6 +799,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -724,6 +818,7 @@ pub mod types {
             rename = "jobId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "jobId")]
         pub job_id: ::std::option::Option<crate::generated::ids::ExportJobId>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -742,12 +837,14 @@ pub mod types {
             rename = "createdOn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdOn")]
         pub created_on: ::std::option::Option<::avepoint_core::Time>,
         /// The name the user is shown under.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// The e-mail address of the user; empty where there is none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -757,30 +854,35 @@ pub mod types {
             rename = "LastSignIn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "LastSignIn")]
         pub last_sign_in: ::std::option::Option<crate::generated::enums::LastSignIn>,
         /// The principal name of the user.
         #[serde(
             rename = "loginName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "loginName")]
         pub login_name: ::std::option::Option<::std::string::String>,
         /// How many site collections the user has direct access to.
         #[serde(
             rename = "sitesWithDirectAccess",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sitesWithDirectAccess")]
         pub sites_with_direct_access: ::std::option::Option<i64>,
         /// Whether Insights trusts the user.
         #[serde(
             rename = "trustStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "trustStatus")]
         pub trust_status: ::std::option::Option<crate::generated::enums::TrustStatus>,
         /// Whether the user may sign in.
         #[serde(
             rename = "userStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userStatus")]
         pub user_status: ::std::option::Option<
             crate::generated::enums::UserSignInStatus,
         >,
@@ -799,6 +901,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The entries of this page.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -817,24 +920,28 @@ pub mod types {
             rename = "dataType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dataType")]
         pub data_type: ::std::option::Option<::std::string::String>,
         /// Whether the object has permissions of its own, such as Unique.
         #[serde(
             rename = "inheritType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritType")]
         pub inherit_type: ::std::option::Option<::std::string::String>,
         /// Where the permission comes from, such as a group or the login name of a sharing link.
         #[serde(
             rename = "inheritedFrom",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritedFrom")]
         pub inherited_from: ::std::option::Option<::std::string::String>,
         /// Whether the user has the permission directly. False means that it is inherited.
         #[serde(
             rename = "isDirect",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isDirect")]
         pub is_direct: ::std::option::Option<bool>,
         /// The address of the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -850,6 +957,7 @@ pub mod types {
             rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<::std::string::String>,
         /// The level of the permission, such as Contribute.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -859,24 +967,28 @@ pub mod types {
             rename = "sensitivityLabel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLabel")]
         pub sensitivity_label: ::std::option::Option<::std::string::String>,
         /// How sensitive the object is, such as High.
         #[serde(
             rename = "sensitivityLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLevel")]
         pub sensitivity_level: ::std::option::Option<::std::string::String>,
         /// The name of the site that contains the object.
         #[serde(
             rename = "siteName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteName")]
         pub site_name: ::std::option::Option<::std::string::String>,
         /// The trainable classifier that the object matches; empty where there is none.
         #[serde(
             rename = "trainableClassifier",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "trainableClassifier")]
         pub trainable_classifier: ::std::option::Option<::std::string::String>,
     }
     /// One page of permissions of users.
@@ -892,6 +1004,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -930,6 +1043,11 @@ pub mod types {
             builder::ListUserPermissionsRequest::default()
         }
     }
+    impl From<&str> for ReportTime {
+        fn from(value: &str) -> Self {
+            ReportTime(value.to_owned())
+        }
+    }
     /// The builders of the objects that requests hold.
     ///
     /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
@@ -939,6 +1057,13 @@ pub mod types {
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`link_type`](Self::link_type) | required |  | Code: one of [`SharingLinkType`](crate::types::SharingLinkType) |
+        /// | [`site_url`](Self::site_url) | required |  | Format: `uri` |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSharingLinksRequest(pub(crate) Fields);
@@ -952,7 +1077,8 @@ pub mod types {
         impl ListSharingLinksRequest {
             /// The type of the links.
             ///
-            /// Required.
+            /// Required. Code: one of [`SharingLinkType`](crate::types::SharingLinkType).
+            #[doc(alias = "linkType")]
             pub fn link_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -966,6 +1092,7 @@ pub mod types {
             /// The token that the page before answered with; leave it out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "nextLink")]
             pub fn next_link<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -976,16 +1103,18 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The address of the SharePoint site.
             ///
-            /// Required.
+            /// Required. Format: `uri`.
+            #[doc(alias = "siteUrl")]
             pub fn site_url<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -1019,6 +1148,12 @@ pub mod types {
             }
         }
         /// Makes a [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`site_id`](Self::site_id) | required |  | Length in characters: at least 1 |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
+        /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteDetailRecordsRequest(pub(crate) Fields);
@@ -1033,6 +1168,7 @@ pub mod types {
             /// The token that the page before answered with; leave it out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "nextLink")]
             pub fn next_link<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -1043,9 +1179,10 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Optional. Default: `100`. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1053,6 +1190,7 @@ pub mod types {
             /// The SharePoint site to read.
             ///
             /// Required. Length in characters: at least 1.
+            #[doc(alias = "siteId")]
             pub fn site_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<crate::generated::ids::SiteId, M>,
@@ -1088,6 +1226,12 @@ pub mod types {
             }
         }
         /// Makes a [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
+        /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
+        /// | [`risk_level`](Self::risk_level) | optional |  | Code: one of [`RiskLevel`](crate::types::RiskLevel) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteOverviewsRequest(pub(crate) Fields);
@@ -1102,6 +1246,7 @@ pub mod types {
             /// The token that the page before answered with; leave it out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "nextLink")]
             pub fn next_link<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -1112,9 +1257,10 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Optional. Default: `100`. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1122,7 +1268,8 @@ pub mod types {
             /// Read only the sites with these levels of risk. The documented request sends a list, the documented
             /// type is a single level; send the list.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`RiskLevel`](crate::types::RiskLevel).
+            #[doc(alias = "riskLevel")]
             pub fn risk_level<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1161,6 +1308,12 @@ pub mod types {
             }
         }
         /// Makes a [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSitePermissionsRequest(pub(crate) Fields);
@@ -1175,6 +1328,7 @@ pub mod types {
             /// The token that the page before answered with; leave it out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "nextLink")]
             pub fn next_link<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -1185,16 +1339,18 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The addresses of the site collections to read, 100 at most.
             ///
-            /// Required. Number of entries: at most 100.
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -1230,6 +1386,13 @@ pub mod types {
             }
         }
         /// Makes a [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
+        /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUserPermissionsRequest(pub(crate) Fields);
@@ -1254,6 +1417,7 @@ pub mod types {
             /// The token that the page before answered with; leave it out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "nextLink")]
             pub fn next_link<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -1264,16 +1428,18 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Optional. Default: `100`. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The addresses of the site collections to read, 100 at most; all where they are left out.
             ///
-            /// Optional. Number of entries: at most 100.
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -1321,6 +1487,78 @@ pub mod types {
 ///
 /// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
 /// specification.
+///
+/// # Sites
+///
+/// Sites of SharePoint: their ids, the risk in them, what they contain and who may see it.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`get_site_id`](Self::get_site_id) | Look up the id of a site by its address |
+/// | [`list_site_overviews`](Self::list_site_overviews) | List the sites with the number of items at risk in each |
+/// | [`list_site_detail_records`](Self::list_site_detail_records) | List the objects of a site with their sensitivity and exposure |
+/// | [`list_site_permissions`](Self::list_site_permissions) | List who has which permission in sites |
+/// | [`export_site_permissions`](Self::export_site_permissions) | Export the permissions of sites |
+///
+/// # Objects
+///
+/// Single objects, such as a file: what was done with them, and tags for them.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`export_object_activities`](Self::export_object_activities) | Export what was done with an object |
+/// | [`export_google_object_activities`](Self::export_google_object_activities) | Export what was done with a Google object |
+/// | [`add_object_tag`](Self::add_object_tag) | Add a tag to an object |
+///
+/// # Users
+///
+/// Users: what they may see, and what they did.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_users`](Self::list_users) | List the users |
+/// | [`list_user_permissions`](Self::list_user_permissions) | List what users may see |
+/// | [`export_user_permissions`](Self::export_user_permissions) | Export what a user may see |
+/// | [`export_google_user_permissions`](Self::export_google_user_permissions) | Export what a Google user may see |
+/// | [`export_user_activities`](Self::export_user_activities) | Export what a user did |
+/// | [`export_google_user_activities`](Self::export_google_user_activities) | Export what a Google user did |
+///
+/// # Groups
+///
+/// Groups: what they are, and what their members may see.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_groups`](Self::list_groups) | List the groups |
+/// | [`export_group_permissions`](Self::export_group_permissions) | Export what a group may see |
+/// | [`export_google_group_permissions`](Self::export_google_group_permissions) | Export what a Google group may see |
+///
+/// # Sharing links
+///
+/// Links through which objects are shared.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_sharing_links`](Self::list_sharing_links) | List the sharing links of a site |
+/// | [`export_sharing_links`](Self::export_sharing_links) | Export the permissions that sharing links give |
+/// | [`export_google_sharing_links`](Self::export_google_sharing_links) | Export the permissions that Google sharing links give |
+///
+/// # Drives
+///
+/// Google drives and who may see them.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`export_google_drive_permissions`](Self::export_google_drive_permissions) | Export the permissions of Google drives |
+///
+/// # Export jobs
+///
+/// Jobs that write a report, and the file with the report.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`get_export_job_status`](Self::get_export_job_status) | Read how far an export job has come |
+/// | [`download_export_job_file`](Self::download_export_job_file) | Download the file of an export job |
 #[derive(Clone)]
 pub struct Client {
     session: ::avepoint_core::Session,
@@ -1382,21 +1620,36 @@ impl Client {
             session: self.session.with_options(options),
         }
     }
+}
+/// # Sites
+///
+/// Sites of SharePoint: their ids, the risk in them, what they contain and who may see it.
+impl Client {
     /// Look up the id of a site by its address.
     ///
     /// Answers with the id that Insights has for a SharePoint site; other operations ask for it. The id
     /// comes in a list, whole and without pages.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/sites/{siteUrl}/siteId`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `getSiteId`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/siteId.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/siteId.md>
+    /// # Example
     ///
-    /// `GET /insights/sites/{siteUrl}/siteId`, `getSiteId` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_site_id().site_url(site_url).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let site_id = client
+    ///     .get_site_id()
+    ///     .site_url("https://contoso.sharepoint.example/sites/retail")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", site_id.status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getSiteId")]
     pub fn get_site_id(&self) -> builder::GetSiteId {
         builder::GetSiteId {
             call: ::avepoint_core::generated::Call::new(
@@ -1410,22 +1663,29 @@ impl Client {
     /// Lists sites, page by page, and counts in each the items that are at risk, sensitive or exposed. Name
     /// levels of risk in the body to read only the sites that have them.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/sites/overview`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSiteOverviews`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/siteOverview.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/siteOverview.md>
+    /// The list comes in pages: [`stream`](builder::ListSiteOverviews::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListSiteOverviews::pages) page by page,
+    /// [`send`](builder::ListSiteOverviews::send) one page.
     ///
-    /// `POST /insights/sites/overview`, `listSiteOverviews` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_site_overviews().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let mut site_overviews = client.list_site_overviews().stream();
+    /// while let Some(site_overview) = site_overviews.next().await {
+    ///     let site_overview = site_overview?;
+    ///     println!("{:?}", site_overview.site_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSiteOverviews")]
     pub fn list_site_overviews(&self) -> builder::ListSiteOverviews {
         builder::ListSiteOverviews {
             call: ::avepoint_core::generated::Call::new(
@@ -1437,24 +1697,36 @@ impl Client {
     /// List the objects of a site with their sensitivity and exposure.
     ///
     /// Lists the objects of one SharePoint site, page by page: where each stands, who made it, how
-    /// sensitive and how exposed it is, and its labels and tags. `getSiteId` finds the id of the site.
+    /// sensitive and how exposed it is, and its labels and tags.
+    /// [`get_site_id`](crate::Client::get_site_id) finds the id of the site.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/sites/detailRecords`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSiteDetailRecords`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/siteDetailRecords.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/siteDetailRecords.md>
+    /// The list comes in pages: [`stream`](builder::ListSiteDetailRecords::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListSiteDetailRecords::pages) page by page,
+    /// [`send`](builder::ListSiteDetailRecords::send) one page.
     ///
-    /// `POST /insights/sites/detailRecords`, `listSiteDetailRecords` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// ```no_run
+    /// use avepoint_insights::types::ListSiteDetailRecordsRequest;
     ///
-    /// ```text
-    /// let mut entries = client.list_site_detail_records().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let body = ListSiteDetailRecordsRequest::builder()
+    ///     .site_id("3f9a6c21-7d48-4e0b-b5c3-91d2e8f7a604");
+    /// let mut site_detail_records = client.list_site_detail_records().body(body).stream();
+    /// while let Some(site_detail_record) = site_detail_records.next().await {
+    ///     let site_detail_record = site_detail_record?;
+    ///     println!("{:?}", site_detail_record.name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSiteDetailRecords")]
     pub fn list_site_detail_records(&self) -> builder::ListSiteDetailRecords {
         builder::ListSiteDetailRecords {
             call: ::avepoint_core::generated::Call::new(
@@ -1466,24 +1738,38 @@ impl Client {
     /// List who has which permission in sites.
     ///
     /// Lists, page by page, the permissions that users and groups have in the named site collections.
-    /// `exportSitePermissions` writes them to a file instead.
+    /// [`export_site_permissions`](crate::Client::export_site_permissions) writes them to a file instead.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/sites/permission`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSitePermissions`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/sitePermissionsGet.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/sitePermissionsGet.md>
+    /// The list comes in pages: [`stream`](builder::ListSitePermissions::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListSitePermissions::pages) page by page,
+    /// [`send`](builder::ListSitePermissions::send) one page.
     ///
-    /// `POST /insights/sites/permission`, `listSitePermissions` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// ```no_run
+    /// use avepoint_insights::types::ListSitePermissionsRequest;
     ///
-    /// ```text
-    /// let mut entries = client.list_site_permissions().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let body = ListSitePermissionsRequest::builder()
+    ///     .site_urls([
+    ///         "https://contoso.sharepoint.example/sites/retail",
+    ///         "https://contoso.sharepoint.example/sites/research",
+    ///     ]);
+    /// let mut site_permissions = client.list_site_permissions().body(body).stream();
+    /// while let Some(site_permission) = site_permissions.next().await {
+    ///     let site_permission = site_permission?;
+    ///     println!("{:?}", site_permission.module);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSitePermissions")]
     pub fn list_site_permissions(&self) -> builder::ListSitePermissions {
         builder::ListSitePermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -1495,19 +1781,33 @@ impl Client {
     /// Export the permissions of sites.
     ///
     /// Starts a job that writes a report on the permissions in up to 100 site collections. The call answers
-    /// with the id of the job: `getExportJobStatus` tells how far it has come, and `downloadExportJobFile`
-    /// fetches the report. At most five export jobs run at once.
+    /// with the id of the job: [`get_export_job_status`](crate::Client::get_export_job_status) tells how
+    /// far it has come, and [`download_export_job_file`](crate::Client::download_export_job_file) fetches
+    /// the report. At most five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/sites/permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportSitePermissions`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/sitePermissionsExport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sites/sitePermissionsExport.md>
+    /// # Example
     ///
-    /// `GET /insights/sites/permission/export`, `exportSitePermissions` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.export_site_permissions().site_urls([site_urls]).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_site_permissions()
+    ///     .site_urls([
+    ///         "https://contoso.sharepoint.example/sites/retail",
+    ///         "https://contoso.sharepoint.example/sites/research",
+    ///     ])
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportSitePermissions")]
     pub fn export_site_permissions(&self) -> builder::ExportSitePermissions {
         builder::ExportSitePermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -1516,22 +1816,41 @@ impl Client {
             ),
         }
     }
+}
+/// # Objects
+///
+/// Single objects, such as a file: what was done with them, and tags for them.
+impl Client {
     /// Export what was done with an object.
     ///
     /// Starts a job that writes a report on the activities on one object of Microsoft 365, such as a file,
-    /// a folder or a site. The call answers with the id of the job: `getExportJobStatus` tells how far it
-    /// has come, and `downloadExportJobFile` fetches the report. At most five export jobs run at once.
+    /// a folder or a site. The call answers with the id of the job:
+    /// [`get_export_job_status`](crate::Client::get_export_job_status) tells how far it has come, and
+    /// [`download_export_job_file`](crate::Client::download_export_job_file) fetches the report. At most
+    /// five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/activities/object/{path}/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportObjectActivities`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/objects/objectActivities.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/objects/objectActivities.md>
+    /// # Example
     ///
-    /// `GET /insights/activities/object/{path}/export`, `exportObjectActivities` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.export_object_activities().path(path).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_object_activities()
+    ///     .path(
+    ///         "https://contoso.sharepoint.example/sites/retail/shared documents/price list 2026.xlsx",
+    ///     )
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportObjectActivities")]
     pub fn export_object_activities(&self) -> builder::ExportObjectActivities {
         builder::ExportObjectActivities {
             call: ::avepoint_core::generated::Call::new(
@@ -1543,19 +1862,30 @@ impl Client {
     /// Export what was done with a Google object.
     ///
     /// Starts a job that writes a report on the activities on one object of Google Workspace. The call
-    /// answers with the id of the job: `getExportJobStatus` tells how far it has come, and
-    /// `downloadExportJobFile` fetches the report. At most five export jobs run at once.
+    /// answers with the id of the job: [`get_export_job_status`](crate::Client::get_export_job_status)
+    /// tells how far it has come, and [`download_export_job_file`](crate::Client::download_export_job_file)
+    /// fetches the report. At most five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/google/activities/object/{id}/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportGoogleObjectActivities`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/objects/googleObjectActivities.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/objects/googleObjectActivities.md>
+    /// # Example
     ///
-    /// `GET /insights/google/activities/object/{id}/export`, `exportGoogleObjectActivities` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.export_google_object_activities().id(id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_google_object_activities()
+    ///     .id("1QmXv7RkLd0TnYb3WcJ5hZs8PfGa2EuNo")
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportGoogleObjectActivities")]
     pub fn export_google_object_activities(
         &self,
     ) -> builder::ExportGoogleObjectActivities {
@@ -1571,16 +1901,30 @@ impl Client {
     /// Adds a tag that exists in Insights to an object, such as a site or a file in it. The call may answer
     /// 200 where it fails: read `status` to learn the outcome.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `PATCH /insights/sites/{siteId}/{objectUrl}/settag`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `addObjectTag`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/objects/setTag.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/objects/setTag.md>
+    /// # Example
     ///
-    /// `PATCH /insights/sites/{siteId}/{objectUrl}/settag`, `addObjectTag` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.add_object_tag().site_id(site_id).object_url(object_url).tag_name(tag_name).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let response = client
+    ///     .add_object_tag()
+    ///     .site_id("3f9a6c21-7d48-4e0b-b5c3-91d2e8f7a604")
+    ///     .object_url(
+    ///         "https://contoso.sharepoint.example/sites/retail/shared documents/price list 2026.xlsx",
+    ///     )
+    ///     .tag_name("Under review")
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?}", response.status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "addObjectTag")]
     pub fn add_object_tag(&self) -> builder::AddObjectTag {
         builder::AddObjectTag {
             call: ::avepoint_core::generated::Call::new(
@@ -1589,27 +1933,38 @@ impl Client {
             ),
         }
     }
+}
+/// # Users
+///
+/// Users: what they may see, and what they did.
+impl Client {
     /// List the users.
     ///
     /// Lists the users of Microsoft 365, page by page, with their state, their last sign-in and the number
     /// of sites that they have direct access to. Pages are asked for by number.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/users/summary`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listUsers`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/userSummary.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/userSummary.md>
+    /// The list comes in pages: [`stream`](builder::ListUsers::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListUsers::pages) page by page, [`send`](builder::ListUsers::send) one page.
     ///
-    /// `GET /insights/users/summary`, `listUsers` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_users().start_page(1).page_size(1).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let mut users = client.list_users().start_page(1).page_size(50).stream();
+    /// while let Some(user) = users.next().await {
+    ///     let user = user?;
+    ///     println!("{:?}", user.display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listUsers")]
     pub fn list_users(&self) -> builder::ListUsers {
         builder::ListUsers {
             call: ::avepoint_core::generated::Call::new(
@@ -1621,24 +1976,39 @@ impl Client {
     /// List what users may see.
     ///
     /// Lists, page by page, the objects of Microsoft 365 that the named users have permissions on.
-    /// `exportUserPermissions` writes the same for one user to a file.
+    /// [`export_user_permissions`](crate::Client::export_user_permissions) writes the same for one user to
+    /// a file.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/users/access`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listUserPermissions`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/userPermissions.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/userPermissions.md>
+    /// The list comes in pages: [`stream`](builder::ListUserPermissions::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListUserPermissions::pages) page by page,
+    /// [`send`](builder::ListUserPermissions::send) one page.
     ///
-    /// `POST /insights/users/access`, `listUserPermissions` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// ```no_run
+    /// use avepoint_insights::types::ListUserPermissionsRequest;
     ///
-    /// ```text
-    /// let mut entries = client.list_user_permissions().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let body = ListUserPermissionsRequest::builder()
+    ///     .emails([
+    ///         "ines.moreau@contoso.example",
+    ///         "mina_fabrikam.example#ext#@contoso.example",
+    ///     ]);
+    /// let mut user_permissions = client.list_user_permissions().body(body).stream();
+    /// while let Some(user_permission) = user_permissions.next().await {
+    ///     let user_permission = user_permission?;
+    ///     println!("{:?}", user_permission.module);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listUserPermissions")]
     pub fn list_user_permissions(&self) -> builder::ListUserPermissions {
         builder::ListUserPermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -1650,19 +2020,33 @@ impl Client {
     /// Export what a user may see.
     ///
     /// Starts a job that writes a report on what one user of Microsoft 365 has access to. The call answers
-    /// with the id of the job: `getExportJobStatus` tells how far it has come, and `downloadExportJobFile`
-    /// fetches the report. At most five export jobs run at once.
+    /// with the id of the job: [`get_export_job_status`](crate::Client::get_export_job_status) tells how
+    /// far it has come, and [`download_export_job_file`](crate::Client::download_export_job_file) fetches
+    /// the report. At most five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/users/{email}/access/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportUserPermissions`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/userPermissionsExport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/userPermissionsExport.md>
+    /// # Example
     ///
-    /// `GET /insights/users/{email}/access/export`, `exportUserPermissions` in the specification.
+    /// ```no_run
+    /// use avepoint_insights::types::DataSource;
     ///
-    /// ```text
-    /// let answer = client.export_user_permissions().email(email).data_sources([data_sources]).send().await?;
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_user_permissions()
+    ///     .email("ines.moreau@contoso.example")
+    ///     .data_sources([DataSource::MicrosoftTeams, DataSource::SharePointOnline])
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportUserPermissions")]
     pub fn export_user_permissions(&self) -> builder::ExportUserPermissions {
         builder::ExportUserPermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -1674,19 +2058,33 @@ impl Client {
     /// Export what a Google user may see.
     ///
     /// Starts a job that writes a report on what one user of Google Workspace has access to. The call
-    /// answers with the id of the job: `getExportJobStatus` tells how far it has come, and
-    /// `downloadExportJobFile` fetches the report. At most five export jobs run at once.
+    /// answers with the id of the job: [`get_export_job_status`](crate::Client::get_export_job_status)
+    /// tells how far it has come, and [`download_export_job_file`](crate::Client::download_export_job_file)
+    /// fetches the report. At most five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/google/users/{email}/access/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportGoogleUserPermissions`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/googleUserPermissionsExport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/googleUserPermissionsExport.md>
+    /// # Example
     ///
-    /// `GET /insights/google/users/{email}/access/export`, `exportGoogleUserPermissions` in the specification.
+    /// ```no_run
+    /// use avepoint_insights::types::GoogleDataSource;
     ///
-    /// ```text
-    /// let answer = client.export_google_user_permissions().email(email).data_sources([data_sources]).send().await?;
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_google_user_permissions()
+    ///     .email("ines.moreau@northwind.example")
+    ///     .data_sources([GoogleDataSource::UserDrive, GoogleDataSource::SharedDrive])
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportGoogleUserPermissions")]
     pub fn export_google_user_permissions(
         &self,
     ) -> builder::ExportGoogleUserPermissions {
@@ -1700,19 +2098,30 @@ impl Client {
     /// Export what a user did.
     ///
     /// Starts a job that writes a report on the activities of one user of Microsoft 365. The call answers
-    /// with the id of the job: `getExportJobStatus` tells how far it has come, and `downloadExportJobFile`
-    /// fetches the report. At most five export jobs run at once.
+    /// with the id of the job: [`get_export_job_status`](crate::Client::get_export_job_status) tells how
+    /// far it has come, and [`download_export_job_file`](crate::Client::download_export_job_file) fetches
+    /// the report. At most five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/users/{email}/activities/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportUserActivities`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/userActivitiesExport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/userActivitiesExport.md>
+    /// # Example
     ///
-    /// `GET /insights/users/{email}/activities/export`, `exportUserActivities` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.export_user_activities().email(email).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_user_activities()
+    ///     .email("ines.moreau@contoso.example")
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportUserActivities")]
     pub fn export_user_activities(&self) -> builder::ExportUserActivities {
         builder::ExportUserActivities {
             call: ::avepoint_core::generated::Call::new(
@@ -1724,19 +2133,30 @@ impl Client {
     /// Export what a Google user did.
     ///
     /// Starts a job that writes a report on the activities of one user of Google Workspace. The call
-    /// answers with the id of the job: `getExportJobStatus` tells how far it has come, and
-    /// `downloadExportJobFile` fetches the report. At most five export jobs run at once.
+    /// answers with the id of the job: [`get_export_job_status`](crate::Client::get_export_job_status)
+    /// tells how far it has come, and [`download_export_job_file`](crate::Client::download_export_job_file)
+    /// fetches the report. At most five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/google/users/{email}/activities/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportGoogleUserActivities`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/googleUserActivitiesExport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/users/googleUserActivitiesExport.md>
+    /// # Example
     ///
-    /// `GET /insights/google/users/{email}/activities/export`, `exportGoogleUserActivities` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.export_google_user_activities().email(email).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_google_user_activities()
+    ///     .email("ines.moreau@northwind.example")
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportGoogleUserActivities")]
     pub fn export_google_user_activities(&self) -> builder::ExportGoogleUserActivities {
         builder::ExportGoogleUserActivities {
             call: ::avepoint_core::generated::Call::new(
@@ -1745,27 +2165,38 @@ impl Client {
             ),
         }
     }
+}
+/// # Groups
+///
+/// Groups: what they are, and what their members may see.
+impl Client {
     /// List the groups.
     ///
     /// Lists the groups of Microsoft 365, page by page, with their type and the number of external users
     /// among the members. Pages are asked for by number.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/groups/summary`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listGroups`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/groups/groupSummary.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/groups/groupSummary.md>
+    /// The list comes in pages: [`stream`](builder::ListGroups::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListGroups::pages) page by page, [`send`](builder::ListGroups::send) one page.
     ///
-    /// `GET /insights/groups/summary`, `listGroups` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_groups().start_page(1).page_size(1).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let mut groups = client.list_groups().start_page(1).page_size(50).stream();
+    /// while let Some(group) = groups.next().await {
+    ///     let group = group?;
+    ///     println!("{:?}", group.display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listGroups")]
     pub fn list_groups(&self) -> builder::ListGroups {
         builder::ListGroups {
             call: ::avepoint_core::generated::Call::new(
@@ -1778,19 +2209,35 @@ impl Client {
     ///
     /// Starts a job that writes a report on what one group of Microsoft 365 has access to. A summary of all
     /// groups is said to come from leaving the group out; how the path looks then is not documented, so a
-    /// group is needed here. The call answers with the id of the job: `getExportJobStatus` tells how far it
-    /// has come, and `downloadExportJobFile` fetches the report. At most five export jobs run at once.
+    /// group is needed here. The call answers with the id of the job:
+    /// [`get_export_job_status`](crate::Client::get_export_job_status) tells how far it has come, and
+    /// [`download_export_job_file`](crate::Client::download_export_job_file) fetches the report. At most
+    /// five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/groups/{groupId}/access/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportGroupPermissions`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/groups/groupAccessReport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/groups/groupAccessReport.md>
+    /// # Example
     ///
-    /// `GET /insights/groups/{groupId}/access/export`, `exportGroupPermissions` in the specification.
+    /// ```no_run
+    /// use avepoint_insights::types::{AccessReportOption, DataSource};
     ///
-    /// ```text
-    /// let answer = client.export_group_permissions().group_id(group_id).export_option_type(1).data_sources([data_sources]).send().await?;
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_group_permissions()
+    ///     .group_id("8b3d1f70-6c2e-4a95-b8f4-0e7d5a9c1263")
+    ///     .export_option_type(AccessReportOption::SummaryAndObjects)
+    ///     .data_sources([DataSource::MicrosoftTeams, DataSource::SharePointOnline])
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportGroupPermissions")]
     pub fn export_group_permissions(&self) -> builder::ExportGroupPermissions {
         builder::ExportGroupPermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -1803,19 +2250,35 @@ impl Client {
     ///
     /// Starts a job that writes a report on what one group of Google Workspace has access to. A summary of
     /// all groups is said to come from leaving the group out; how the path looks then is not documented, so
-    /// a group is needed here. The call answers with the id of the job: `getExportJobStatus` tells how far
-    /// it has come, and `downloadExportJobFile` fetches the report. At most five export jobs run at once.
+    /// a group is needed here. The call answers with the id of the job:
+    /// [`get_export_job_status`](crate::Client::get_export_job_status) tells how far it has come, and
+    /// [`download_export_job_file`](crate::Client::download_export_job_file) fetches the report. At most
+    /// five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/google/groups/{groupId}/access/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportGoogleGroupPermissions`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/groups/googleGroupAccessReport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/groups/googleGroupAccessReport.md>
+    /// # Example
     ///
-    /// `GET /insights/google/groups/{groupId}/access/export`, `exportGoogleGroupPermissions` in the specification.
+    /// ```no_run
+    /// use avepoint_insights::types::{GoogleAccessReportOption, GoogleDataSource};
     ///
-    /// ```text
-    /// let answer = client.export_google_group_permissions().group_id(group_id).export_option_type(1).data_sources([data_sources]).send().await?;
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_google_group_permissions()
+    ///     .group_id("retail@northwind.example")
+    ///     .export_option_type(GoogleAccessReportOption::SummaryAndObjects)
+    ///     .data_sources([GoogleDataSource::UserDrive, GoogleDataSource::SharedDrive])
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportGoogleGroupPermissions")]
     pub fn export_google_group_permissions(
         &self,
     ) -> builder::ExportGoogleGroupPermissions {
@@ -1826,27 +2289,44 @@ impl Client {
             ),
         }
     }
+}
+/// # Sharing links
+///
+/// Links through which objects are shared.
+impl Client {
     /// List the sharing links of a site.
     ///
     /// Lists, page by page, the sharing links of one type in a SharePoint site: what each shares, with how
     /// many and with which permission.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/sharingLinks/summary`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSharingLinks`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sharingLinks/linkSummary.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sharingLinks/linkSummary.md>
+    /// The list comes in pages: [`stream`](builder::ListSharingLinks::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListSharingLinks::pages) page by page,
+    /// [`send`](builder::ListSharingLinks::send) one page.
     ///
-    /// `POST /insights/sharingLinks/summary`, `listSharingLinks` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// ```no_run
+    /// use avepoint_insights::types::{ListSharingLinksRequest, SharingLinkType};
     ///
-    /// ```text
-    /// let mut entries = client.list_sharing_links().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let body = ListSharingLinksRequest::builder()
+    ///     .site_url("https://contoso.sharepoint.example/sites/retail")
+    ///     .link_type(SharingLinkType::SpecificLink);
+    /// let mut sharing_links = client.list_sharing_links().body(body).stream();
+    /// while let Some(sharing_link) = sharing_links.next().await {
+    ///     let sharing_link = sharing_link?;
+    ///     println!("{:?}", sharing_link.logon_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSharingLinks")]
     pub fn list_sharing_links(&self) -> builder::ListSharingLinks {
         builder::ListSharingLinks {
             call: ::avepoint_core::generated::Call::new(
@@ -1858,19 +2338,35 @@ impl Client {
     /// Export the permissions that sharing links give.
     ///
     /// Starts a job that writes a report on the permissions that sharing links of one type give in
-    /// Microsoft 365. The call answers with the id of the job: `getExportJobStatus` tells how far it has
-    /// come, and `downloadExportJobFile` fetches the report. At most five export jobs run at once.
+    /// Microsoft 365. The call answers with the id of the job:
+    /// [`get_export_job_status`](crate::Client::get_export_job_status) tells how far it has come, and
+    /// [`download_export_job_file`](crate::Client::download_export_job_file) fetches the report. At most
+    /// five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/sharingLinks/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportSharingLinks`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sharingLinks/linkExport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sharingLinks/linkExport.md>
+    /// # Example
     ///
-    /// `GET /insights/sharingLinks/export`, `exportSharingLinks` in the specification.
+    /// ```no_run
+    /// use avepoint_insights::types::SharingLinkType;
     ///
-    /// ```text
-    /// let answer = client.export_sharing_links().export_link_type(1).start_time(start_time).finish_time(finish_time).send().await?;
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_sharing_links()
+    ///     .export_link_type(SharingLinkType::SpecificLink)
+    ///     .start_time("2026-04-01T00:00:00")
+    ///     .finish_time("2026-04-30T23:59:59")
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportSharingLinks")]
     pub fn export_sharing_links(&self) -> builder::ExportSharingLinks {
         builder::ExportSharingLinks {
             call: ::avepoint_core::generated::Call::new(
@@ -1882,19 +2378,35 @@ impl Client {
     /// Export the permissions that Google sharing links give.
     ///
     /// Starts a job that writes a report on the permissions that sharing links of one type give in Google
-    /// Workspace. The call answers with the id of the job: `getExportJobStatus` tells how far it has come,
-    /// and `downloadExportJobFile` fetches the report. At most five export jobs run at once.
+    /// Workspace. The call answers with the id of the job:
+    /// [`get_export_job_status`](crate::Client::get_export_job_status) tells how far it has come, and
+    /// [`download_export_job_file`](crate::Client::download_export_job_file) fetches the report. At most
+    /// five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/google/sharingLinks/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportGoogleSharingLinks`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sharingLinks/googleLinkExport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/sharingLinks/googleLinkExport.md>
+    /// # Example
     ///
-    /// `GET /insights/google/sharingLinks/export`, `exportGoogleSharingLinks` in the specification.
+    /// ```no_run
+    /// use avepoint_insights::types::GoogleSharingLinkType;
     ///
-    /// ```text
-    /// let answer = client.export_google_sharing_links().export_link_type(1).start_time(start_time).finish_time(finish_time).send().await?;
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_google_sharing_links()
+    ///     .export_link_type(GoogleSharingLinkType::AnyoneLink)
+    ///     .start_time("2026-04-01T00:00:00")
+    ///     .finish_time("2026-04-30T23:59:59")
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportGoogleSharingLinks")]
     pub fn export_google_sharing_links(&self) -> builder::ExportGoogleSharingLinks {
         builder::ExportGoogleSharingLinks {
             call: ::avepoint_core::generated::Call::new(
@@ -1903,22 +2415,38 @@ impl Client {
             ),
         }
     }
+}
+/// # Drives
+///
+/// Google drives and who may see them.
+impl Client {
     /// Export the permissions of Google drives.
     ///
     /// Starts a job that writes a report on the permissions in up to 100 Google drives. The call answers
-    /// with the id of the job: `getExportJobStatus` tells how far it has come, and `downloadExportJobFile`
-    /// fetches the report. At most five export jobs run at once.
+    /// with the id of the job: [`get_export_job_status`](crate::Client::get_export_job_status) tells how
+    /// far it has come, and [`download_export_job_file`](crate::Client::download_export_job_file) fetches
+    /// the report. At most five export jobs run at once.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/google/drives/permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportGoogleDrivePermissions`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/drives/drivePermissionsExport.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/drives/drivePermissionsExport.md>
+    /// # Example
     ///
-    /// `GET /insights/google/drives/permission/export`, `exportGoogleDrivePermissions` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.export_google_drive_permissions().drive_ids([drive_ids]).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let job = client
+    ///     .export_google_drive_permissions()
+    ///     .drive_ids(["0BVn4Rt8KxLqWcUk9PVA", "ines.moreau@northwind.example"])
+    ///     .start()
+    ///     .await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportGoogleDrivePermissions")]
     pub fn export_google_drive_permissions(
         &self,
     ) -> builder::ExportGoogleDrivePermissions {
@@ -1929,21 +2457,32 @@ impl Client {
             ),
         }
     }
+}
+/// # Export jobs
+///
+/// Jobs that write a report, and the file with the report.
+impl Client {
     /// Read how far an export job has come.
     ///
     /// Tells whether an export job still runs, has finished or has failed. Once it has finished,
-    /// `downloadExportJobFile` answers with its file.
+    /// [`download_export_job_file`](crate::Client::download_export_job_file) answers with its file.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/job/{jobId}/exportstatus`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `getExportJobStatus`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/exportJobs/exportJobStatus.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/exportJobs/exportJobStatus.md>
+    /// # Example
     ///
-    /// `GET /insights/job/{jobId}/exportstatus`, `getExportJobStatus` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.get_export_job_status().job_id(job_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let export_job_status = client.get_export_job_status().job_id("48213").send().await?;
+    /// println!("{:?}", export_job_status.job_status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getExportJobStatus")]
     pub fn get_export_job_status(&self) -> builder::GetExportJobStatus {
         builder::GetExportJobStatus {
             call: ::avepoint_core::generated::Call::new(
@@ -1955,18 +2494,33 @@ impl Client {
     /// Download the file of an export job.
     ///
     /// Answers with the report that a finished export job has written: a ZIP archive with workbooks in
-    /// XLSX, which may be large. `getExportJobStatus` tells when it is there.
+    /// XLSX, which may be large. [`get_export_job_status`](crate::Client::get_export_job_status) tells when
+    /// it is there.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/job/{jobId}/exportfile`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `downloadExportJobFile`
+    /// - [The vendor's
+    ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/exportJobs/exportJobFile.md)
     ///
-    /// The vendor's page:
-    /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/insights/exportJobs/exportJobFile.md>
+    /// # Example
     ///
-    /// `GET /insights/job/{jobId}/exportfile`, `downloadExportJobFile` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.download_export_job_file().job_id(job_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights::Client) -> Result<(), avepoint_insights::Error> {
+    /// let mut file = client
+    ///     .download_export_job_file()
+    ///     .job_id("48213")
+    ///     .send()
+    ///     .await?
+    ///     .into_inner();
+    /// while let Some(piece) = file.next().await {
+    ///     let piece = piece?;
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "downloadExportJobFile")]
     pub fn download_export_job_file(&self) -> builder::DownloadExportJobFile {
         builder::DownloadExportJobFile {
             call: ::avepoint_core::generated::Call::new(
@@ -1986,6 +2540,10 @@ pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
     /// The call of [`Client::get_site_id`](super::Client::get_site_id). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`site_url`](Self::site_url) | required |  | Format: `uri` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetSiteId {
@@ -1995,13 +2553,28 @@ pub mod builder {
         /// The address of the site. The whole URL is one segment of the path, percent-encoded once: `/` becomes
         /// `%2F`.
         ///
-        /// Required.
+        /// Required. Format: `uri`.
+        #[doc(alias = "siteUrl")]
         pub fn site_url<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
         ) -> Self {
             self.call.set("siteUrl", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetSiteId {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetSiteId {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2028,7 +2601,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it needs.
+    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSiteOverviews {
@@ -2037,7 +2615,7 @@ pub mod builder {
     impl ListSiteOverviews {
         /// Which sites to list.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListSiteOverviewsRequest, M>,
@@ -2060,6 +2638,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2086,7 +2678,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns all that it needs.
+    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSiteDetailRecords {
@@ -2119,6 +2716,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2144,7 +2755,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all that it needs.
+    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSitePermissions {
@@ -2177,6 +2793,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSitePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2202,7 +2832,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all that it needs.
+    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportSitePermissions {
@@ -2211,13 +2846,28 @@ pub mod builder {
     impl ExportSitePermissions {
         /// The addresses of the site collections, 100 at most. The key is repeated for each.
         ///
-        /// Required. Number of entries: at most 100.
+        /// Required. Number of entries: at most 100. Format of each entry: `uri`.
+        #[doc(alias = "siteUrls")]
         pub fn site_urls<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<::std::string::String, M>,
         ) -> Self {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2245,7 +2895,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_object_activities`](super::Client::export_object_activities). It owns all that it needs.
+    /// The call of [`Client::export_object_activities`](super::Client::export_object_activities). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`path`](Self::path) | required |  | Length in characters: at least 1 |
+    /// | [`event_types`](Self::event_types) | optional |  |  |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportObjectActivities {
@@ -2267,6 +2925,7 @@ pub mod builder {
         /// all where they are left out. The key is repeated for each.
         ///
         /// Optional.
+        #[doc(alias = "eventTypes")]
         pub fn event_types<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2276,7 +2935,8 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
@@ -2286,13 +2946,28 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportObjectActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportObjectActivities {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2320,7 +2995,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_object_activities`](super::Client::export_google_object_activities). It owns all that it needs.
+    /// The call of
+    /// [`Client::export_google_object_activities`](super::Client::export_google_object_activities). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
+    /// | [`event_types`](Self::event_types) | optional |  |  |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleObjectActivities {
@@ -2344,6 +3028,7 @@ pub mod builder {
         /// where they are left out. The key is repeated for each.
         ///
         /// Optional.
+        #[doc(alias = "eventTypes")]
         pub fn event_types<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2353,7 +3038,8 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
@@ -2363,13 +3049,28 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleObjectActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleObjectActivities {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2398,15 +3099,22 @@ pub mod builder {
         }
     }
     /// The call of [`Client::add_object_tag`](super::Client::add_object_tag). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`site_id`](Self::site_id) | required |  | Length in characters: at least 1 |
+    /// | [`object_url`](Self::object_url) | required |  | Length in characters: at least 1 |
+    /// | [`tag_name`](Self::tag_name) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct AddObjectTag {
         pub(crate) call: Call,
     }
     impl AddObjectTag {
-        /// The site that contains the object. `getSiteId` finds its id.
+        /// The site that contains the object. [`get_site_id`](crate::Client::get_site_id) finds its id.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "siteId")]
         pub fn site_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::SiteId, M>,
@@ -2418,6 +3126,7 @@ pub mod builder {
         /// becomes `%2F`. Blanks may stand in it as answers write them; they are encoded like the rest.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "objectUrl")]
         pub fn object_url<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -2428,12 +3137,27 @@ pub mod builder {
         /// The name of the tag, as Insights knows it.
         ///
         /// Required.
+        #[doc(alias = "tagName")]
         pub fn tag_name<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
         ) -> Self {
             self.call.set("tagName", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AddObjectTag {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AddObjectTag {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2462,6 +3186,11 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_users`](super::Client::list_users). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
+    /// | [`start_page`](Self::start_page) | required |  | Value: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListUsers {
@@ -2471,6 +3200,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Required. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -2481,12 +3211,27 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Required. Value: at least 1.
+        #[doc(alias = "startPage")]
         pub fn start_page<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUsers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUsers {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2510,7 +3255,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all that it needs.
+    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListUserPermissions {
@@ -2543,6 +3293,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUserPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2568,7 +3332,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all that it needs.
+    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`email`](Self::email) | required |  | Length in characters: at least 1 |
+    /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
+    /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportUserPermissions {
@@ -2588,7 +3359,8 @@ pub mod builder {
         }
         /// The workspaces that the report covers. The key is repeated for each.
         ///
-        /// Required.
+        /// Required. Code of each entry: one of [`DataSource`](crate::types::DataSource).
+        #[doc(alias = "dataSources")]
         pub fn data_sources<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<
@@ -2602,13 +3374,28 @@ pub mod builder {
         /// The addresses of the site collections that the report covers, 100 at most; all where they are left
         /// out. The key is repeated for each.
         ///
-        /// Optional. Number of entries: at most 100.
+        /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+        #[doc(alias = "siteUrls")]
         pub fn site_urls<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<::std::string::String, M>,
         ) -> Self {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2636,7 +3423,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_user_permissions`](super::Client::export_google_user_permissions). It owns all that it needs.
+    /// The call of
+    /// [`Client::export_google_user_permissions`](super::Client::export_google_user_permissions). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`email`](Self::email) | required |  | Format: `email` |
+    /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`GoogleDataSource`](crate::types::GoogleDataSource) |
+    /// | [`drive_ids`](Self::drive_ids) | optional |  | Length in characters of each entry: at least 1 |
+    /// | [`export_option_type`](Self::export_option_type) | optional |  | Code: one of [`GoogleAccessReportOption`](crate::types::GoogleAccessReportOption) |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleUserPermissions {
@@ -2645,7 +3441,7 @@ pub mod builder {
     impl ExportGoogleUserPermissions {
         /// The primary e-mail address of the user. It is one segment of the path, percent-encoded once.
         ///
-        /// Required.
+        /// Required. Format: `email`.
         pub fn email<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -2655,7 +3451,8 @@ pub mod builder {
         }
         /// The workspaces that the report covers. The key is repeated for each.
         ///
-        /// Required.
+        /// Required. Code of each entry: one of [`GoogleDataSource`](crate::types::GoogleDataSource).
+        #[doc(alias = "dataSources")]
         pub fn data_sources<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<
@@ -2669,6 +3466,7 @@ pub mod builder {
         /// The drives that the report covers; all where they are left out. The key is repeated for each.
         ///
         /// Optional. Length in characters of each entry: at least 1.
+        #[doc(alias = "driveIds")]
         pub fn drive_ids<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<
@@ -2680,9 +3478,11 @@ pub mod builder {
             self
         }
         /// How much detail the report has. The documented request sends it, but no table lists it here; the
-        /// codes are those of `exportGoogleGroupPermissions`.
+        /// codes are those of
+        /// [`export_google_group_permissions`](crate::Client::export_google_group_permissions).
         ///
-        /// Optional.
+        /// Optional. Code: one of [`GoogleAccessReportOption`](crate::types::GoogleAccessReportOption).
+        #[doc(alias = "exportOptionType")]
         pub fn export_option_type<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -2692,6 +3492,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleUserPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2719,7 +3533,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_activities`](super::Client::export_user_activities). It owns all that it needs.
+    /// The call of [`Client::export_user_activities`](super::Client::export_user_activities). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`email`](Self::email) | required |  | Length in characters: at least 1 |
+    /// | [`event_types`](Self::event_types) | optional |  |  |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportUserActivities {
@@ -2741,6 +3563,7 @@ pub mod builder {
         /// all where they are left out. The key is repeated for each.
         ///
         /// Optional.
+        #[doc(alias = "eventTypes")]
         pub fn event_types<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2750,7 +3573,8 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
@@ -2760,13 +3584,28 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportUserActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportUserActivities {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2794,7 +3633,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_user_activities`](super::Client::export_google_user_activities). It owns all that it needs.
+    /// The call of [`Client::export_google_user_activities`](super::Client::export_google_user_activities).
+    /// It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`email`](Self::email) | required |  | Format: `email` |
+    /// | [`event_types`](Self::event_types) | optional |  |  |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleUserActivities {
@@ -2803,7 +3650,7 @@ pub mod builder {
     impl ExportGoogleUserActivities {
         /// The primary e-mail address of the user. It is one segment of the path, percent-encoded once.
         ///
-        /// Required.
+        /// Required. Format: `email`.
         pub fn email<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -2815,6 +3662,7 @@ pub mod builder {
         /// where they are left out. The key is repeated for each.
         ///
         /// Optional.
+        #[doc(alias = "eventTypes")]
         pub fn event_types<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2824,7 +3672,8 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
@@ -2834,13 +3683,28 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleUserActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleUserActivities {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2869,6 +3733,11 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_groups`](super::Client::list_groups). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
+    /// | [`start_page`](Self::start_page) | required |  | Value: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListGroups {
@@ -2878,6 +3747,7 @@ pub mod builder {
         /// How many entries a page holds at most.
         ///
         /// Required. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -2888,12 +3758,27 @@ pub mod builder {
         /// Which page of the list to answer with. The first page is 1.
         ///
         /// Required. Value: at least 1.
+        #[doc(alias = "startPage")]
         pub fn start_page<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListGroups {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListGroups {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2920,7 +3805,15 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns all that it needs.
+    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`group_id`](Self::group_id) | required |  | Length in characters: at least 1 |
+    /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
+    /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`AccessReportOption`](crate::types::AccessReportOption) |
+    /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGroupPermissions {
@@ -2933,6 +3826,7 @@ pub mod builder {
         /// segment, a percent sign included.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "groupId")]
         pub fn group_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::GroupId, M>,
@@ -2942,7 +3836,8 @@ pub mod builder {
         }
         /// The workspaces that the report covers. The key is repeated for each.
         ///
-        /// Required.
+        /// Required. Code of each entry: one of [`DataSource`](crate::types::DataSource).
+        #[doc(alias = "dataSources")]
         pub fn data_sources<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<
@@ -2955,7 +3850,8 @@ pub mod builder {
         }
         /// How much detail the report has.
         ///
-        /// Required.
+        /// Required. Code: one of [`AccessReportOption`](crate::types::AccessReportOption).
+        #[doc(alias = "exportOptionType")]
         pub fn export_option_type<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -2969,13 +3865,28 @@ pub mod builder {
         /// The addresses of the site collections that the report covers, 100 at most; all where they are left
         /// out. The key is repeated for each.
         ///
-        /// Optional. Number of entries: at most 100.
+        /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+        #[doc(alias = "siteUrls")]
         pub fn site_urls<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<::std::string::String, M>,
         ) -> Self {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -3003,7 +3914,16 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_group_permissions`](super::Client::export_google_group_permissions). It owns all that it needs.
+    /// The call of
+    /// [`Client::export_google_group_permissions`](super::Client::export_google_group_permissions). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`group_id`](Self::group_id) | required |  | Format: `email` |
+    /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`GoogleDataSource`](crate::types::GoogleDataSource) |
+    /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`GoogleAccessReportOption`](crate::types::GoogleAccessReportOption) |
+    /// | [`drive_ids`](Self::drive_ids) | optional |  | Length in characters of each entry: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleGroupPermissions {
@@ -3012,7 +3932,8 @@ pub mod builder {
     impl ExportGoogleGroupPermissions {
         /// The e-mail address of the group. It is one segment of the path, percent-encoded once.
         ///
-        /// Required.
+        /// Required. Format: `email`.
+        #[doc(alias = "groupId")]
         pub fn group_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -3022,7 +3943,8 @@ pub mod builder {
         }
         /// The workspaces that the report covers. The key is repeated for each.
         ///
-        /// Required.
+        /// Required. Code of each entry: one of [`GoogleDataSource`](crate::types::GoogleDataSource).
+        #[doc(alias = "dataSources")]
         pub fn data_sources<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<
@@ -3036,6 +3958,7 @@ pub mod builder {
         /// The drives that the report covers; all where they are left out. The key is repeated for each.
         ///
         /// Optional. Length in characters of each entry: at least 1.
+        #[doc(alias = "driveIds")]
         pub fn drive_ids<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<
@@ -3048,7 +3971,8 @@ pub mod builder {
         }
         /// How much detail the report has. `1`, which goes down to drives, is not supported yet.
         ///
-        /// Required.
+        /// Required. Code: one of [`GoogleAccessReportOption`](crate::types::GoogleAccessReportOption).
+        #[doc(alias = "exportOptionType")]
         pub fn export_option_type<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -3058,6 +3982,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleGroupPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleGroupPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -3085,7 +4023,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it needs.
+    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSharingLinks {
@@ -3118,6 +4061,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSharingLinks {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -3143,7 +4100,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that it needs.
+    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`SharingLinkType`](crate::types::SharingLinkType) |
+    /// | [`finish_time`](Self::finish_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportSharingLinks {
@@ -3152,7 +4116,8 @@ pub mod builder {
     impl ExportSharingLinks {
         /// The type of the links.
         ///
-        /// Required.
+        /// Required. Code: one of [`SharingLinkType`](crate::types::SharingLinkType).
+        #[doc(alias = "exportLinkType")]
         pub fn export_link_type<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -3165,7 +4130,8 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Required.
+        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
@@ -3175,13 +4141,28 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Required.
+        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -3209,7 +4190,14 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_sharing_links`](super::Client::export_google_sharing_links). It owns all that it needs.
+    /// The call of [`Client::export_google_sharing_links`](super::Client::export_google_sharing_links). It
+    /// owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`GoogleSharingLinkType`](crate::types::GoogleSharingLinkType) |
+    /// | [`finish_time`](Self::finish_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleSharingLinks {
@@ -3218,7 +4206,8 @@ pub mod builder {
     impl ExportGoogleSharingLinks {
         /// The type of the links.
         ///
-        /// Required.
+        /// Required. Code: one of [`GoogleSharingLinkType`](crate::types::GoogleSharingLinkType).
+        #[doc(alias = "exportLinkType")]
         pub fn export_link_type<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -3231,7 +4220,8 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Required.
+        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
@@ -3241,13 +4231,28 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Required.
+        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ReportTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleSharingLinks {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -3275,7 +4280,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_drive_permissions`](super::Client::export_google_drive_permissions). It owns all that it needs.
+    /// The call of
+    /// [`Client::export_google_drive_permissions`](super::Client::export_google_drive_permissions). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`drive_ids`](Self::drive_ids) | required |  | Number of entries: at most 100; Length in characters of each entry: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleDrivePermissions {
@@ -3285,6 +4296,7 @@ pub mod builder {
         /// The drives, 100 at most. The key is repeated for each.
         ///
         /// Required. Number of entries: at most 100. Length in characters of each entry: at least 1.
+        #[doc(alias = "driveIds")]
         pub fn drive_ids<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<
@@ -3295,6 +4307,20 @@ pub mod builder {
             self.call.set("driveIds", ::avepoint_core::Arguments::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleDrivePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleDrivePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3321,7 +4347,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_export_job_status`](super::Client::get_export_job_status). It owns all that it needs.
+    /// The call of [`Client::get_export_job_status`](super::Client::get_export_job_status). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`job_id`](Self::job_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetExportJobStatus {
@@ -3331,12 +4362,27 @@ pub mod builder {
         /// The job the call is about, as the operation that started it answered.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "jobId")]
         pub fn job_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::ExportJobId, M>,
         ) -> Self {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetExportJobStatus {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetExportJobStatus {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -3363,7 +4409,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns all that it needs.
+    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`job_id`](Self::job_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct DownloadExportJobFile {
@@ -3373,12 +4424,27 @@ pub mod builder {
         /// The job the call is about, as the operation that started it answered.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "jobId")]
         pub fn job_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::ExportJobId, M>,
         ) -> Self {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

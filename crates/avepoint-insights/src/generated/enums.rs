@@ -16,12 +16,15 @@
     /// A kind of workspace in Microsoft 365.
     pub enum DataSource: text {
         /// Microsoft Teams.
+        #[doc(alias = "Microsoft Teams")]
         MicrosoftTeams = "Microsoft Teams",
         /// SharePoint Online.
+        #[doc(alias = "SharePoint Online")]
         SharePointOnline = "SharePoint Online",
         /// OneDrive.
         OneDrive = "OneDrive",
         /// Microsoft 365 groups.
+        #[doc(alias = "Microsoft 365 Group")]
         Microsoft365Group = "Microsoft 365 Group",
     }
 }
@@ -54,10 +57,13 @@
     /// A kind of workspace in Google Workspace.
     pub enum GoogleDataSource: text {
         /// The drives of users.
+        #[doc(alias = "User Drive")]
         UserDrive = "User Drive",
         /// Shared drives.
+        #[doc(alias = "Shared Drive")]
         SharedDrive = "Shared Drive",
         /// The name that a documented request has in the place of the first, it seems.
+        #[doc(alias = "my drive")]
         MyDrive = "my drive",
     }
 }
@@ -76,14 +82,19 @@
     /// How long ago a user last signed in.
     pub enum LastSignIn: text {
         /// Less than 90 days ago.
+        #[doc(alias = "Less than 90 Days")]
         LessThan90Days = "Less than 90 Days",
         /// More than 90 days ago.
+        #[doc(alias = "More than 90 Days")]
         MoreThan90Days = "More than 90 Days",
         /// More than 180 days ago.
+        #[doc(alias = "More than 180 Days")]
         MoreThan180Days = "More than 180 Days",
         /// There was no sign-in.
+        #[doc(alias = "None")]
         NoSignIn = "None",
         /// It is not known or does not apply.
+        #[doc(alias = "N/A")]
         NotAvailable = "N/A",
     }
 }
@@ -122,6 +133,7 @@
         /// The user is trusted.
         Trusted = "Trusted",
         /// The user is not trusted.
+        #[doc(alias = "Not Trusted")]
         NotTrusted = "Not Trusted",
     }
 }

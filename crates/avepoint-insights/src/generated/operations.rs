@@ -50,11 +50,7 @@ pub static GET_SITE_ID: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The address of the site. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Uri,
-                },
+                &Constraint::text(0, None, Format::Uri),
             ),
         ],
     );
@@ -67,12 +63,7 @@ pub static LIST_SITE_OVERVIEWS: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
-    .paging(Paging::Token {
-        token: "body.nextLink",
-        size: "body.pageSize",
-        items: "values",
-        next: "nextLink",
-    })
+    .paging(Paging::token("body.nextLink", "body.pageSize", "values", "nextLink"))
     .body(true, &constraints::LIST_SITE_OVERVIEWS_REQUEST);
 ///List the objects of a site with their sensitivity and exposure.
 pub static LIST_SITE_DETAIL_RECORDS: Operation = Operation::new(
@@ -83,12 +74,7 @@ pub static LIST_SITE_DETAIL_RECORDS: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
-    .paging(Paging::Token {
-        token: "body.nextLink",
-        size: "body.pageSize",
-        items: "values",
-        next: "nextLink",
-    })
+    .paging(Paging::token("body.nextLink", "body.pageSize", "values", "nextLink"))
     .body(true, &constraints::LIST_SITE_DETAIL_RECORDS_REQUEST);
 ///List who has which permission in sites.
 pub static LIST_SITE_PERMISSIONS: Operation = Operation::new(
@@ -99,12 +85,7 @@ pub static LIST_SITE_PERMISSIONS: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
-    .paging(Paging::Token {
-        token: "body.nextLink",
-        size: "body.pageSize",
-        items: "values",
-        next: "nextLink",
-    })
+    .paging(Paging::token("body.nextLink", "body.pageSize", "values", "nextLink"))
     .body(true, &constraints::LIST_SITE_PERMISSIONS_REQUEST);
 ///Export the permissions of sites.
 pub static EXPORT_SITE_PERMISSIONS: Operation = Operation::new(
@@ -122,15 +103,7 @@ pub static EXPORT_SITE_PERMISSIONS: Operation = Operation::new(
                 ParameterLocation::Query,
                 true,
                 "The addresses of the site collections, 100 at most. The key is repeated for each.",
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
         ],
     );
@@ -150,11 +123,7 @@ pub static EXPORT_OBJECT_ACTIVITIES: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The address of the object. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`. Blanks may stand in it as answers write them; they are encoded like the rest.",
-                &Constraint::Text {
-                    min: 1,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(1, None, Format::Plain),
             ),
             Parameter::new(
                 "startTime",
@@ -175,15 +144,7 @@ pub static EXPORT_OBJECT_ACTIVITIES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "The kinds of activity that the report covers, by their names in the audit log, such as `ListViewed`; all where they are left out. The key is repeated for each.",
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
         ],
     );
@@ -224,15 +185,7 @@ pub static EXPORT_GOOGLE_OBJECT_ACTIVITIES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "The kinds of activity that the report covers, by their names in the audit log, such as `create`; all where they are left out. The key is repeated for each.",
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
         ],
     );
@@ -258,22 +211,14 @@ pub static ADD_OBJECT_TAG: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The address of the object. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`. Blanks may stand in it as answers write them; they are encoded like the rest.",
-                &Constraint::Text {
-                    min: 1,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(1, None, Format::Plain),
             ),
             Parameter::new(
                 "tagName",
                 ParameterLocation::Query,
                 true,
                 "The name of the tag, as Insights knows it.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
         ],
     );
@@ -285,13 +230,7 @@ pub static LIST_USERS: Operation = Operation::new(
         "List the users",
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
-    .paging(Paging::PageNumber {
-        page: "startPage",
-        size: "pageSize",
-        items: "results",
-        total: None,
-        more: None,
-    })
+    .paging(Paging::page_number("startPage", "pageSize", "results", None, None))
     .parameters(
         &[
             Parameter::new(
@@ -299,20 +238,14 @@ pub static LIST_USERS: Operation = Operation::new(
                 ParameterLocation::Query,
                 true,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 true,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
@@ -325,12 +258,7 @@ pub static LIST_USER_PERMISSIONS: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
-    .paging(Paging::Token {
-        token: "body.nextLink",
-        size: "body.pageSize",
-        items: "values",
-        next: "nextLink",
-    })
+    .paging(Paging::token("body.nextLink", "body.pageSize", "values", "nextLink"))
     .body(true, &constraints::LIST_USER_PERMISSIONS_REQUEST);
 ///Export what a user may see.
 pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
@@ -348,37 +276,21 @@ pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The e-mail address or the login name of the user. It is one segment of the path, percent-encoded once: the `#ext#` in the login name of a guest becomes `%23ext%23`.",
-                &Constraint::Text {
-                    min: 1,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(1, None, Format::Plain),
             ),
             Parameter::new(
                 "siteUrls",
                 ParameterLocation::Query,
                 false,
                 "The addresses of the site collections that the report covers, 100 at most; all where they are left out. The key is repeated for each.",
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
             Parameter::new(
                 "dataSources",
                 ParameterLocation::Query,
                 true,
                 "The workspaces that the report covers. The key is repeated for each.",
-                &Constraint::List {
-                    item: &constraints::DATA_SOURCE,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::DATA_SOURCE, 0, None),
             ),
         ],
     );
@@ -398,33 +310,21 @@ pub static EXPORT_GOOGLE_USER_PERMISSIONS: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The primary e-mail address of the user. It is one segment of the path, percent-encoded once.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Email,
-                },
+                &Constraint::text(0, None, Format::Email),
             ),
             Parameter::new(
                 "driveIds",
                 ParameterLocation::Query,
                 false,
                 "The drives that the report covers; all where they are left out. The key is repeated for each.",
-                &Constraint::List {
-                    item: &constraints::GOOGLE_DRIVE_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::GOOGLE_DRIVE_ID, 0, None),
             ),
             Parameter::new(
                 "dataSources",
                 ParameterLocation::Query,
                 true,
                 "The workspaces that the report covers. The key is repeated for each.",
-                &Constraint::List {
-                    item: &constraints::GOOGLE_DATA_SOURCE,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::GOOGLE_DATA_SOURCE, 0, None),
             ),
             Parameter::new(
                 "exportOptionType",
@@ -451,11 +351,7 @@ pub static EXPORT_USER_ACTIVITIES: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The e-mail address or the login name of the user. It is one segment of the path, percent-encoded once: the `#ext#` in the login name of a guest becomes `%23ext%23`.",
-                &Constraint::Text {
-                    min: 1,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(1, None, Format::Plain),
             ),
             Parameter::new(
                 "startTime",
@@ -476,15 +372,7 @@ pub static EXPORT_USER_ACTIVITIES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "The kinds of activity that the report covers, by their names in the audit log, such as `ListViewed`; all where they are left out. The key is repeated for each.",
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
         ],
     );
@@ -504,11 +392,7 @@ pub static EXPORT_GOOGLE_USER_ACTIVITIES: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The primary e-mail address of the user. It is one segment of the path, percent-encoded once.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Email,
-                },
+                &Constraint::text(0, None, Format::Email),
             ),
             Parameter::new(
                 "startTime",
@@ -529,15 +413,7 @@ pub static EXPORT_GOOGLE_USER_ACTIVITIES: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "The kinds of activity that the report covers, by their names in the audit log, such as `create`; all where they are left out. The key is repeated for each.",
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Plain), 0, None),
             ),
         ],
     );
@@ -549,13 +425,7 @@ pub static LIST_GROUPS: Operation = Operation::new(
         "List the groups",
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
-    .paging(Paging::PageNumber {
-        page: "startPage",
-        size: "pageSize",
-        items: "values",
-        total: None,
-        more: None,
-    })
+    .paging(Paging::page_number("startPage", "pageSize", "values", None, None))
     .parameters(
         &[
             Parameter::new(
@@ -563,20 +433,14 @@ pub static LIST_GROUPS: Operation = Operation::new(
                 ParameterLocation::Query,
                 true,
                 "Which page of the list to answer with. The first page is 1.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 true,
                 "How many entries a page holds at most.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
@@ -610,26 +474,14 @@ pub static EXPORT_GROUP_PERMISSIONS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "The addresses of the site collections that the report covers, 100 at most; all where they are left out. The key is repeated for each.",
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
             Parameter::new(
                 "dataSources",
                 ParameterLocation::Query,
                 true,
                 "The workspaces that the report covers. The key is repeated for each.",
-                &Constraint::List {
-                    item: &constraints::DATA_SOURCE,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::DATA_SOURCE, 0, None),
             ),
         ],
     );
@@ -649,11 +501,7 @@ pub static EXPORT_GOOGLE_GROUP_PERMISSIONS: Operation = Operation::new(
                 ParameterLocation::Path,
                 true,
                 "The e-mail address of the group. It is one segment of the path, percent-encoded once.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Email,
-                },
+                &Constraint::text(0, None, Format::Email),
             ),
             Parameter::new(
                 "exportOptionType",
@@ -667,22 +515,14 @@ pub static EXPORT_GOOGLE_GROUP_PERMISSIONS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "The drives that the report covers; all where they are left out. The key is repeated for each.",
-                &Constraint::List {
-                    item: &constraints::GOOGLE_DRIVE_ID,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::GOOGLE_DRIVE_ID, 0, None),
             ),
             Parameter::new(
                 "dataSources",
                 ParameterLocation::Query,
                 true,
                 "The workspaces that the report covers. The key is repeated for each.",
-                &Constraint::List {
-                    item: &constraints::GOOGLE_DATA_SOURCE,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::GOOGLE_DATA_SOURCE, 0, None),
             ),
         ],
     );
@@ -695,12 +535,7 @@ pub static LIST_SHARING_LINKS: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .read_only(true)
-    .paging(Paging::Token {
-        token: "body.nextLink",
-        size: "body.pageSize",
-        items: "values",
-        next: "nextLink",
-    })
+    .paging(Paging::token("body.nextLink", "body.pageSize", "values", "nextLink"))
     .body(true, &constraints::LIST_SHARING_LINKS_REQUEST);
 ///Export the permissions that sharing links give.
 pub static EXPORT_SHARING_LINKS: Operation = Operation::new(
@@ -786,11 +621,7 @@ pub static EXPORT_GOOGLE_DRIVE_PERMISSIONS: Operation = Operation::new(
                 ParameterLocation::Query,
                 true,
                 "The drives, 100 at most. The key is repeated for each.",
-                &Constraint::List {
-                    item: &constraints::GOOGLE_DRIVE_ID,
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&constraints::GOOGLE_DRIVE_ID, 0, Some(100)),
             ),
         ],
     );
@@ -842,220 +673,106 @@ pub(crate) mod constraints {
     pub static DATA_SOURCE: Constraint = Constraint::TextCode(
         &["Microsoft Teams", "SharePoint Online", "OneDrive", "Microsoft 365 Group"],
     );
-    pub static EXPORT_JOB_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static EXPORT_JOB_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static GOOGLE_ACCESS_REPORT_OPTION: Constraint = Constraint::IntegerCode(
         &[1i64, 2i64, 3i64],
     );
     pub static GOOGLE_DATA_SOURCE: Constraint = Constraint::TextCode(
         &["User Drive", "Shared Drive", "my drive"],
     );
-    pub static GOOGLE_DRIVE_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static GOOGLE_OBJECT_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static GOOGLE_DRIVE_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static GOOGLE_OBJECT_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static GOOGLE_SHARING_LINK_TYPE: Constraint = Constraint::IntegerCode(
         &[301i64, 303i64],
     );
-    pub static GROUP_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static LIST_SHARING_LINKS_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "siteUrl",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Uri,
-                },
-            ),
+    pub static GROUP_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static LIST_SHARING_LINKS_REQUEST: Constraint = Constraint::object(
+        &[
+            Member::new("siteUrl", true, &Constraint::text(0, None, Format::Uri)),
             Member::new("linkType", true, &constraints::SHARING_LINK_TYPE),
             Member::new(
                 "pageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
-            Member::new(
-                "nextLink",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("nextLink", false, &Constraint::text(0, None, Format::Plain)),
         ],
-        open: false,
-    };
-    pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("siteId", true, &constraints::SITE_ID),
             Member::new(
                 "pageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
-            Member::new(
-                "nextLink",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("nextLink", false, &Constraint::text(0, None, Format::Plain)),
         ],
-        open: false,
-    };
-    pub static LIST_SITE_OVERVIEWS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_SITE_OVERVIEWS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new("riskLevel", false, &constraints::RISK_LEVELS),
             Member::new(
                 "pageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
-            Member::new(
-                "nextLink",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("nextLink", false, &Constraint::text(0, None, Format::Plain)),
         ],
-        open: false,
-    };
-    pub static LIST_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "siteUrls",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
             Member::new(
                 "pageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
-            Member::new(
-                "nextLink",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("nextLink", false, &Constraint::text(0, None, Format::Plain)),
         ],
-        open: false,
-    };
-    pub static LIST_USER_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static LIST_USER_PERMISSIONS_REQUEST: Constraint = Constraint::object(
+        &[
             Member::new(
                 "siteUrls",
                 false,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Uri,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(&Constraint::text(0, None, Format::Uri), 0, Some(100)),
             ),
             Member::new(
                 "emails",
                 true,
-                &Constraint::List {
-                    item: &Constraint::Text {
-                        min: 0,
-                        max: None,
-                        format: Format::Plain,
-                    },
-                    min: 0,
-                    max: Some(100),
-                },
+                &Constraint::list(
+                    &Constraint::text(0, None, Format::Plain),
+                    0,
+                    Some(100),
+                ),
             ),
             Member::new(
                 "pageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
-            Member::new(
-                "nextLink",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("nextLink", false, &Constraint::text(0, None, Format::Plain)),
         ],
-        open: false,
-    };
-    pub static REPORT_TIME: Constraint = Constraint::Text {
-        min: 0,
-        max: None,
-        format: Format::LocalTime,
-    };
+        false,
+    );
+    pub static REPORT_TIME: Constraint = Constraint::text(0, None, Format::LocalTime);
     pub static RISK_LEVEL: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, -2i64],
     );
     pub static RISK_LEVELS: Constraint = Constraint::AnyOf(
-        &[
-            &Constraint::List {
-                item: &constraints::RISK_LEVEL,
-                min: 0,
-                max: None,
-            },
-            &constraints::RISK_LEVEL,
-        ],
+        &[&Constraint::list(&constraints::RISK_LEVEL, 0, None), &constraints::RISK_LEVEL],
     );
     pub static SHARING_LINK_TYPE: Constraint = Constraint::IntegerCode(
         &[32i64, 64i64, 128i64],
     );
-    pub static SITE_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static SITE_ID: Constraint = Constraint::text(1, None, Format::Id);
 }

@@ -33,9 +33,11 @@ pub struct Sandbox {
 
 /// Why a sandbox could not be started.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// There is no socket to listen on.
     #[error("the sandbox cannot listen on {address}; choose another port")]
+    #[non_exhaustive]
     Listen {
         /// Where it was to listen.
         address: SocketAddr,
@@ -47,6 +49,7 @@ pub enum Error {
     Threads(#[source] std::io::Error),
     /// The log cannot be written.
     #[error("the sandbox cannot write the log {}", path.display())]
+    #[non_exhaustive]
     Log {
         /// The file that was asked for.
         path: PathBuf,
@@ -58,12 +61,14 @@ pub enum Error {
     Certificate(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// There cannot be so many customers.
     #[error("the sandbox can have {most} customers at most, not {asked}", most = Builder::MOST_CUSTOMERS)]
+    #[non_exhaustive]
     TooManyCustomers {
         /// How many were asked for.
         asked: usize,
     },
     /// An app cannot be registered as it is.
     #[error("the app \"{id}\" cannot be registered with {what}: {reason}")]
+    #[non_exhaustive]
     App {
         /// Which app.
         id: String,

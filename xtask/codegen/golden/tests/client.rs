@@ -8,7 +8,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 use xtask_codegen_golden::avepoint_core::{CallOptions, Code, Items, RetryPolicy, Validation};
-use xtask_codegen_golden::types::{Colour, Cutting, Gardener, MowerKind, NewGardener, Season, Seeds, SpadeKind};
+use xtask_codegen_golden::types::{
+    Colour, Gardener, MowerKind, NewGardener, PlantCutting, PlantSeeds, Planting, Season, SpadeKind,
+};
 use xtask_codegen_golden::{Client, Error, StaticToken, operations};
 
 /// A request: its method and address, and its body.
@@ -207,6 +209,23 @@ async fn each_shape_of_paging_asks_for_the_next_page_where_the_spec_says() {
     .await;
 }
 
+/// No type says what its object requires: a choice that is read is the one that has all it requires.
+#[test]
+fn a_choice_is_read_by_what_its_objects_require() {
+    let read = |json: &str| serde_json::from_str::<Planting>(json);
+    assert!(matches!(read(r#"{"from": "p-1"}"#), Ok(Planting::PlantCutting(cutting)) if cutting.from.is_some()));
+    assert!(
+        matches!(read(r#"{"kind": "seeds", "count": 3}"#), Ok(Planting::PlantSeeds(seeds)) if seeds.count == Some(3))
+    );
+    for neither in [r#"{"kind": "seeds"}"#, "[]"] {
+        let error = read(neither).expect_err("it is none").to_string();
+        assert!(
+            error.contains("none of those") || error.contains("expected a map"),
+            "{error}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_choice_is_made_by_a_builder_and_its_answer_read_as_each_of_its_objects() {
     let answer = || {
@@ -217,12 +236,12 @@ async fn a_choice_is_made_by_a_builder_and_its_answer_read_as_each_of_its_object
         )
     };
     let (client, requests) = client(vec![answer(), answer()]);
-    let seeds = Seeds::builder().count(10);
+    let seeds = PlantSeeds::builder().count(10);
     let sown = client.add_plants().bed_id("b-1").body(seeds).send().await;
     let outcome = sown.expect("an answer").into_inner().outcome.expect("an outcome");
     assert_eq!(outcome.as_seeds_outcome().expect("seeds").sprouts, Some(7));
     assert!(outcome.as_cutting_outcome().expect("an object").plant.is_none());
-    let cutting = Cutting::builder().from("p-1");
+    let cutting = PlantCutting::builder().from("p-1");
     let set = client.add_plants().bed_id("b-1").body(cutting).send().await;
     set.expect("an answer");
     let address = || "POST /garden/v1/beds/b-1/plants".to_owned();
@@ -337,7 +356,7 @@ async fn all_that_is_wrong_is_told_at_once_by_the_names_of_the_wire_and_of_the_s
     }
     assert_eq!(problem.matches("; ").count(), expected.len() - 1, "{problem}");
     // Where one of several bodies was chosen, only its own rules are told.
-    let seeds = client.add_plants().bed_id("b-1").body(Seeds::builder().count(0));
+    let seeds = client.add_plants().bed_id("b-1").body(PlantSeeds::builder().count(0));
     let problem = seeds.send().await.expect_err("no kind and no seeds").to_string();
     assert!(
         problem.contains("`body.count` is 0") && !problem.contains("from"),

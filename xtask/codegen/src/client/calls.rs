@@ -8,13 +8,15 @@ use quote::quote;
 use syn::visit_mut::VisitMut;
 use syn::{Field, GenericArgument, Ident, Item, PathArguments, ReturnType, Type};
 
+use xtask_spec::api::Api;
+use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
 use super::objects::Ours;
 use super::{function, inherent, subject};
-use crate::docs;
+use crate::docs::{self, Rules};
+use crate::example;
 use crate::names::{camel, id, shouty, snake};
-use crate::view::documentation;
 
 /// A builder of progenitor's.
 pub struct Builder {
@@ -90,22 +92,40 @@ pub fn argument(ty: &Type) -> (TokenStream, TokenStream) {
     }
 }
 
-/// The module of the builders, and the methods of the client that make them.
+/// The module of the builders, and the methods of the client that make them: a block for each tag.
 ///
 /// # Errors
 /// If progenitor's code and the spec name other operations or parameters.
-pub fn generate(spec: &Spec, builders: &BTreeMap<String, Builder>) -> anyhow::Result<(TokenStream, TokenStream)> {
-    let (mut structs, mut methods) = (Vec::new(), Vec::new());
-    for operation in &spec.operations {
-        let builder = builder(operation, builders)?;
-        structs.push(call(spec, operation, builder).with_context(|| format!("the builder of {}", id(operation)))?);
-        methods.push(method(spec, operation));
+pub fn generate(
+    api: &Api,
+    spec: &Spec,
+    builders: &BTreeMap<String, Builder>,
+) -> anyhow::Result<(TokenStream, TokenStream)> {
+    let (mut structs, mut blocks) = (Vec::new(), Vec::new());
+    for (tag, operations) in by_tag(spec) {
+        let mut methods = Vec::new();
+        for operation in operations {
+            let builder = builder(operation, builders)?;
+            structs.push(call(spec, operation, builder).with_context(|| format!("the builder of {}", id(operation)))?);
+            methods.push(method(api, spec, operation).with_context(|| format!("the method {}", id(operation)))?);
+        }
+        let docs = docs::attributes(&format!(
+            "# {}\n\n{}",
+            tag.text("name").unwrap_or_default(),
+            tag.description()
+        ));
+        blocks.push(quote! {
+            #docs
+            impl Client {
+                #(#methods)*
+            }
+        });
     }
-    if builders.len() != spec.operations.len() {
+    if structs.len() != builders.len() {
         bail!(
             "progenitor made {} builders for {} operations",
             builders.len(),
-            spec.operations.len()
+            structs.len()
         );
     }
     let module = quote! {
@@ -117,7 +137,18 @@ pub fn generate(spec: &Spec, builders: &BTreeMap<String, Builder>) -> anyhow::Re
             #(#structs)*
         }
     };
-    Ok((module, quote! { #(#methods)* }))
+    Ok((module, quote! { #(#blocks)* }))
+}
+
+/// The tags of a spec, each with its operations.
+pub fn by_tag<'a, 'd>(spec: &'a Spec<'d>) -> Vec<(Place<'d>, Vec<&'a Operation<'d>>)> {
+    let tags = spec.root.entries_of("tags").into_iter();
+    let tags = tags.map(|tag| {
+        let has_tag = |operation: &&Operation| operation.place.texts("tags").first().copied() == tag.text("name");
+        let operations = spec.operations.iter().filter(has_tag).collect();
+        (tag, operations)
+    });
+    tags.collect()
 }
 
 /// The builder that progenitor made for an operation.
@@ -131,77 +162,63 @@ pub fn builder<'a>(operation: &Operation, builders: &'a BTreeMap<String, Builder
         .with_context(|| format!("progenitor made no builder `{name}`"))
 }
 
-fn method(spec: &Spec, operation: &Operation) -> TokenStream {
+fn method(api: &Api, spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> {
     let id = id(operation);
     let (method, builder, table) = (snake(id), camel(id), shouty(id));
     let deprecated = operation
         .place
         .says("deprecated")
         .then(|| quote! { #[deprecated(note = "the vendor has replaced this operation")] });
-    let summary = operation.place.text("summary").unwrap_or_default();
-    let mut text = format!("{summary}.\n\n{}", documentation(operation));
-    text.push_str(&format!(
-        "\n\n`{} {}`, `{id}` in the specification.",
-        operation.method.to_uppercase(),
-        operation.path
-    ));
-    text.push_str(match operation.place.get("x-paging").as_ref().and_then(|paging| paging.text("style")) {
-        Some("single") => "\n\nThe list comes whole: `stream` gives its entries.",
-        Some(_) => "\n\nThe list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one page.",
-        None => "",
+    let permissions = operation.permissions().into_iter();
+    let permissions = permissions.map(|scopes| format!("`{}`", scopes.join("` and `")));
+    let mut facts = vec![
+        format!("- Request: `{} {}`", operation.method.to_uppercase(), operation.path),
+        format!("- Permission: {}", permissions.collect::<Vec<_>>().join(", or ")),
+        format!("- In the specification: `{id}`"),
+    ];
+    facts.extend(operation.page().map(|url| format!("- [The vendor's page]({url})")));
+    let style = operation.place.get("x-paging").and_then(|paging| paging.text("style"));
+    let list = style.map(|style| match style {
+        "single" => format!("[`stream`](builder::{builder}::stream) gives the entries of the list, which comes whole."),
+        _ => format!(
+            "The list comes in pages: [`stream`](builder::{builder}::stream) gives the entries of all of them, \
+             [`pages`](builder::{builder}::pages) page by page, [`send`](builder::{builder}::send) one page."
+        ),
     });
-    text.push_str(&example(spec, operation));
-    let docs = docs::attributes(&text);
-    quote! {
+    let summary = operation.place.text("summary").unwrap_or_default();
+    let mut parts = vec![
+        format!("{summary}."),
+        docs::in_rust(spec, &operation.place.description()),
+        facts.join("\n"),
+    ];
+    parts.extend(list);
+    parts.extend(["# Example".to_owned(), example::generate(api, spec, operation)?]);
+    let docs = docs::attributes(&parts.join("\n\n"));
+    let alias = docs::alias(id, &method);
+    Ok(quote! {
         #docs
+        #alias
         #deprecated
         pub fn #method(&self) -> builder::#builder {
             builder::#builder {
                 call: ::avepoint_core::generated::Call::new(&self.session, &crate::generated::operations::#table),
             }
         }
-    }
-}
-
-/// A call as a caller writes it, with all that it needs.
-fn example(spec: &Spec, operation: &Operation) -> String {
-    let mut call = format!("client.{}()", snake(id(operation)));
-    for parameter in spec.parameters(operation) {
-        let described = parameter.described;
-        if described.says("required")
-            && let Some(name) = described.text("name")
-        {
-            let kind = described.get("schema").and_then(|schema| spec.schema(&schema));
-            let kind = kind.as_ref().and_then(|kind| kind.text("type"));
-            let value = match kind {
-                Some("integer" | "number") => "1".to_owned(),
-                Some("boolean") => "true".to_owned(),
-                Some("array") => format!("[{}]", snake(name)),
-                _ => snake(name).to_string(),
-            };
-            call.push_str(&format!(".{}({value})", snake(name)));
-        }
-    }
-    if spec.request_body(operation).is_some_and(|body| body.says("required")) {
-        call.push_str(".body(body)");
-    }
-    let code = match operation.place.get("x-paging") {
-        Some(_) => format!(
-            "let mut entries = {call}.stream();\nwhile let Some(entry) = entries.next().await {{\n    println!(\"{{:?}}\", entry?);\n}}"
-        ),
-        None => format!("let answer = {call}.send().await?;"),
-    };
-    format!("\n\n```text\n{code}\n```")
+    })
 }
 
 fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result<TokenStream> {
     let id = id(operation);
     let (name, method, answer) = (camel(id), snake(id), &builder.answer);
     let parameters = spec.parameters(operation);
-    let mut setters = Vec::new();
+    let (mut setters, mut rows) = (Vec::new(), Vec::new());
     for (field, ty) in &builder.fields {
-        if field == "body" && spec.body(operation).is_some() {
-            setters.push(body(spec, operation, ty)?);
+        if field == "body"
+            && let Some(schema) = spec.body(operation)
+        {
+            let rules = rules_of_body(spec, operation, &schema);
+            setters.push(body(spec, &schema, &rules, ty));
+            rows.push((field.clone(), rules));
             continue;
         }
         let parameter = parameters.iter().map(|parameter| &parameter.described);
@@ -212,11 +229,13 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
         let parameter = parameter.with_context(|| format!("progenitor has a parameter `{field}` of its own"))?;
         let wire = parameter.text("name").unwrap_or_default();
         let schema = parameter.get("schema").context("a parameter without a schema")?;
-        let docs = docs::value(spec, wire, parameter, &schema, parameter.says("required"));
-        let docs = docs::attributes(&docs);
-        let (takes, given) = argument(ty);
+        let rules = Rules::of(spec, &schema, parameter.says("required"));
+        let docs = docs::attributes(&docs::value(spec, wire, parameter, &schema, &rules));
+        rows.push((field.clone(), rules));
+        let (alias, (takes, given)) = (docs::alias(wire, field), argument(ty));
         setters.push(quote! {
             #docs
+            #alias
             pub fn #field<M>(mut self, value: #takes) -> Self {
                 self.call.set(#wire, #given);
                 self
@@ -228,7 +247,10 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
         (None, true) => (quote! { ::avepoint_core::ByteStream }, quote! { file() }),
         (None, false) => (quote! { () }, quote! { empty() }),
     };
-    let doc = format!(" The call of [`Client::{method}`](super::Client::{method}). It owns all that it needs.");
+    let docs = docs::attributes(&format!(
+        "The call of [`Client::{method}`](super::Client::{method}). It owns all that it needs.{}",
+        docs::table(rows)
+    ));
     let reads = operation.place.get("x-read-only").and_then(|mark| mark.value.as_bool());
     let dropped = match reads.unwrap_or(operation.method == "get") {
         true => "",
@@ -242,7 +264,7 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
          refused before it is sent, with all that is wrong with it."
     ));
     Ok(quote! {
-        #[doc = #doc]
+        #docs
         #[derive(Clone, Debug)]
         #[must_use = "a call does nothing unless it is sent"]
         pub struct #name {
@@ -251,6 +273,18 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
 
         impl #name {
             #(#setters)*
+
+            /// Options of this call alone, in the place of the client's.
+            #[inline]
+            pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+                #name { call: self.call.with_options(options) }
+            }
+
+            /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+            #[inline]
+            pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+                #name { call: self.call.with_validation(validation) }
+            }
 
             #sends
             pub async fn send(self) -> Result<::avepoint_core::Response<#answer>, ::avepoint_core::Error> {
@@ -269,22 +303,32 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
     })
 }
 
+/// The rules of a body. An object that needs no member is sent empty where it is left out.
+fn rules_of_body(spec: &Spec, operation: &Operation, schema: &Place) -> Rules {
+    let is_required = spec.request_body(operation).is_some_and(|body| body.says("required"));
+    let target = spec.schema(schema);
+    let may_be_empty =
+        target.is_some_and(|body| body.text("type") == Some("object") && body.texts("required").is_empty());
+    match may_be_empty {
+        true => Rules::of(spec, schema, false).with_default("{}"),
+        false => Rules::of(spec, schema, is_required),
+    }
+}
+
 /// The setters of a body.
-fn body(spec: &Spec, operation: &Operation, ty: &Type) -> anyhow::Result<TokenStream> {
-    let schema = spec.body(operation).context("an operation without a body")?;
-    let required = spec.request_body(operation).is_some_and(|body| body.says("required"));
-    let docs = docs::attributes(&docs::value(spec, "body", &schema, &schema, required));
+fn body(spec: &Spec, schema: &Place, rules: &Rules, ty: &Type) -> TokenStream {
+    let docs = docs::attributes(&docs::value(spec, "body", schema, schema, rules));
     let Some(object) = built(ty) else {
         let (takes, given) = argument(ty);
-        return Ok(quote! {
+        return quote! {
             #docs
             pub fn body<M>(mut self, value: #takes) -> Self {
                 self.call.set_body(#given);
                 self
             }
-        });
+        };
     };
-    Ok(quote! {
+    quote! {
         #docs
         pub fn body<M>(mut self, value: impl ::avepoint_core::Argument<types::#object, M>) -> Self {
             self.call.set_body(::avepoint_core::Argument::given(value));
@@ -301,7 +345,7 @@ fn body(spec: &Spec, operation: &Operation, ty: &Type) -> anyhow::Result<TokenSt
             });
             self
         }
-    })
+    }
 }
 
 /// The name of the object of which a type is the builder: `types::builder::Name`.

@@ -25,6 +25,7 @@ use xtask_spec::api::Api;
 pub use calls::{Builder, builder};
 
 use super::docs;
+use super::names::{id, snake};
 use super::secrets;
 use super::view::View;
 
@@ -53,7 +54,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
         .context("progenitor refuses the Rust view of the spec")?;
     let mut tree: File = syn::parse2(tokens).context("progenitor's code does not parse")?;
     let builders = calls::read(module(&mut tree.items, "builder")?)?;
-    let (module_of_builders, methods) = calls::generate(spec, &builders)?;
+    let (module_of_builders, methods) = calls::generate(api, spec, &builders)?;
     let types = module(&mut tree.items, "types")?;
     objects::change(spec, view, types)?;
     let client = client(api, spec, &methods)?;
@@ -115,6 +116,29 @@ fn function<'a>(items: &'a mut [ImplItem], name: &str) -> Option<&'a mut ImplIte
     })
 }
 
+/// All operations by their tags, each with a link to its method.
+fn overview(spec: &Spec) -> String {
+    let tags = calls::by_tag(spec).into_iter().map(|(tag, operations)| {
+        let rows = operations.into_iter().map(|operation| {
+            let method = snake(id(operation));
+            let summary = operation.place.text("summary").unwrap_or_default();
+            let mark = if operation.place.says("deprecated") {
+                " (deprecated)"
+            } else {
+                ""
+            };
+            format!("| [`{method}`](Self::{method}) | {summary}{mark} |")
+        });
+        let rows = rows.collect::<Vec<_>>().join("\n");
+        let name = tag.text("name").unwrap_or_default();
+        format!(
+            "# {name}\n\n{}\n\n| Method | What it does |\n| --- | --- |\n{rows}",
+            tag.description()
+        )
+    });
+    tags.collect::<Vec<_>>().join("\n\n")
+}
+
 /// The client, and what ties it to its session.
 fn client(api: &Api, spec: &Spec, methods: &TokenStream) -> anyhow::Result<TokenStream> {
     let regions = spec.regions();
@@ -124,10 +148,11 @@ fn client(api: &Api, spec: &Spec, methods: &TokenStream) -> anyhow::Result<Token
     let text = |key: &str| info[key].as_str().unwrap_or_default();
     let docs = docs::attributes(&format!(
         "The client of {}.\n\n{}\n\nIt is cheap to clone, and its clones share connections and tokens. Version {} of the \
-         specification.",
+         specification.\n\n{}",
         text("title"),
         text("description"),
         text("version"),
+        overview(spec),
     ));
     Ok(quote! {
         #docs
@@ -173,9 +198,9 @@ fn client(api: &Api, spec: &Spec, methods: &TokenStream) -> anyhow::Result<Token
             pub fn with_options(&self, options: ::avepoint_core::CallOptions) -> Client {
                 Client { session: self.session.with_options(options) }
             }
-
-            #methods
         }
+
+        #methods
 
         impl ::std::fmt::Debug for Client {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {

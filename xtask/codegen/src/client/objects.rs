@@ -6,14 +6,14 @@ use anyhow::Context;
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Field, Ident, Item, ItemStruct, Path, Type, parse_quote};
+use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, ItemStruct, Path, Type, Variant, parse_quote};
 
 use xtask_spec::Spec;
 use xtask_spec::place::Place;
 
 use super::calls::{argument, parameter};
 use super::{function, inherent, subject};
-use crate::docs;
+use crate::docs::{self, Rules};
 use crate::names::{camel, shouty};
 use crate::view::{View, forms, requests};
 
@@ -22,7 +22,10 @@ use crate::view::{View, forms, requests};
 /// # Errors
 /// If they are not as they are expected.
 pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result<()> {
-    let names: BTreeSet<_> = types.iter().filter_map(subject).map(Ident::to_string).collect();
+    let defined = types
+        .iter()
+        .filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_)));
+    let names: BTreeSet<_> = defined.filter_map(subject).map(Ident::to_string).collect();
     // progenitor's builders, the functions that make them, and their error.
     types.retain_mut(|item| match item {
         Item::Mod(_) => false,
@@ -35,7 +38,7 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
         .collect();
     let requested = requests(spec);
     let mut builders = Vec::new();
-    let mut made = Vec::new();
+    let (mut made, mut chosen) = (Vec::new(), Vec::new());
     for item in types.iter_mut() {
         Ours.visit_item_mut(item);
         match item {
@@ -52,23 +55,30 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                         .iter()
                         .any(|answer| name.starts_with(&camel(answer).to_string())),
                 };
+                made.extend(from_borrowed(object));
                 if is_request && is_object(object) {
+                    require(object, component.map(|(_, schema)| schema));
                     let (builder, maker) = builder(spec, object, component, &names)?;
                     builders.push(builder);
                     made.push(maker);
                 }
             }
             Item::Enum(choice) => {
-                documented(&mut choice.attrs, || format!("{} of the API.", choice.ident));
+                documented(spec, &mut choice.attrs, || format!("{} of the API.", choice.ident));
                 for variant in &mut choice.variants {
-                    let name = &variant.ident;
-                    documented(&mut variant.attrs, || format!("As [`{name}`]."));
+                    let form = form(variant)?;
+                    documented(spec, &mut variant.attrs, || format!("As [`{form}`]."));
+                    // progenitor leaves out how all of them begin, so that one more could rename the others.
+                    variant.ident = form;
                 }
                 extensible(&mut choice.attrs);
+                made.extend(conversions(choice));
+                chosen.push(choice.ident.clone());
             }
             _ => {}
         }
     }
+    types.retain(|item| conversion(item).is_none_or(|into| !chosen.contains(into)));
     let choices = choices(spec, &requested);
     types.extend(made);
     if builders.is_empty() {
@@ -96,6 +106,91 @@ fn is_object(object: &ItemStruct) -> bool {
     object.fields.iter().all(|field| field.ident.is_some())
 }
 
+/// A text with a name of its own is made from a borrowed one too.
+fn from_borrowed(object: &ItemStruct) -> Option<Item> {
+    let field = object.fields.iter().next().filter(|field| field.ident.is_none())?;
+    let is_text =
+        matches!(&field.ty, Type::Path(ty) if ty.path.segments.last().is_some_and(|last| last.ident == "String"));
+    let name = &object.ident;
+    is_text.then(|| {
+        parse_quote! {
+            impl From<&str> for #name {
+                fn from(value: &str) -> Self {
+                    #name(value.to_owned())
+                }
+            }
+        }
+    })
+}
+
+/// The object that a variant of a choice holds.
+fn form(variant: &Variant) -> anyhow::Result<Ident> {
+    let form = match &variant.fields {
+        Fields::Unnamed(fields) => match fields
+            .unnamed
+            .iter()
+            .map(|field| &field.ty)
+            .collect::<Vec<_>>()
+            .as_slice()
+        {
+            [Type::Path(path)] => path.path.get_ident(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let form = form.with_context(|| {
+        format!(
+            "progenitor made a choice of no objects: `{}`",
+            variant.to_token_stream()
+        )
+    });
+    form.cloned()
+}
+
+/// The type that something is converted into, if the item is such a conversion.
+fn conversion(item: &Item) -> Option<&Ident> {
+    let Item::Impl(block) = item else { return None };
+    let (path, _) = block.trait_.as_ref()?;
+    match (path.segments.last(), block.self_ty.as_ref()) {
+        (Some(last), Type::Path(own)) if last.ident == "From" => own.path.get_ident(),
+        _ => None,
+    }
+}
+
+/// Makes a choice of each of its objects, and reads one by what each of these requires: no type says that.
+fn conversions(choice: &mut ItemEnum) -> Vec<Item> {
+    for attribute in choice
+        .attrs
+        .iter_mut()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
+        *attribute = parse_quote! { #[derive(::serde::Serialize, Clone, Debug)] };
+    }
+    let name = &choice.ident;
+    let forms: Vec<_> = choice.variants.iter().map(|variant| &variant.ident).collect();
+    let constraints = forms.iter().map(|form| shouty(&form.to_string()));
+    let mut items = vec![parse_quote! {
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                ::avepoint_core::generated::read_choice(
+                    deserializer,
+                    &[#((&crate::generated::operations::constraints::#constraints, |form| form.read().map(Self::#forms))),*],
+                )
+            }
+        }
+    }];
+    items.extend(forms.iter().map(|form| -> Item {
+        parse_quote! {
+            impl ::std::convert::From<#form> for #name {
+                fn from(value: #form) -> Self {
+                    Self::#form(value)
+                }
+            }
+        }
+    }));
+    items
+}
+
 /// Lets a type get members or variants without breaking its users.
 fn extensible(attributes: &mut Vec<Attribute>) {
     attributes.push(parse_quote! { #[non_exhaustive] });
@@ -110,30 +205,47 @@ fn extensible(attributes: &mut Vec<Attribute>) {
 /// Writes the documentation of a type and its members anew: wrapped, and none without.
 fn describe(spec: &Spec, object: &mut ItemStruct, schema: Option<&Place>) {
     let ident = object.ident.clone();
-    documented(&mut object.attrs, || format!("{ident} of the API."));
+    documented(spec, &mut object.attrs, || format!("{ident} of the API."));
     for field in &mut object.fields {
         let name = wire_name(field);
         let member = schema.and_then(|schema| spec.member(schema, &name));
         let member = member.and_then(|member| spec.schema(&member));
-        documented(&mut field.attrs, || {
+        documented(spec, &mut field.attrs, || {
             let description = member.map(|member| member.description()).unwrap_or_default();
             match description.as_str() {
+                "" if name.is_empty() => "The value.".to_owned(),
                 "" => format!("`{name}` of the API."),
                 description => description.to_owned(),
             }
         });
+        let alias = field.ident.as_ref().and_then(|ident| docs::alias(&name, ident));
+        field.attrs.extend(alias.map(|alias| -> Attribute {
+            parse_quote! { #alias }
+        }));
+    }
+}
+
+/// Has the JSON Schema tell which members a request must have: their types do not.
+fn require(object: &mut ItemStruct, schema: Option<&Place>) {
+    let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
+    for field in &mut object.fields {
+        if required.contains(&wire_name(field).as_str()) {
+            field
+                .attrs
+                .push(parse_quote! { #[cfg_attr(feature = "schemars", schemars(required))] });
+        }
     }
 }
 
 /// Wraps the documentation; where there is none, there is this.
-fn documented(attributes: &mut Vec<Attribute>, otherwise: impl FnOnce() -> String) {
+fn documented(spec: &Spec, attributes: &mut Vec<Attribute>, otherwise: impl FnOnce() -> String) {
     let text: Vec<_> = attributes.iter().filter_map(doc).collect();
     attributes.retain(|attribute| doc(attribute).is_none());
     let text = match text.join("\n") {
         text if text.trim().is_empty() => otherwise(),
         text => text,
     };
-    let docs = docs::attributes(&text);
+    let docs = docs::attributes(&docs::in_rust(spec, &text));
     let mut docs: Vec<Attribute> = syn::parse::Parser::parse2(Attribute::parse_outer, docs).unwrap_or_default();
     docs.append(attributes);
     *attributes = docs;
@@ -192,29 +304,35 @@ fn builder(
     };
     let schema = component.map(|(_, schema)| schema);
     let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
-    let mut setters = Vec::new();
+    let (mut setters, mut rows) = (Vec::new(), Vec::new());
     for field in &object.fields {
         let ident = field.ident.as_ref().context("a member without a name")?;
         let wire = wire_name(field);
         let mut ty = parameter(&field.ty, "Option").unwrap_or(&field.ty).clone();
         Outward(names).visit_type_mut(&mut ty);
         let docs = match schema.and_then(|schema| spec.member(schema, &wire)) {
-            Some(member) => docs::value(spec, &wire, &member, &member, required.contains(&wire.as_str())),
+            Some(member) => {
+                let rules = Rules::of_member(spec, &member, required.contains(&wire.as_str()));
+                let docs = docs::value(spec, &wire, &member, &member, &rules);
+                rows.push((ident.clone(), rules));
+                docs
+            }
             None => format!("`{wire}` of the API."),
         };
         let docs = docs::attributes(&docs);
-        let (takes, given) = argument(&ty);
+        let (alias, (takes, given)) = (docs::alias(&wire, ident), argument(&ty));
         setters.push(quote! {
             #docs
+            #alias
             pub fn #ident<M>(mut self, value: #takes) -> Self {
                 self.0.set(#wire, #given);
                 self
             }
         });
     }
-    let doc = format!(" Makes a [`{name}`](super::{name}).");
+    let docs = docs::attributes(&format!("Makes a [`{name}`](super::{name}).{}", docs::table(rows)));
     let builder = quote! {
-        #[doc = #doc]
+        #docs
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct #name(pub(crate) Fields);

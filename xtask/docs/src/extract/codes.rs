@@ -42,15 +42,17 @@ pub fn read(content: &Content, row: &mut Row, found: &mut Extraction) {
 }
 
 fn read_items(items: &[Item], row: &mut Row, found: &mut Extraction) {
-    // A list of sentences says what a text may tell people; it lists no codes.
+    // A list of sentences says what a text may tell people; it lists no codes, and is no entry that was left unread.
     let sentences = items.iter().all(is_sentence);
     for item in items {
         let is_group = item.content.lists().next().is_some();
         let code = if sentences { None } else { entry(&item.content, row) };
         // The title of a group of codes is no code itself.
-        let used = sentences || is_group || code.is_some();
-        found.coverage.items.count(is_group || code.is_some());
-        if !used {
+        let used = is_group || code.is_some();
+        if !sentences || used {
+            found.coverage.items.count(used);
+        }
+        if !sentences && !used {
             let start: String = item.content.text().chars().take(40).collect();
             let what = format!("an entry of `{}` is not a code: `{start}`", row.name);
             let remedy = "see what the entry says; if it is a new way of writing a code, teach it to \
@@ -267,7 +269,7 @@ mod tests {
             "string",
         );
         assert_eq!((row.codes, found.unread), (vec![], vec![]));
-        assert_eq!(found.coverage.items, Share { used: 0, total: 2 });
+        assert_eq!(found.coverage.items, Share::default());
         // One sentence among codes is worth a look.
         let (row, found) = cell(
             "<ul><li>**Ripe** - Red</li><li>The plant cannot be reached at all.</li></ul>",

@@ -3,7 +3,9 @@
 //! Operations are matched by method and path. A component is compared at each of its uses, on the side of the call on which
 //! it stands: what narrows a request widens what may go wrong, and what widens an answer does too.
 
+mod kind;
 mod schemas;
+mod unions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,6 +13,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use self::kind::{Aspect, Kind, Part, Rule, Side};
 use crate::spec::METHODS;
 
 /// What a change does to a caller, the least first.
@@ -37,36 +40,14 @@ impl Class {
     }
 }
 
-/// The side of a call on which a schema stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Side {
-    Request,
-    Answer,
-}
-
-impl Side {
-    /// The class of what allows less than before.
-    fn narrowed(self) -> Class {
-        match self {
-            Self::Request => Class::Breaking,
-            Self::Answer => Class::Additive,
-        }
-    }
-
-    /// The class of what allows more than before.
-    fn widened(self) -> Class {
-        match self {
-            Self::Request => Class::Additive,
-            Self::Answer => Class::Breaking,
-        }
-    }
-}
-
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// What it does to a caller.
     pub class: Class,
+    /// What kind of change it is.
+    #[serde(skip)]
+    pub kind: Kind,
     /// The operations that it is in, as `GET /beds`; none if it is the document's.
     pub operations: Vec<String>,
     /// Where: `query.…`, `path.…`, `body.…`, `response.STATUS.…`, a component as `Bed.size`, or a member of the document.
@@ -100,8 +81,9 @@ pub fn between(old: &Value, new: &Value) -> Vec<Change> {
     comparison.document();
     let found = comparison.found.into_iter();
     let mut changes: Vec<_> = found
-        .map(|((place, what), (class, operations))| Change {
-            class,
+        .map(|((place, what), (kind, operations))| Change {
+            class: kind.class(),
+            kind,
             operations: operations.into_iter().collect(),
             place,
             what,
@@ -118,18 +100,20 @@ struct Comparison<'d> {
     operation: Option<String>,
     /// The components that were compared for this operation, each on its sides.
     compared: BTreeSet<(String, Side)>,
-    /// By place and words: the class, and the operations.
-    found: BTreeMap<(String, String), (Class, BTreeSet<String>)>,
+    /// By place and words: the gravest kind, and the operations.
+    found: BTreeMap<(String, String), (Kind, BTreeSet<String>)>,
 }
 
 /// The old and the new state of one value.
 type Pair<'d> = [&'d Value; 2];
 
 impl<'d> Comparison<'d> {
-    fn add(&mut self, class: Class, place: &str, what: impl Into<String>) {
+    fn add(&mut self, kind: Kind, place: &str, what: impl Into<String>) {
         let key = (place.to_owned(), what.into());
-        let (known, operations) = self.found.entry(key).or_insert((class, BTreeSet::new()));
-        *known = class.max(*known);
+        let (known, operations) = self.found.entry(key).or_insert((kind, BTreeSet::new()));
+        if kind.class() > known.class() {
+            *known = kind;
+        }
         operations.extend(self.operation.clone());
     }
 
@@ -157,11 +141,12 @@ impl<'d> Comparison<'d> {
             self.compared.clear();
             match (old.get(&name), new.get(&name)) {
                 (Some(old), Some(new)) => self.operation([old, new]),
-                (Some(_), None) => self.add(Class::Breaking, "operation", "it is gone"),
-                _ => self.add(Class::Additive, "operation", "it is new"),
+                (Some(_), None) => self.add(Kind::Removed(Part::Operation), "operation", "it is gone"),
+                _ => self.add(Kind::Added(Part::Operation), "operation", "it is new"),
             }
         }
         self.operation = None;
+        self.unions();
     }
 
     /// Members that only people read, and all the others but those that are compared elsewhere: whatever they say, code may
@@ -172,7 +157,7 @@ impl<'d> Comparison<'d> {
         for key in keys.into_iter().filter(|key| !elsewhere.contains(&key.as_str())) {
             match words.contains(&key.as_str()) {
                 true => self.words(pair, place, key),
-                false => self.differ(pair, place, key, Class::Breaking),
+                false => self.differ(pair, place, key, Kind::Altered(Aspect::Statement)),
             }
         }
     }
@@ -180,43 +165,45 @@ impl<'d> Comparison<'d> {
     fn words(&mut self, pair: Pair<'d>, place: &str, key: &str) {
         let [old, new] = pair.map(|value| &value[key]);
         if old != new {
-            self.add(Class::Documentation, place, format!("the words of `{key}` are others"));
+            self.add(Kind::Words, place, format!("the words of `{key}` are others"));
         }
     }
 
     fn servers(&mut self, pair: Pair<'d>) {
-        for (url, server) in self.entries(pair, "url", "servers", "the server") {
+        for (url, server) in self.entries(pair, "url", "servers", Part::Server) {
             let place = format!("servers.{url}");
             self.object(server, &place, &["description"], &["variables"]);
-            for (name, variable) in self.members(server.map(|server| &server["variables"]), &place, "the variable") {
+            for (name, variable) in
+                self.members(server.map(|server| &server["variables"]), &place, Part::ServerVariable)
+            {
                 let place = format!("{place}.{name}");
                 self.object(variable, &place, &["description"], &["enum"]);
-                self.values(variable.map(|variable| &variable["enum"]), &place, "the value");
+                self.values(variable.map(|variable| &variable["enum"]), &place, Part::VariableValue);
             }
         }
     }
 
     fn security_schemes(&mut self, pair: Pair<'d>) {
-        for (name, scheme) in self.members(pair, "security", "the scheme") {
+        for (name, scheme) in self.members(pair, "security", Part::SecurityScheme) {
             let place = format!("security.{name}");
             self.object(scheme, &place, &["description"], &["flows"]);
-            for (name, flow) in self.members(scheme.map(|scheme| &scheme["flows"]), &place, "the flow") {
+            for (name, flow) in self.members(scheme.map(|scheme| &scheme["flows"]), &place, Part::Flow) {
                 let place = format!("{place}.{name}");
                 self.object(flow, &place, &[], &["scopes", "x-token-urls"]);
-                for (name, [old, new]) in self.members(flow.map(|flow| &flow["scopes"]), &place, "the scope") {
+                for (name, [old, new]) in self.members(flow.map(|flow| &flow["scopes"]), &place, Part::Scope) {
                     if old != new {
                         self.add(
-                            Class::Documentation,
+                            Kind::Words,
                             &place,
                             format!("the words of the scope `{name}` are others"),
                         );
                     }
                 }
                 let urls = flow.map(|flow| &flow["x-token-urls"]);
-                for (server, [old, new]) in self.members(urls, &place, "the token address for") {
+                for (server, [old, new]) in self.members(urls, &place, Part::TokenUrl) {
                     if old != new {
                         self.add(
-                            Class::Breaking,
+                            Kind::Altered(Aspect::TokenUrl),
                             &place,
                             format!("the tokens for `{server}` come from {}", shown(new)),
                         );
@@ -243,29 +230,29 @@ impl<'d> Comparison<'d> {
             "x-read-only",
         ];
         self.object(pair, place, &["summary", "description", "externalDocs"], &apart);
-        self.differ(pair, place, "deprecated", Class::Additive);
+        self.differ(pair, place, "deprecated", Kind::Deprecation);
         for key in ["x-paging", "x-read-only"] {
-            let class = if pair[0][key].is_null() {
-                Class::Additive
-            } else {
-                Class::Breaking
+            let kind = match pair.map(|operation| operation[key].is_null()) {
+                [true, _] => Kind::Added(Part::Behaviour),
+                [_, true] => Kind::Removed(Part::Behaviour),
+                _ => Kind::Altered(Aspect::Behaviour),
             };
-            self.differ(pair, place, key, class);
+            self.differ(pair, place, key, kind);
         }
         // Each entry suffices, and a client takes the first.
         let permissions = pair.map(|operation| &operation["security"]);
-        self.values(permissions, "security", "the permission");
+        self.values(permissions, "security", Part::Permission);
         let [old, new] = permissions.map(|list| &list[0]);
         if old != new && entries(permissions[1]).contains(old) {
             let what = format!("the first permission is {} instead of {}", shown(new), shown(old));
-            self.add(Class::Breaking, "security", what);
+            self.add(Kind::Altered(Aspect::FirstPermission), "security", what);
         }
         self.body(pair.map(|operation| &operation["requestBody"]));
-        for (status, answer) in self.members(pair.map(|operation| &operation["responses"]), "response", "the status") {
+        for (status, answer) in self.members(pair.map(|operation| &operation["responses"]), "response", Part::Status) {
             let place = format!("response.{status}");
             let answer = self.resolved(answer, &place);
             self.object(answer, &place, &["description"], &["headers", "content"]);
-            for (name, header) in self.members(answer.map(|answer| &answer["headers"]), &place, "the header") {
+            for (name, header) in self.members(answer.map(|answer| &answer["headers"]), &place, Part::Header) {
                 let place = format!("{place}.{name}");
                 let header = self.resolved(header, &place);
                 self.object(
@@ -286,21 +273,29 @@ impl<'d> Comparison<'d> {
         for (place, before) in &old {
             match new.iter().find(|(other, _)| other == place) {
                 Some((_, after)) => self.parameter([before, after], place),
-                None => self.add(Class::Breaking, place, "the parameter is gone"),
+                None => self.add(Kind::Removed(Part::Parameter), place, "the parameter is gone"),
             }
         }
         let is_new = |place: &String| old.iter().all(|(known, _)| known != place);
         for (place, parameter) in new.iter().filter(|(place, _)| is_new(place)) {
             match resolve(self.documents[1], parameter)["required"] == true {
-                true => self.add(Class::Breaking, place, "the parameter is new and required"),
-                false => self.add(Class::Additive, place, "the parameter is new"),
+                true => self.add(
+                    Kind::Demanded(Part::Parameter),
+                    place,
+                    "the parameter is new and required",
+                ),
+                false => self.add(Kind::Added(Part::Parameter), place, "the parameter is new"),
             }
         }
         // In this order they are the arguments of a function.
         let places = [&old, &new].map(|all| all.iter().map(|(place, _)| place).collect::<Vec<_>>());
         let kept = places[0].iter().filter(|place| places[1].contains(place));
         if !kept.eq(places[1].iter().filter(|place| places[0].contains(place))) {
-            self.add(Class::Breaking, "operation", "the parameters are in another order");
+            self.add(
+                Kind::Altered(Aspect::ParameterOrder),
+                "operation",
+                "the parameters are in another order",
+            );
         }
     }
 
@@ -322,7 +317,7 @@ impl<'d> Comparison<'d> {
         let apart = ["required", "deprecated", "schema"];
         self.object(pair, place, &["description", "example", "examples"], &apart);
         self.requirement(pair, place, Side::Request);
-        self.differ(pair, place, "deprecated", Class::Additive);
+        self.differ(pair, place, "deprecated", Kind::Deprecation);
         self.schema(pair.map(|parameter| &parameter["schema"]), place, Side::Request);
     }
 
@@ -331,10 +326,14 @@ impl<'d> Comparison<'d> {
         match pair.map(Value::is_null) {
             [true, true] => {}
             [true, false] if resolve(self.documents[1], pair[1])["required"] == true => {
-                self.add(Class::Breaking, place, "there is a body now, and it is required");
+                self.add(
+                    Kind::Demanded(Part::Body),
+                    place,
+                    "there is a body now, and it is required",
+                );
             }
-            [true, false] => self.add(Class::Additive, place, "there may be a body now"),
-            [false, true] => self.add(Class::Breaking, place, "there is no body any more"),
+            [true, false] => self.add(Kind::Added(Part::Body), place, "there may be a body now"),
+            [false, true] => self.add(Kind::Removed(Part::Body), place, "there is no body any more"),
             [false, false] => {
                 let pair = self.resolved(pair, place);
                 self.object(pair, place, &["description"], &["required", "content"]);
@@ -347,25 +346,25 @@ impl<'d> Comparison<'d> {
     /// Whether a part of a call is always there.
     fn requirement(&mut self, pair: Pair<'d>, place: &str, side: Side) {
         match pair.map(|part| part["required"] == true) {
-            [false, true] => self.add(side.narrowed(), place, "it is required now"),
-            [true, false] => self.add(side.widened(), place, "it may be left out now"),
+            [false, true] => self.add(Kind::Narrowed(side, Rule::Presence), place, "it is required now"),
+            [true, false] => self.add(Kind::Widened(side, Rule::Presence), place, "it may be left out now"),
             _ => {}
         }
     }
 
     fn content(&mut self, pair: Pair<'d>, place: &str, side: Side) {
-        for (_, media) in self.members(pair.map(|part| &part["content"]), place, "the media type") {
+        for (_, media) in self.members(pair.map(|part| &part["content"]), place, Part::MediaType) {
             self.object(media, place, &["example", "examples"], &["schema"]);
             self.schema(media.map(|media| &media["schema"]), place, side);
         }
     }
 
     /// Tells of a member that is another.
-    fn differ(&mut self, pair: Pair<'d>, place: &str, key: &str, class: Class) {
+    fn differ(&mut self, pair: Pair<'d>, place: &str, key: &str, kind: Kind) {
         let [old, new] = pair.map(|value| &value[key]);
         if old != new {
             self.add(
-                class,
+                kind,
                 place,
                 format!("`{key}` is {} instead of {}", shown(new), shown(old)),
             );
@@ -373,24 +372,24 @@ impl<'d> Comparison<'d> {
     }
 
     /// The members that both have, by name; tells of those that are gone, and of those that are new.
-    fn members(&mut self, pair: Pair<'d>, place: &str, what: &str) -> Vec<(&'d str, Pair<'d>)> {
+    fn members(&mut self, pair: Pair<'d>, place: &str, part: Part) -> Vec<(&'d str, Pair<'d>)> {
         let [old, new] = pair.map(|value| value.as_object());
         let members = |object: Option<&'d Map<String, Value>>| {
             let members = object.into_iter().flatten();
             members.map(|(name, member)| (name.as_str(), member)).collect()
         };
-        self.matched(members(old), members(new), place, what)
+        self.matched(members(old), members(new), place, part)
     }
 
     /// The same of lists of objects, by the member that names each.
-    fn entries(&mut self, pair: Pair<'d>, key: &str, place: &str, what: &str) -> Vec<(&'d str, Pair<'d>)> {
+    fn entries(&mut self, pair: Pair<'d>, key: &str, place: &str, part: Part) -> Vec<(&'d str, Pair<'d>)> {
         let [old, new] = pair.map(|list| {
             let entries = list.as_array().into_iter().flatten();
             entries
                 .map(|entry| (entry[key].as_str().unwrap_or_default(), entry))
                 .collect()
         });
-        self.matched(old, new, place, what)
+        self.matched(old, new, place, part)
     }
 
     fn matched(
@@ -398,32 +397,32 @@ impl<'d> Comparison<'d> {
         old: Vec<(&'d str, &'d Value)>,
         new: Vec<(&'d str, &'d Value)>,
         place: &str,
-        what: &str,
+        part: Part,
     ) -> Vec<(&'d str, Pair<'d>)> {
         let mut both = Vec::new();
         for (name, before) in &old {
             match new.iter().find(|(other, _)| other == name) {
                 Some((_, after)) => both.push((*name, [*before, *after])),
-                None => self.add(Class::Breaking, place, format!("{what} `{name}` is gone")),
+                None => self.add(Kind::Removed(part), place, format!("{part} `{name}` is gone")),
             }
         }
         for (name, _) in new
             .iter()
             .filter(|(name, _)| old.iter().all(|(known, _)| known != name))
         {
-            self.add(Class::Additive, place, format!("{what} `{name}` is new"));
+            self.add(Kind::Added(part), place, format!("{part} `{name}` is new"));
         }
         both
     }
 
     /// Tells of the values of a list that are gone, and of those that are new.
-    fn values(&mut self, pair: Pair<'d>, place: &str, what: &str) {
+    fn values(&mut self, pair: Pair<'d>, place: &str, part: Part) {
         let [old, new] = pair.map(entries);
         for value in old.iter().filter(|value| !new.contains(value)) {
-            self.add(Class::Breaking, place, format!("{what} {} is gone", shown(value)));
+            self.add(Kind::Removed(part), place, format!("{part} {} is gone", shown(value)));
         }
         for value in new.iter().filter(|value| !old.contains(value)) {
-            self.add(Class::Additive, place, format!("{what} {} is new", shown(value)));
+            self.add(Kind::Added(part), place, format!("{part} {} is new", shown(value)));
         }
     }
 
@@ -439,7 +438,11 @@ impl<'d> Comparison<'d> {
         if old != new {
             let [old, new] =
                 [old, new].map(|name| name.map_or("a type without a name".to_owned(), |name| format!("`{name}`")));
-            self.add(Class::Breaking, place, format!("the type is {new} instead of {old}"));
+            self.add(
+                Kind::Altered(Aspect::TypeName),
+                place,
+                format!("the type is {new} instead of {old}"),
+            );
         }
     }
 }

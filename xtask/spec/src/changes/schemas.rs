@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Class, Comparison, Pair, Side, shown};
+use super::{Aspect, Comparison, Kind, Pair, Part, Rule, Side, shown};
 
 /// Keywords that only people read.
 const WORDS: [&str; 6] = [
@@ -84,11 +84,11 @@ impl<'d> Comparison<'d> {
             "enum" => self.codes(pair, place),
             // To say `false` is to say nothing.
             _ if values.iter().all(|value| value.is_null() || **value == false) => {}
-            "nullable" if *new == true => self.add(side.widened(), place, "it may be null now"),
-            "nullable" => self.add(side.narrowed(), place, "it may not be null any more"),
-            "deprecated" => self.add(Class::Additive, place, is()),
+            "nullable" if *new == true => self.add(Kind::Widened(side, Rule::Null), place, "it may be null now"),
+            "nullable" => self.add(Kind::Narrowed(side, Rule::Null), place, "it may not be null any more"),
+            "deprecated" => self.add(Kind::Deprecation, place, is()),
             // What is sent in the place of nothing.
-            "default" if side == Side::Answer => self.add(Class::Documentation, place, is()),
+            "default" if side == Side::Answer => self.add(Kind::Words, place, is()),
             _ if LEAST.contains(&key) || MOST.contains(&key) => {
                 let grows = match (old.as_f64(), new.as_f64()) {
                     (Some(old), Some(new)) => new > old,
@@ -96,20 +96,23 @@ impl<'d> Comparison<'d> {
                     (None, _) => LEAST.contains(&key),
                     (_, None) => MOST.contains(&key),
                 };
-                let is_narrower = grows == LEAST.contains(&key);
-                self.add(if is_narrower { side.narrowed() } else { side.widened() }, place, is());
+                let kind = match grows == LEAST.contains(&key) {
+                    true => Kind::Narrowed(side, Rule::Limit),
+                    false => Kind::Widened(side, Rule::Limit),
+                };
+                self.add(kind, place, is());
             }
             _ if FILTERS.contains(&key) => {
                 let says = |value: &Value| !value.is_null() && *value != false;
-                let class = match (says(old), says(new)) {
-                    (false, _) => side.narrowed(),
-                    (_, false) => side.widened(),
-                    _ => Class::Breaking,
+                let kind = match (says(old), says(new)) {
+                    (false, _) => Kind::Narrowed(side, Rule::Filter),
+                    (_, false) => Kind::Widened(side, Rule::Filter),
+                    _ => Kind::Altered(Aspect::Filter),
                 };
-                self.add(class, place, is());
+                self.add(kind, place, is());
             }
             // A type or a format, and whatever else a generator may make code of.
-            _ => self.add(Class::Breaking, place, is()),
+            _ => self.add(Kind::Altered(Aspect::Keyword), place, is()),
         }
     }
 
@@ -125,7 +128,11 @@ impl<'d> Comparison<'d> {
                     shown(value)
                 }
             });
-            self.add(Class::Breaking, place, format!("there is {new} instead of {old}"));
+            self.add(
+                Kind::Altered(Aspect::Keyword),
+                place,
+                format!("there is {new} instead of {old}"),
+            );
         }
     }
 
@@ -140,15 +147,15 @@ impl<'d> Comparison<'d> {
             let place = format!("{place}.{name}");
             match new.and_then(|new| new.get(name)) {
                 Some(after) => self.schema([before, after], &place, side),
-                None => self.add(Class::Breaking, &place, "the member is gone"),
+                None => self.add(Kind::Removed(Part::Member), &place, "the member is gone"),
             }
         }
         let is_new = |name: &str| old.is_none_or(|old| !old.contains_key(name));
         for (name, _) in new.into_iter().flatten().filter(|(name, _)| is_new(name)) {
             let place = format!("{place}.{name}");
             match side == Side::Request && required(schemas[1], name) {
-                true => self.add(Class::Breaking, &place, "the member is new and required"),
-                false => self.add(Class::Additive, &place, "the member is new"),
+                true => self.add(Kind::Demanded(Part::Member), &place, "the member is new and required"),
+                false => self.add(Kind::Added(Part::Member), &place, "the member is new"),
             }
         }
     }
@@ -166,13 +173,21 @@ impl<'d> Comparison<'d> {
             .iter()
             .filter(|name| !old.contains(name) && !is_told([after, before], name))
         {
-            self.add(side.narrowed(), &format!("{place}.{name}"), "it is required now");
+            self.add(
+                Kind::Narrowed(side, Rule::Presence),
+                &format!("{place}.{name}"),
+                "it is required now",
+            );
         }
         for name in old
             .iter()
             .filter(|name| !new.contains(name) && !is_told([before, after], name))
         {
-            self.add(side.widened(), &format!("{place}.{name}"), "it may be left out now");
+            self.add(
+                Kind::Widened(side, Rule::Presence),
+                &format!("{place}.{name}"),
+                "it may be left out now",
+            );
         }
     }
 
@@ -183,15 +198,23 @@ impl<'d> Comparison<'d> {
         for (name, before) in &old {
             match new.iter().find(|(other, _)| other == name) {
                 Some((_, after)) => self.schema([before, after], place, side),
-                None => self.add(Class::Breaking, place, format!("`{name}` in `{key}` is gone")),
+                None => self.add(
+                    Kind::Altered(Aspect::Union),
+                    place,
+                    format!("`{name}` in `{key}` is gone"),
+                ),
             }
         }
         for (name, _) in new
             .iter()
             .filter(|(name, _)| old.iter().all(|(known, _)| known != name))
         {
-            let class = if is_whole { Class::Breaking } else { side.widened() };
-            self.add(class, place, format!("`{name}` in `{key}` is new"));
+            let kind = if is_whole {
+                Kind::Altered(Aspect::Union)
+            } else {
+                Kind::Alternative(side)
+            };
+            self.add(kind, place, format!("`{name}` in `{key}` is new"));
         }
     }
 
@@ -214,14 +237,18 @@ impl<'d> Comparison<'d> {
             } else {
                 "only listed codes are allowed now"
             };
-            return self.add(Class::Breaking, place, what);
+            return self.add(Kind::Altered(Aspect::CodeList), place, what);
         }
         for (code, name) in &old {
             match new.iter().find(|(other, _)| other == code) {
-                None => self.add(Class::Breaking, place, format!("the code {} is gone", shown(code))),
+                None => self.add(
+                    Kind::Removed(Part::Code),
+                    place,
+                    format!("the code {} is gone", shown(code)),
+                ),
                 Some((_, other)) if other != name => {
                     self.add(
-                        Class::Breaking,
+                        Kind::Altered(Aspect::CodeName),
                         place,
                         format!("the code {} is called `{other}` instead of `{name}`", shown(code)),
                     );
@@ -234,7 +261,7 @@ impl<'d> Comparison<'d> {
             .filter(|(code, _)| old.iter().all(|(known, _)| known != code))
         {
             self.add(
-                Class::Additive,
+                Kind::Added(Part::Code),
                 place,
                 format!("the code {} (`{name}`) is new", shown(code)),
             );

@@ -490,6 +490,45 @@ fn a_union_may_get_alternatives_in_requests_alone() {
     }
 }
 
+/// Its type is another in Rust, whichever way it comes into a request; that of any other component is not.
+#[test]
+fn a_union_of_objects_that_only_answers_had_stays_out_of_requests() {
+    let with = |name: &str| {
+        let mut document = document();
+        let schemas = &mut document["components"]["schemas"];
+        schemas["Inner"] = json!({ "type": "object" });
+        schemas["Union"] = json!({ "oneOf": [reference("schemas", "Inner")] });
+        schemas["Scalar"] = json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] });
+        schemas["Outer"] = json!({ "type": "object", "properties": { "all": { "type": "array", "items": reference("schemas", name) } } });
+        schemas["Tell"]["properties"]["outer"] = reference("schemas", "Outer");
+        document
+    };
+    for (name, class) in [
+        ("Union", Class::Breaking),
+        ("Inner", Class::Additive),
+        ("Scalar", Class::Additive),
+    ] {
+        let old = with(name);
+        let mut member = old.clone();
+        member["components"]["schemas"]["Ask"]["properties"]["outer"] = reference("schemas", "Outer");
+        let mut operation = old.clone();
+        operation["paths"]["/tell"]["post"] = old["paths"]["/ask"]["post"].clone();
+        operation["paths"]["/tell"]["post"]["requestBody"]["content"]["application/json"]["schema"] =
+            reference("schemas", "Tell");
+        for new in [member, operation] {
+            let changes = between(&old, &new);
+            assert_eq!(changes[0].class, class, "{changes:#?}");
+            assert_eq!(between(&new, &new), []);
+            // What goes the other way is no change of a type.
+            assert!(
+                between(&new, &old)
+                    .iter()
+                    .all(|change| change.kind != Kind::Altered(Aspect::UnionSide))
+            );
+        }
+    }
+}
+
 #[test]
 fn alternatives_of_one_type_are_told_apart() {
     let mut document = document();

@@ -23,6 +23,7 @@ pub mod types {
         pub soil: ::std::option::Option<::avepoint_core::Json>,
         /// What kind of bed it is.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
         pub type_: ::std::option::Option<::std::string::String>,
     }
     /// All beds.
@@ -33,14 +34,6 @@ pub mod types {
         /// The beds.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub result: ::avepoint_core::List<Bed>,
-    }
-    /// A cutting to set.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Cutting {
-        /// Identifies a plant.
-        pub from: crate::generated::ids::PlantId,
     }
     /// What came of a cutting.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -64,12 +57,14 @@ pub mod types {
             rename = "badgeId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "badgeId")]
         pub badge_id: ::std::option::Option<::avepoint_core::SecretText>,
         /// What opens the gate until it is changed.
         #[serde(
             rename = "firstPassword",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "firstPassword")]
         pub first_password: ::std::option::Option<::avepoint_core::SecretText>,
         /// The key before this one, or all of them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -81,6 +76,7 @@ pub mod types {
             rename = "gateKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "gateKey")]
         pub gate_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// A key for each gate.
         #[serde(
@@ -105,6 +101,7 @@ pub mod types {
             rename = "shedKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "shedKey")]
         pub shed_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// Which gardeners to find.
@@ -117,13 +114,15 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// How many on a page.
         #[serde(
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        #[doc(alias = "pageSize")]
+        pub page_size: ::std::option::Option<i64>,
     }
     /// A page of gardeners.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -135,6 +134,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The gardeners.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -153,6 +153,7 @@ pub mod types {
             rename = "gateKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "gateKey")]
         pub gate_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// What was picked.
@@ -165,6 +166,7 @@ pub mod types {
             rename = "pickedOn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "pickedOn")]
         pub picked_on: ::std::option::Option<::avepoint_core::Time>,
         /// How much it was, in kilograms.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -180,13 +182,15 @@ pub mod types {
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        #[doc(alias = "pageSize")]
+        pub page_size: ::std::option::Option<i64>,
         /// Which page.
         #[serde(
             rename = "startPage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub start_page: ::std::option::Option<i32>,
+        #[doc(alias = "startPage")]
+        pub start_page: ::std::option::Option<i64>,
     }
     /// A page of harvests.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -210,6 +214,7 @@ pub mod types {
             rename = "skipToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "skipToken")]
         pub skip_token: ::std::option::Option<::std::string::String>,
     }
     /// A page of harvests.
@@ -222,12 +227,14 @@ pub mod types {
         pub results: ::avepoint_core::List<Harvest>,
     }
     /// A range of litres a day.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Litres {
         /// The least.
-        pub least: f64,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub least: ::std::option::Option<f64>,
         /// The most.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub most: ::std::option::Option<f64>,
@@ -254,15 +261,18 @@ pub mod types {
             rename = "lockCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lockCode")]
         pub lock_code: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A gardener to add.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct NewGardener {
         /// Where mail goes.
-        pub email: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub email: ::std::option::Option<::std::string::String>,
         /// A key for each gate.
         #[serde(
             default,
@@ -276,7 +286,9 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub keys: ::avepoint_core::List<::avepoint_core::SecretText>,
         /// What opens the gate.
-        pub password: ::avepoint_core::SecretText,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A plant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -310,6 +322,7 @@ pub mod types {
             rename = "sownOn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sownOn")]
         pub sown_on: ::std::option::Option<::avepoint_core::Time>,
         /// Who has looked after it, or a word on why nobody has.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -319,8 +332,18 @@ pub mod types {
             >,
         >,
     }
+    /// A cutting to set.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct PlantCutting {
+        /// Identifies a plant.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub from: ::std::option::Option<crate::generated::ids::PlantId>,
+    }
     /// Which plants to find.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PlantFilter {
@@ -328,7 +351,9 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<::std::string::String>,
         /// What the sign says.
-        pub label: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub label: ::std::option::Option<::std::string::String>,
         /// When a plant grows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub season: ::std::option::Option<crate::generated::enums::Season>,
@@ -358,34 +383,40 @@ pub mod types {
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i64>,
         /// How many there are.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
     }
+    /// Seeds to sow.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct PlantSeeds {
+        /// How many.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub count: ::std::option::Option<i64>,
+        /// Says that seeds are sown.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub kind: ::std::option::Option<crate::generated::enums::SeedsKind>,
+    }
     /// What to plant.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum Planting {
-        /// As [`Seeds`].
-        Seeds(Seeds),
-        /// As [`Cutting`].
-        Cutting(Cutting),
-    }
-    impl ::std::convert::From<Seeds> for Planting {
-        fn from(value: Seeds) -> Self {
-            Self::Seeds(value)
-        }
-    }
-    impl ::std::convert::From<Cutting> for Planting {
-        fn from(value: Cutting) -> Self {
-            Self::Cutting(value)
-        }
+        /// As [`PlantSeeds`].
+        PlantSeeds(PlantSeeds),
+        /// As [`PlantCutting`].
+        PlantCutting(PlantCutting),
     }
     /// What came of it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -395,16 +426,6 @@ pub mod types {
         /// One of two, by what was planted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub outcome: ::std::option::Option<crate::generated::variants::Outcome>,
-    }
-    /// Seeds to sow.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Seeds {
-        /// How many.
-        pub count: i32,
-        /// Says that seeds are sown.
-        pub kind: crate::generated::enums::SeedsKind,
     }
     /// What came of seeds.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -425,6 +446,7 @@ pub mod types {
             rename = "shedKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "shedKey")]
         pub shed_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A spade.
@@ -458,6 +480,7 @@ pub mod types {
             rename = "hasNextPage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "hasNextPage")]
         pub has_next_page: ::std::option::Option<bool>,
         /// The tools.
         #[serde(
@@ -465,12 +488,14 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "toolModels")]
         pub tool_models: ::avepoint_core::List<crate::generated::variants::Tool>,
         /// How many there are.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
     }
     /// Any other tool.
@@ -493,12 +518,6 @@ pub mod types {
         /// Identifies a gardener.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub by: ::std::option::Option<crate::generated::ids::GardenerId>,
-    }
-    impl Cutting {
-        /// Begins one without members.
-        pub fn builder() -> builder::Cutting {
-            builder::Cutting::default()
-        }
     }
     impl GardenerFilter {
         /// Begins one without members.
@@ -524,16 +543,51 @@ pub mod types {
             builder::NewGardener::default()
         }
     }
+    impl PlantCutting {
+        /// Begins one without members.
+        pub fn builder() -> builder::PlantCutting {
+            builder::PlantCutting::default()
+        }
+    }
     impl PlantFilter {
         /// Begins one without members.
         pub fn builder() -> builder::PlantFilter {
             builder::PlantFilter::default()
         }
     }
-    impl Seeds {
+    impl PlantSeeds {
         /// Begins one without members.
-        pub fn builder() -> builder::Seeds {
-            builder::Seeds::default()
+        pub fn builder() -> builder::PlantSeeds {
+            builder::PlantSeeds::default()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Planting {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            ::avepoint_core::generated::read_choice(
+                deserializer,
+                &[
+                    (
+                        &crate::generated::operations::constraints::PLANT_SEEDS,
+                        |form| form.read().map(Self::PlantSeeds),
+                    ),
+                    (
+                        &crate::generated::operations::constraints::PLANT_CUTTING,
+                        |form| form.read().map(Self::PlantCutting),
+                    ),
+                ],
+            )
+        }
+    }
+    impl ::std::convert::From<PlantSeeds> for Planting {
+        fn from(value: PlantSeeds) -> Self {
+            Self::PlantSeeds(value)
+        }
+    }
+    impl ::std::convert::From<PlantCutting> for Planting {
+        fn from(value: PlantCutting) -> Self {
+            Self::PlantCutting(value)
         }
     }
     /// The builders of the objects that requests hold.
@@ -544,49 +598,12 @@ pub mod types {
         use ::avepoint_core::generated::{Built, Fields, Given};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
-        /// Makes a [`Cutting`](super::Cutting).
-        #[derive(Clone, Debug)]
-        #[must_use = "a builder does nothing unless it is used"]
-        pub struct Cutting(pub(crate) Fields);
-        impl Default for Cutting {
-            fn default() -> Self {
-                Cutting(Fields::new(&constraints::CUTTING, SECRETS))
-            }
-        }
-        impl Cutting {
-            /// Identifies a plant.
-            ///
-            /// Required. Length in characters: at least 1.
-            pub fn from<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<crate::generated::ids::PlantId, M>,
-            ) -> Self {
-                self.0.set("from", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The object.
-            ///
-            /// # Errors
-            ///
-            /// Where it breaks the specification: all that is wrong with it.
-            #[inline]
-            pub fn build(self) -> Result<super::Cutting, ::avepoint_core::Error> {
-                self.0.build()
-            }
-        }
-        impl From<super::Cutting> for Cutting {
-            #[inline]
-            fn from(object: super::Cutting) -> Self {
-                Cutting(Cutting::default().0.of(&object))
-            }
-        }
-        impl ::avepoint_core::Argument<super::Cutting, Built> for Cutting {
-            #[inline]
-            fn given(self) -> Given {
-                Given::Fields(self.0)
-            }
-        }
         /// Makes a [`GardenerFilter`](super::GardenerFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct GardenerFilter(pub(crate) Fields);
@@ -599,6 +616,7 @@ pub mod types {
             /// The token of the page.
             ///
             /// Optional.
+            #[doc(alias = "nextLink")]
             pub fn next_link<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -609,9 +627,10 @@ pub mod types {
             /// How many on a page.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -639,6 +658,11 @@ pub mod types {
             }
         }
         /// Makes a [`HarvestFilter`](super::HarvestFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`start_page`](Self::start_page) | optional |  | Value: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct HarvestFilter(pub(crate) Fields);
@@ -651,9 +675,10 @@ pub mod types {
             /// How many on a page.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -661,9 +686,10 @@ pub mod types {
             /// Which page.
             ///
             /// Optional. Value: at least 1.
+            #[doc(alias = "startPage")]
             pub fn start_page<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("startPage", ::avepoint_core::Argument::given(value));
                 self
@@ -691,6 +717,11 @@ pub mod types {
             }
         }
         /// Makes a [`Litres`](super::Litres).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`least`](Self::least) | required |  | Value: 0 to 9.5 |
+        /// | [`most`](Self::most) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct Litres(pub(crate) Fields);
@@ -743,6 +774,13 @@ pub mod types {
             }
         }
         /// Makes a [`NewGardener`](super::NewGardener).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`email`](Self::email) | required |  | Format: `email` |
+        /// | [`password`](Self::password) | required |  | Length in characters: at least 8 |
+        /// | [`gates`](Self::gates) | optional |  |  |
+        /// | [`keys`](Self::keys) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct NewGardener(pub(crate) Fields);
@@ -754,7 +792,7 @@ pub mod types {
         impl NewGardener {
             /// Where mail goes.
             ///
-            /// Required.
+            /// Required. Format: `email`.
             pub fn email<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -820,7 +858,60 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
+        /// Makes a [`PlantCutting`](super::PlantCutting).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`from`](Self::from) | required |  | Length in characters: at least 1 |
+        #[derive(Clone, Debug)]
+        #[must_use = "a builder does nothing unless it is used"]
+        pub struct PlantCutting(pub(crate) Fields);
+        impl Default for PlantCutting {
+            fn default() -> Self {
+                PlantCutting(Fields::new(&constraints::PLANT_CUTTING, SECRETS))
+            }
+        }
+        impl PlantCutting {
+            /// Identifies a plant.
+            ///
+            /// Required. Length in characters: at least 1.
+            pub fn from<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<crate::generated::ids::PlantId, M>,
+            ) -> Self {
+                self.0.set("from", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The object.
+            ///
+            /// # Errors
+            ///
+            /// Where it breaks the specification: all that is wrong with it.
+            #[inline]
+            pub fn build(self) -> Result<super::PlantCutting, ::avepoint_core::Error> {
+                self.0.build()
+            }
+        }
+        impl From<super::PlantCutting> for PlantCutting {
+            #[inline]
+            fn from(object: super::PlantCutting) -> Self {
+                PlantCutting(PlantCutting::default().0.of(&object))
+            }
+        }
+        impl ::avepoint_core::Argument<super::PlantCutting, Built> for PlantCutting {
+            #[inline]
+            fn given(self) -> Given {
+                Given::Fields(self.0)
+            }
+        }
         /// Makes a [`PlantFilter`](super::PlantFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`label`](Self::label) | required |  | Length in characters: at most 40 |
+        /// | [`height`](Self::height) | optional |  | Pattern: `^-?[0-9]+$` |
+        /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
+        /// | [`water`](Self::water) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct PlantFilter(pub(crate) Fields);
@@ -832,7 +923,7 @@ pub mod types {
         impl PlantFilter {
             /// How tall it is.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^-?[0-9]+$`.
             pub fn height<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -852,7 +943,7 @@ pub mod types {
             }
             /// When a plant grows.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`Season`](crate::types::Season).
             pub fn season<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<crate::generated::enums::Season, M>,
@@ -892,29 +983,34 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`Seeds`](super::Seeds).
+        /// Makes a [`PlantSeeds`](super::PlantSeeds).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`count`](Self::count) | required |  | Value: 1 to 1000 |
+        /// | [`kind`](Self::kind) | filled in |  | Code: one of [`SeedsKind`](crate::types::SeedsKind) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
-        pub struct Seeds(pub(crate) Fields);
-        impl Default for Seeds {
+        pub struct PlantSeeds(pub(crate) Fields);
+        impl Default for PlantSeeds {
             fn default() -> Self {
-                Seeds(Fields::new(&constraints::SEEDS, SECRETS))
+                PlantSeeds(Fields::new(&constraints::PLANT_SEEDS, SECRETS))
             }
         }
-        impl Seeds {
+        impl PlantSeeds {
             /// How many.
             ///
             /// Required. Value: 1 to 1000.
             pub fn count<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("count", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Says that seeds are sown.
             ///
-            /// Required.
+            /// Filled in. Code: one of [`SeedsKind`](crate::types::SeedsKind).
             pub fn kind<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -931,29 +1027,29 @@ pub mod types {
             ///
             /// Where it breaks the specification: all that is wrong with it.
             #[inline]
-            pub fn build(self) -> Result<super::Seeds, ::avepoint_core::Error> {
+            pub fn build(self) -> Result<super::PlantSeeds, ::avepoint_core::Error> {
                 self.0.build()
             }
         }
-        impl From<super::Seeds> for Seeds {
+        impl From<super::PlantSeeds> for PlantSeeds {
             #[inline]
-            fn from(object: super::Seeds) -> Self {
-                Seeds(Seeds::default().0.of(&object))
+            fn from(object: super::PlantSeeds) -> Self {
+                PlantSeeds(PlantSeeds::default().0.of(&object))
             }
         }
-        impl ::avepoint_core::Argument<super::Seeds, Built> for Seeds {
-            #[inline]
-            fn given(self) -> Given {
-                Given::Fields(self.0)
-            }
-        }
-        impl ::avepoint_core::Argument<super::Planting, Built> for Seeds {
+        impl ::avepoint_core::Argument<super::PlantSeeds, Built> for PlantSeeds {
             #[inline]
             fn given(self) -> Given {
                 Given::Fields(self.0)
             }
         }
-        impl ::avepoint_core::Argument<super::Planting, Built> for Cutting {
+        impl ::avepoint_core::Argument<super::Planting, Built> for PlantSeeds {
+            #[inline]
+            fn given(self) -> Given {
+                Given::Fields(self.0)
+            }
+        }
+        impl ::avepoint_core::Argument<super::Planting, Built> for PlantCutting {
             #[inline]
             fn given(self) -> Given {
                 Given::Fields(self.0)
@@ -967,6 +1063,53 @@ pub mod types {
 ///
 /// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
 /// specification.
+///
+/// # Beds
+///
+/// The beds of the garden.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_beds`](Self::list_beds) | List the beds |
+/// | [`get_bed`](Self::get_bed) | Read one bed (deprecated) |
+/// | [`download_bed_map`](Self::download_bed_map) | Download the map of a bed |
+///
+/// # Plants
+///
+/// What grows in the beds.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_plants`](Self::list_plants) | List the plants of a bed |
+/// | [`add_plants`](Self::add_plants) | Add plants to a bed |
+/// | [`search_plants`](Self::search_plants) | Search the plants of a bed |
+///
+/// # Harvests
+///
+/// What was picked.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_harvests`](Self::list_harvests) | List the harvests |
+/// | [`search_harvests`](Self::search_harvests) | Search the harvests |
+///
+/// # Gardeners
+///
+/// Who looks after the beds.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`add_gardener`](Self::add_gardener) | Add a gardener |
+/// | [`search_gardeners`](Self::search_gardeners) | Search the gardeners |
+/// | [`remove_gardener`](Self::remove_gardener) | Remove a gardener |
+///
+/// # Tools
+///
+/// What hangs in the shed.
+///
+/// | Method | What it does |
+/// | --- | --- |
+/// | [`list_tools`](Self::list_tools) | List the tools |
 #[derive(Clone)]
 pub struct Client {
     session: ::avepoint_core::Session,
@@ -1018,24 +1161,35 @@ impl Client {
             session: self.session.with_options(options),
         }
     }
+}
+/// # Beds
+///
+/// The beds of the garden.
+impl Client {
     /// List the beds.
     ///
     /// Lists all of them, at once.
     ///
-    /// Permission: `garden.beds.read`.
+    /// - Request: `GET /garden/v1/beds`
+    /// - Permission: `garden.beds.read`
+    /// - In the specification: `listBeds`
+    /// - [The vendor's page](https://garden.example/docs/list-beds)
     ///
-    /// The vendor's page: <https://garden.example/docs/list-beds>
+    /// [`stream`](builder::ListBeds::stream) gives the entries of the list, which comes whole.
     ///
-    /// `GET /garden/v1/beds`, `listBeds` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_beds().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut beds = client.list_beds().stream();
+    /// while let Some(bed) = beds.next().await {
+    ///     let bed = bed?;
+    ///     println!("{:?}", bed.type_);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listBeds")]
     pub fn list_beds(&self) -> builder::ListBeds {
         builder::ListBeds {
             call: ::avepoint_core::generated::Call::new(
@@ -1046,15 +1200,22 @@ impl Client {
     }
     /// Read one bed.
     ///
-    /// Reads one bed. Replaced by `listBeds`.
+    /// Reads one bed. Replaced by [`list_beds`](crate::Client::list_beds).
     ///
-    /// Permission: `garden.beds.read`.
+    /// - Request: `GET /garden/v1/beds/{bedId}`
+    /// - Permission: `garden.beds.read`
+    /// - In the specification: `getBed`
     ///
-    /// `GET /garden/v1/beds/{bedId}`, `getBed` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.get_bed().bed_id(bed_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let bed = client.get_bed().bed_id("b-1").send().await?;
+    /// println!("{:?}", bed.type_);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getBed")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_bed(&self) -> builder::GetBed {
         builder::GetBed {
@@ -1068,15 +1229,24 @@ impl Client {
     ///
     /// Answers with a ZIP file.
     ///
-    /// Permission: `garden.beds.read`.
+    /// - Request: `GET /garden/v1/beds/{bedId}/map`
+    /// - Permission: `garden.beds.read`
+    /// - In the specification: `downloadBedMap`
+    /// - [The vendor's page](https://garden.example/docs/download-bed-map)
     ///
-    /// The vendor's page: <https://garden.example/docs/download-bed-map>
+    /// # Example
     ///
-    /// `GET /garden/v1/beds/{bedId}/map`, `downloadBedMap` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.download_bed_map().bed_id(bed_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut file = client.download_bed_map().bed_id("b-1").send().await?.into_inner();
+    /// while let Some(piece) = file.next().await {
+    ///     let piece = piece?;
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "downloadBedMap")]
     pub fn download_bed_map(&self) -> builder::DownloadBedMap {
         builder::DownloadBedMap {
             call: ::avepoint_core::generated::Call::new(
@@ -1085,25 +1255,36 @@ impl Client {
             ),
         }
     }
+}
+/// # Plants
+///
+/// What grows in the beds.
+impl Client {
     /// List the plants of a bed.
     ///
     /// Lists them page by page.
     ///
-    /// Permission: `garden.plants.read` or `garden.plants.all garden.beds.read`.
+    /// - Request: `GET /garden/v1/beds/{bedId}/plants`
+    /// - Permission: `garden.plants.read`, or `garden.plants.all` and `garden.beds.read`
+    /// - In the specification: `listPlants`
+    /// - [The vendor's page](https://garden.example/docs/list-plants)
     ///
-    /// The vendor's page: <https://garden.example/docs/list-plants>
+    /// The list comes in pages: [`stream`](builder::ListPlants::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListPlants::pages) page by page, [`send`](builder::ListPlants::send) one page.
     ///
-    /// `GET /garden/v1/beds/{bedId}/plants`, `listPlants` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_plants().bed_id(bed_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut plants = client.list_plants().bed_id("b-1").stream();
+    /// while let Some(plant) = plants.next().await {
+    ///     let plant = plant?;
+    ///     println!("{:?}", plant.season);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listPlants")]
     pub fn list_plants(&self) -> builder::ListPlants {
         builder::ListPlants {
             call: ::avepoint_core::generated::Call::new(
@@ -1116,15 +1297,24 @@ impl Client {
     ///
     /// Sows seeds or sets a cutting.
     ///
-    /// Permission: `garden.plants.all`.
+    /// - Request: `POST /garden/v1/beds/{bedId}/plants`
+    /// - Permission: `garden.plants.all`
+    /// - In the specification: `addPlants`
+    /// - [The vendor's page](https://garden.example/docs/add-plants)
     ///
-    /// The vendor's page: <https://garden.example/docs/add-plants>
+    /// # Example
     ///
-    /// `POST /garden/v1/beds/{bedId}/plants`, `addPlants` in the specification.
+    /// ```no_run
+    /// use xtask_codegen_golden::types::PlantSeeds;
     ///
-    /// ```text
-    /// let answer = client.add_plants().bed_id(bed_id).body(body).send().await?;
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let body = PlantSeeds::builder().count(10);
+    /// let response = client.add_plants().bed_id("b-1").body(body).send().await?;
+    /// println!("{:?}", response.outcome);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "addPlants")]
     pub fn add_plants(&self) -> builder::AddPlants {
         builder::AddPlants {
             call: ::avepoint_core::generated::Call::new(
@@ -1137,21 +1327,31 @@ impl Client {
     ///
     /// Takes the page in the query and the filters in the body.
     ///
-    /// Permission: `garden.plants.read`.
+    /// - Request: `POST /garden/v1/beds/{bedId}/plants/search`
+    /// - Permission: `garden.plants.read`
+    /// - In the specification: `searchPlants`
+    /// - [The vendor's page](https://garden.example/docs/search-plants)
     ///
-    /// The vendor's page: <https://garden.example/docs/search-plants>
-    ///
-    /// `POST /garden/v1/beds/{bedId}/plants/search`, `searchPlants` in the specification.
-    ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
+    /// The list comes in pages: [`stream`](builder::SearchPlants::stream) gives the entries of all of them,
+    /// [`pages`](builder::SearchPlants::pages) page by page, [`send`](builder::SearchPlants::send) one
     /// page.
     ///
-    /// ```text
-    /// let mut entries = client.search_plants().bed_id(bed_id).body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # Example
+    ///
+    /// ```no_run
+    /// use xtask_codegen_golden::types::PlantFilter;
+    ///
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let body = PlantFilter::builder().label("Basil");
+    /// let mut plants = client.search_plants().bed_id("b-1").body(body).stream();
+    /// while let Some(plant) = plants.next().await {
+    ///     let plant = plant?;
+    ///     println!("{:?}", plant.season);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "searchPlants")]
     pub fn search_plants(&self) -> builder::SearchPlants {
         builder::SearchPlants {
             call: ::avepoint_core::generated::Call::new(
@@ -1160,25 +1360,37 @@ impl Client {
             ),
         }
     }
+}
+/// # Harvests
+///
+/// What was picked.
+impl Client {
     /// List the harvests.
     ///
     /// Lists them with a token for each next page, in the query.
     ///
-    /// Permission: `garden.harvests.read`.
+    /// - Request: `GET /garden/v1/harvests`
+    /// - Permission: `garden.harvests.read`
+    /// - In the specification: `listHarvests`
+    /// - [The vendor's page](https://garden.example/docs/list-harvests)
     ///
-    /// The vendor's page: <https://garden.example/docs/list-harvests>
-    ///
-    /// `GET /garden/v1/harvests`, `listHarvests` in the specification.
-    ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
+    /// The list comes in pages: [`stream`](builder::ListHarvests::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListHarvests::pages) page by page, [`send`](builder::ListHarvests::send) one
     /// page.
     ///
-    /// ```text
-    /// let mut entries = client.list_harvests().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut harvests = client.list_harvests().stream();
+    /// while let Some(harvest) = harvests.next().await {
+    ///     let harvest = harvest?;
+    ///     println!("{:?}", harvest.picked_on);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listHarvests")]
     pub fn list_harvests(&self) -> builder::ListHarvests {
         builder::ListHarvests {
             call: ::avepoint_core::generated::Call::new(
@@ -1191,21 +1403,28 @@ impl Client {
     ///
     /// Takes the page in the body.
     ///
-    /// Permission: `garden.harvests.read`.
+    /// - Request: `POST /garden/v1/harvests/search`
+    /// - Permission: `garden.harvests.read`
+    /// - In the specification: `searchHarvests`
+    /// - [The vendor's page](https://garden.example/docs/search-harvests)
     ///
-    /// The vendor's page: <https://garden.example/docs/search-harvests>
+    /// The list comes in pages: [`stream`](builder::SearchHarvests::stream) gives the entries of all of
+    /// them, [`pages`](builder::SearchHarvests::pages) page by page,
+    /// [`send`](builder::SearchHarvests::send) one page.
     ///
-    /// `POST /garden/v1/harvests/search`, `searchHarvests` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.search_harvests().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut harvests = client.search_harvests().stream();
+    /// while let Some(harvest) = harvests.next().await {
+    ///     let harvest = harvest?;
+    ///     println!("{:?}", harvest.picked_on);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "searchHarvests")]
     pub fn search_harvests(&self) -> builder::SearchHarvests {
         builder::SearchHarvests {
             call: ::avepoint_core::generated::Call::new(
@@ -1214,19 +1433,33 @@ impl Client {
             ),
         }
     }
+}
+/// # Gardeners
+///
+/// Who looks after the beds.
+impl Client {
     /// Add a gardener.
     ///
     /// Adds a gardener, and answers with the first password.
     ///
-    /// Permission: `garden.gardeners.all`.
+    /// - Request: `POST /garden/v1/gardeners`
+    /// - Permission: `garden.gardeners.all`
+    /// - In the specification: `addGardener`
+    /// - [The vendor's page](https://garden.example/docs/add-gardener)
     ///
-    /// The vendor's page: <https://garden.example/docs/add-gardener>
+    /// # Example
     ///
-    /// `POST /garden/v1/gardeners`, `addGardener` in the specification.
+    /// ```no_run
+    /// use xtask_codegen_golden::types::NewGardener;
     ///
-    /// ```text
-    /// let answer = client.add_gardener().body(body).send().await?;
+    /// # async fn example(client: xtask_codegen_golden::Client, password: xtask_codegen_golden::avepoint_core::SecretText) -> Result<(), xtask_codegen_golden::Error> {
+    /// let body = NewGardener::builder().email("moss@garden.example").password(password);
+    /// let response = client.add_gardener().body(body).send().await?;
+    /// println!("{:?}", response.id);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "addGardener")]
     pub fn add_gardener(&self) -> builder::AddGardener {
         builder::AddGardener {
             call: ::avepoint_core::generated::Call::new(
@@ -1239,21 +1472,28 @@ impl Client {
     ///
     /// Takes the token of the next page in the body.
     ///
-    /// Permission: `garden.gardeners.read`.
+    /// - Request: `POST /garden/v1/gardeners/search`
+    /// - Permission: `garden.gardeners.read`
+    /// - In the specification: `searchGardeners`
+    /// - [The vendor's page](https://garden.example/docs/search-gardeners)
     ///
-    /// The vendor's page: <https://garden.example/docs/search-gardeners>
+    /// The list comes in pages: [`stream`](builder::SearchGardeners::stream) gives the entries of all of
+    /// them, [`pages`](builder::SearchGardeners::pages) page by page,
+    /// [`send`](builder::SearchGardeners::send) one page.
     ///
-    /// `POST /garden/v1/gardeners/search`, `searchGardeners` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.search_gardeners().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut gardeners = client.search_gardeners().stream();
+    /// while let Some(gardener) = gardeners.next().await {
+    ///     let gardener = gardener?;
+    ///     println!("{:?}", gardener.id);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "searchGardeners")]
     pub fn search_gardeners(&self) -> builder::SearchGardeners {
         builder::SearchGardeners {
             call: ::avepoint_core::generated::Call::new(
@@ -1266,15 +1506,20 @@ impl Client {
     ///
     /// Answers with nothing.
     ///
-    /// Permission: `garden.gardeners.all`.
+    /// - Request: `DELETE /garden/v1/gardeners/{gardenerId}`
+    /// - Permission: `garden.gardeners.all`
+    /// - In the specification: `removeGardener`
+    /// - [The vendor's page](https://garden.example/docs/remove-gardener)
     ///
-    /// The vendor's page: <https://garden.example/docs/remove-gardener>
+    /// # Example
     ///
-    /// `DELETE /garden/v1/gardeners/{gardenerId}`, `removeGardener` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.remove_gardener().gardener_id(gardener_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// client.remove_gardener().gardener_id("g-1").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "removeGardener")]
     pub fn remove_gardener(&self) -> builder::RemoveGardener {
         builder::RemoveGardener {
             call: ::avepoint_core::generated::Call::new(
@@ -1283,25 +1528,36 @@ impl Client {
             ),
         }
     }
+}
+/// # Tools
+///
+/// What hangs in the shed.
+impl Client {
     /// List the tools.
     ///
     /// Lists them under a name of their own, and says whether more follow.
     ///
-    /// Permission: `garden.beds.read`.
+    /// - Request: `GET /garden/v1/tools`
+    /// - Permission: `garden.beds.read`
+    /// - In the specification: `listTools`
+    /// - [The vendor's page](https://garden.example/docs/list-tools)
     ///
-    /// The vendor's page: <https://garden.example/docs/list-tools>
+    /// The list comes in pages: [`stream`](builder::ListTools::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListTools::pages) page by page, [`send`](builder::ListTools::send) one page.
     ///
-    /// `GET /garden/v1/tools`, `listTools` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_tools().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut tools = client.list_tools().stream();
+    /// while let Some(tool) = tools.next().await {
+    ///     let tool = tool?;
+    ///     println!("{:?}", tool);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listTools")]
     pub fn list_tools(&self) -> builder::ListTools {
         builder::ListTools {
             call: ::avepoint_core::generated::Call::new(
@@ -1327,6 +1583,20 @@ pub mod builder {
         pub(crate) call: Call,
     }
     impl ListBeds {
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBeds {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBeds {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1350,6 +1620,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::get_bed`](super::Client::get_bed). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetBed {
@@ -1359,12 +1633,27 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
         ) -> Self {
             self.call.set("bedId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetBed {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetBed {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1388,7 +1677,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_bed_map`](super::Client::download_bed_map). It owns all that it needs.
+    /// The call of [`Client::download_bed_map`](super::Client::download_bed_map). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct DownloadBedMap {
@@ -1398,12 +1692,27 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
         ) -> Self {
             self.call.set("bedId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            DownloadBedMap {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            DownloadBedMap {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1431,6 +1740,15 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_plants`](super::Client::list_plants). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
+    /// | [`colours`](Self::colours) | optional |  | Number of entries: at most 2; Code of each entry: one of [`Colour`](crate::types::Colour) |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
+    /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
+    /// | [`sown_since`](Self::sown_since) | optional |  | Format: `date` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListPlants {
@@ -1440,6 +1758,7 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
@@ -1449,7 +1768,7 @@ pub mod builder {
         }
         /// Only plants of these colours.
         ///
-        /// Optional. Number of entries: at most 2.
+        /// Optional. Number of entries: at most 2. Code of each entry: one of [`Colour`](crate::types::Colour).
         pub fn colours<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<crate::generated::enums::Colour, M>,
@@ -1460,6 +1779,7 @@ pub mod builder {
         /// Which page.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1470,6 +1790,7 @@ pub mod builder {
         /// How many on a page.
         ///
         /// Optional. Default: `20`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1479,7 +1800,7 @@ pub mod builder {
         }
         /// Only plants of this season.
         ///
-        /// Optional.
+        /// Optional. Code: one of [`Season`](crate::types::Season).
         pub fn season<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::enums::Season, M>,
@@ -1489,13 +1810,28 @@ pub mod builder {
         }
         /// Only plants sown on this day or later.
         ///
-        /// Optional.
+        /// Optional. Format: `date`.
+        #[doc(alias = "sownSince")]
         pub fn sown_since<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
         ) -> Self {
             self.call.set("sownSince", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListPlants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListPlants {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1523,6 +1859,11 @@ pub mod builder {
         }
     }
     /// The call of [`Client::add_plants`](super::Client::add_plants). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct AddPlants {
@@ -1532,6 +1873,7 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
@@ -1548,6 +1890,20 @@ pub mod builder {
         ) -> Self {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AddPlants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AddPlants {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -1576,6 +1932,13 @@ pub mod builder {
         }
     }
     /// The call of [`Client::search_plants`](super::Client::search_plants). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct SearchPlants {
@@ -1585,6 +1948,7 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
@@ -1595,6 +1959,7 @@ pub mod builder {
         /// Which page.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1605,6 +1970,7 @@ pub mod builder {
         /// How many on a page.
         ///
         /// Optional. Default: `20`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1636,6 +2002,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            SearchPlants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            SearchPlants {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1662,6 +2042,11 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_harvests`](super::Client::list_harvests). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
+    /// | [`skip_token`](Self::skip_token) | optional |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListHarvests {
@@ -1671,6 +2056,7 @@ pub mod builder {
         /// How many on a page.
         ///
         /// Optional. Default: `20`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1681,12 +2067,27 @@ pub mod builder {
         /// Which page.
         ///
         /// Optional.
+        #[doc(alias = "skipToken")]
         pub fn skip_token<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
         ) -> Self {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListHarvests {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListHarvests {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1714,6 +2115,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::search_harvests`](super::Client::search_harvests). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct SearchHarvests {
@@ -1722,7 +2127,7 @@ pub mod builder {
     impl SearchHarvests {
         /// Which harvests to find.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::HarvestFilter, M>,
@@ -1743,6 +2148,20 @@ pub mod builder {
                     |fields| { change(types::builder::HarvestFilter(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            SearchHarvests {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            SearchHarvests {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1770,6 +2189,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::add_gardener`](super::Client::add_gardener). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct AddGardener {
@@ -1800,6 +2223,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AddGardener {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AddGardener {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -1823,7 +2260,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::search_gardeners`](super::Client::search_gardeners). It owns all that it needs.
+    /// The call of [`Client::search_gardeners`](super::Client::search_gardeners). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct SearchGardeners {
@@ -1832,7 +2274,7 @@ pub mod builder {
     impl SearchGardeners {
         /// Which gardeners to find.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::GardenerFilter, M>,
@@ -1853,6 +2295,20 @@ pub mod builder {
                     |fields| { change(types::builder::GardenerFilter(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            SearchGardeners {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            SearchGardeners {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1880,6 +2336,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::remove_gardener`](super::Client::remove_gardener). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`gardener_id`](Self::gardener_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct RemoveGardener {
@@ -1889,12 +2349,27 @@ pub mod builder {
         /// The gardener.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "gardenerId")]
         pub fn gardener_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::GardenerId, M>,
         ) -> Self {
             self.call.set("gardenerId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            RemoveGardener {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            RemoveGardener {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -1920,6 +2395,11 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_tools`](super::Client::list_tools). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListTools {
@@ -1929,6 +2409,7 @@ pub mod builder {
         /// Which page.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1939,12 +2420,27 @@ pub mod builder {
         /// How many on a page.
         ///
         /// Optional. Default: `20`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListTools {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListTools {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

@@ -14,8 +14,10 @@
     /// The colour of a plant.
     pub enum Colour: text {
         /// As tomatoes are.
+        #[doc(alias = "red")]
         Red = "red",
         /// As leaves are.
+        #[doc(alias = "green")]
         Green = "green",
     }
 }
@@ -24,6 +26,7 @@
     /// Says that seeds are sown.
     pub enum SeedsKind: text {
         /// Seeds are sown.
+        #[doc(alias = "seeds")]
         Sowing = "seeds",
     }
 }

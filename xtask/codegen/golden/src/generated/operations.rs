@@ -32,7 +32,7 @@ pub static LIST_BEDS: Operation = Operation::new(
         "List the beds",
     )
     .scopes(&[&["garden.beds.read"]])
-    .paging(Paging::Single { items: "result" });
+    .paging(Paging::single("result"));
 ///Read one bed.
 pub static GET_BED: Operation = Operation::new(
         "getBed",
@@ -81,13 +81,15 @@ pub static LIST_PLANTS: Operation = Operation::new(
         "List the plants of a bed",
     )
     .scopes(&[&["garden.plants.read"], &["garden.plants.all", "garden.beds.read"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -102,20 +104,14 @@ pub static LIST_PLANTS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many on a page.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
             Parameter::new(
                 "season",
@@ -129,22 +125,14 @@ pub static LIST_PLANTS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Only plants of these colours.",
-                &Constraint::List {
-                    item: &constraints::COLOUR,
-                    min: 0,
-                    max: Some(2),
-                },
+                &Constraint::list(&constraints::COLOUR, 0, Some(2)),
             ),
             Parameter::new(
                 "sownSince",
                 ParameterLocation::Query,
                 false,
                 "Only plants sown on this day or later.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Date,
-                },
+                &Constraint::text(0, None, Format::Date),
             ),
         ],
     );
@@ -177,13 +165,15 @@ pub static SEARCH_PLANTS: Operation = Operation::new(
     )
     .scopes(&[&["garden.plants.read"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "data",
-        total: Some("metadata.totalCount"),
-        more: None,
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "data",
+            Some("metadata.totalCount"),
+            None,
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -198,20 +188,14 @@ pub static SEARCH_PLANTS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many on a page.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     )
@@ -224,12 +208,7 @@ pub static LIST_HARVESTS: Operation = Operation::new(
         "List the harvests",
     )
     .scopes(&[&["garden.harvests.read"]])
-    .paging(Paging::Token {
-        token: "skipToken",
-        size: "pageSize",
-        items: "data",
-        next: "metadata.skipToken",
-    })
+    .paging(Paging::token("skipToken", "pageSize", "data", "metadata.skipToken"))
     .parameters(
         &[
             Parameter::new(
@@ -237,21 +216,14 @@ pub static LIST_HARVESTS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "How many on a page.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
             Parameter::new(
                 "skipToken",
                 ParameterLocation::Query,
                 false,
                 "Which page.",
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
+                &Constraint::text(0, None, Format::Plain),
             ),
         ],
     );
@@ -264,13 +236,9 @@ pub static SEARCH_HARVESTS: Operation = Operation::new(
     )
     .scopes(&[&["garden.harvests.read"]])
     .read_only(true)
-    .paging(Paging::PageNumber {
-        page: "body.startPage",
-        size: "body.pageSize",
-        items: "results",
-        total: None,
-        more: None,
-    })
+    .paging(
+        Paging::page_number("body.startPage", "body.pageSize", "results", None, None),
+    )
     .body(true, &constraints::HARVEST_FILTER);
 ///Add a gardener.
 pub static ADD_GARDENER: Operation = Operation::new(
@@ -290,12 +258,7 @@ pub static SEARCH_GARDENERS: Operation = Operation::new(
     )
     .scopes(&[&["garden.gardeners.read"]])
     .read_only(true)
-    .paging(Paging::Token {
-        token: "body.nextLink",
-        size: "body.pageSize",
-        items: "values",
-        next: "nextLink",
-    })
+    .paging(Paging::token("body.nextLink", "body.pageSize", "values", "nextLink"))
     .body(true, &constraints::GARDENER_FILTER);
 ///Remove a gardener.
 pub static REMOVE_GARDENER: Operation = Operation::new(
@@ -325,13 +288,15 @@ pub static LIST_TOOLS: Operation = Operation::new(
         "List the tools",
     )
     .scopes(&[&["garden.beds.read"]])
-    .paging(Paging::PageNumber {
-        page: "pageIndex",
-        size: "pageSize",
-        items: "toolModels",
-        total: Some("totalCount"),
-        more: Some("hasNextPage"),
-    })
+    .paging(
+        Paging::page_number(
+            "pageIndex",
+            "pageSize",
+            "toolModels",
+            Some("totalCount"),
+            Some("hasNextPage"),
+        ),
+    )
     .parameters(
         &[
             Parameter::new(
@@ -339,197 +304,94 @@ pub static LIST_TOOLS: Operation = Operation::new(
                 ParameterLocation::Query,
                 false,
                 "Which page.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Parameter::new(
                 "pageSize",
                 ParameterLocation::Query,
                 false,
                 "How many on a page.",
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
     );
 /// What requests may hold.
 pub(crate) mod constraints {
     use super::*;
-    pub static BED_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static PLANT_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static GARDENER_ID: Constraint = Constraint::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
+    pub static BED_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static PLANT_ID: Constraint = Constraint::text(1, None, Format::Id);
+    pub static GARDENER_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static SEASON: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
     pub static COLOUR: Constraint = Constraint::TextCode(&["red", "green"]);
-    pub static PLANT_FILTER: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "label",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: Some(40),
-                    format: Format::Plain,
-                },
-            ),
+    pub static PLANT_FILTER: Constraint = Constraint::object(
+        &[
+            Member::new("label", true, &Constraint::text(0, Some(40), Format::Plain)),
             Member::new("season", false, &constraints::SEASON),
-            Member::new(
-                "height",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Digits,
-                },
-            ),
+            Member::new("height", false, &Constraint::text(0, None, Format::Digits)),
             Member::new("water", false, &constraints::LITRES),
         ],
-        open: false,
-    };
-    pub static LITRES: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "least",
-                true,
-                &Constraint::Number {
-                    minimum: Some(0f64),
-                    maximum: Some(9.5f64),
-                },
-            ),
-            Member::new(
-                "most",
-                false,
-                &Constraint::Number {
-                    minimum: None,
-                    maximum: None,
-                },
-            ),
+        false,
+    );
+    pub static LITRES: Constraint = Constraint::object(
+        &[
+            Member::new("least", true, &Constraint::number(Some(0f64), Some(9.5f64))),
+            Member::new("most", false, &Constraint::number(None, None)),
         ],
-        open: false,
-    };
+        false,
+    );
     pub static PLANTING: Constraint = Constraint::AnyOf(
-        &[&constraints::SEEDS, &constraints::CUTTING],
+        &[&constraints::PLANT_SEEDS, &constraints::PLANT_CUTTING],
     );
     pub static SEEDS_KIND: Constraint = Constraint::TextCode(&["seeds"]);
-    pub static SEEDS: Constraint = Constraint::Object {
-        members: &[
+    pub static PLANT_SEEDS: Constraint = Constraint::object(
+        &[
             Member::new("kind", true, &constraints::SEEDS_KIND),
-            Member::new(
-                "count",
-                true,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(1000i64),
-                },
-            ),
+            Member::new("count", true, &Constraint::integer(Some(1i64), Some(1000i64))),
         ],
-        open: false,
-    };
-    pub static CUTTING: Constraint = Constraint::Object {
-        members: &[Member::new("from", true, &constraints::PLANT_ID)],
-        open: false,
-    };
-    pub static HARVEST_FILTER: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static PLANT_CUTTING: Constraint = Constraint::object(
+        &[Member::new("from", true, &constraints::PLANT_ID)],
+        false,
+    );
+    pub static HARVEST_FILTER: Constraint = Constraint::object(
+        &[
             Member::new(
                 "startPage",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(2147483647i64),
-                },
+                &Constraint::integer(Some(1i64), Some(2147483647i64)),
             ),
             Member::new(
                 "pageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
         ],
-        open: false,
-    };
-    pub static NEW_GARDENER: Constraint = Constraint::Object {
-        members: &[
-            Member::new(
-                "email",
-                true,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Email,
-                },
-            ),
-            Member::new(
-                "password",
-                true,
-                &Constraint::Text {
-                    min: 8,
-                    max: None,
-                    format: Format::Password,
-                },
-            ),
+        false,
+    );
+    pub static NEW_GARDENER: Constraint = Constraint::object(
+        &[
+            Member::new("email", true, &Constraint::text(0, None, Format::Email)),
+            Member::new("password", true, &Constraint::text(8, None, Format::Password)),
             Member::new(
                 "keys",
                 false,
-                &Constraint::List {
-                    item: &constraints::GATE_KEY,
-                    min: 0,
-                    max: None,
-                },
+                &Constraint::list(&constraints::GATE_KEY, 0, None),
             ),
-            Member::new(
-                "gates",
-                false,
-                &Constraint::Object {
-                    members: &[],
-                    open: true,
-                },
-            ),
+            Member::new("gates", false, &Constraint::object(&[], true)),
         ],
-        open: false,
-    };
-    pub static GATE_KEY: Constraint = Constraint::Text {
-        min: 0,
-        max: None,
-        format: Format::Password,
-    };
-    pub static GARDENER_FILTER: Constraint = Constraint::Object {
-        members: &[
+        false,
+    );
+    pub static GATE_KEY: Constraint = Constraint::text(0, None, Format::Password);
+    pub static GARDENER_FILTER: Constraint = Constraint::object(
+        &[
             Member::new(
                 "pageSize",
                 false,
-                &Constraint::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
+                &Constraint::integer(Some(1i64), Some(100i64)),
             ),
-            Member::new(
-                "nextLink",
-                false,
-                &Constraint::Text {
-                    min: 0,
-                    max: None,
-                    format: Format::Plain,
-                },
-            ),
+            Member::new("nextLink", false, &Constraint::text(0, None, Format::Plain)),
         ],
-        open: false,
-    };
+        false,
+    );
 }

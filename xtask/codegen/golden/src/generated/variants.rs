@@ -3,7 +3,7 @@
 //! Values that are one of several objects.
 #[allow(unused_imports)]
 use super::client::types;
-///One of two, by what was planted.
+/// One of two, by what was planted.
 ///
 /// It is kept as it came; `as_…` reads it as one of the documented objects.
 #[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
@@ -41,7 +41,7 @@ impl ::std::fmt::Debug for Outcome {
         )
     }
 }
-///The way in, through a gate or to the shed alone.
+/// The way in, through a gate or to the shed alone.
 ///
 /// It is kept as it came; `as_…` reads it as one of the documented objects.
 #[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
@@ -75,7 +75,7 @@ impl ::std::fmt::Debug for Access {
         )
     }
 }
-///A tool. What it is, its kind says; the last is any other.
+/// A tool. What it is, its kind says; the last is any other.
 ///
 /// It is kept as it came; `as_…` reads it as one of the documented objects.
 #[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
