@@ -81,6 +81,58 @@ async function search(page, where, word) {
   await page.locator('#siteResults a').first().waitFor({ timeout: 10_000 }).catch(() => expect(false, `${where()}: nothing has ${word}`));
 }
 
+// What a reader has at hand, and the page that is to be found first.
+async function whatIsAtHand() {
+  const { page, where, close } = await open('at hand', { width: 1440, height: 900 }, 'light');
+  const path = '/partner/external/v3/um/customers/6f1c2b9a/tenants/b1/users';
+  for (const [word, wanted] of [
+    // Others have all words of it.
+    ['elements.license.read.all', /\/(getProductOverview|listCustomerServices|listStorageProfiles|listTenantUserSeats)\.html$/],
+    [`${path}/42`, /elements-v3\/operations\/getUser\.html$/],
+    [`POST https://graph.example.com${path}/batch?pageSize=5`, /elements-v3\/operations\/listUsers\.html$/],
+    ['49681f94-26a7-4825-aca2-df2eca7c0f81', /elements-v3\/codes\.html#DataCenter$/],
+    ['WaitingForConfiguration', /codes\.html#CustomerJobStatus$/],
+    ['registrationAccount', /\/onboardCustomer\.html$/],
+    ['update_user_manager', /\/updateUserManager\.html$/],
+  ]) {
+    await page.goto(address('index.html'));
+    await search(page, where, word);
+    const href = await page.locator('#siteResults a').first().evaluate((a) => a.href);
+    expect(wanted.test(href), `${where()}: ${word} finds ${href}`);
+  }
+  await close();
+}
+
+// A link to a language, paper, and a page whose scripts are off.
+async function otherReaders() {
+  const user = address('elements-v3/operations/getUser.html');
+  const { page, where, close } = await open('links', { width: 1440, height: 900 }, 'light');
+  await page.goto(`${user}#call-go`);
+  expect(await page.getByRole('tabpanel', { name: 'Go' }).isVisible(), `${where()}: Go is not shown`);
+  expect((await page.evaluate(() => scrollY)) === 0, `${where()}: the title is out of sight`);
+  await page.goto(`${user}#call-java`);
+  expect(await page.getByRole('tabpanel', { name: 'Java' }).isVisible(), `${where()}: Java is not shown`);
+  await page.emulateMedia({ media: 'print' });
+  expect(!(await page.getByLabel('Codes of UsageLocation').isVisible()), `${where()}: hundreds of codes are printed`);
+  expect((await page.locator('figcaption:visible', { hasText: /^(curl|Java|Go)$/ }).allTextContents()).join() === 'Java',
+    `${where()}: the program on paper has no name`);
+  await page.goto(address('elements-v3/operations/listCustomers.html'));
+  const folded = page.locator('.response[open] .members details > .members .name').first();
+  expect(await folded.isVisible(), `${where()}: what is folded away is not printed`);
+  await page.setViewportSize({ width: 720, height: 1000 });
+  await page.screenshot({ path: `${screenshots}/paper.png`, fullPage: true });
+  await close();
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+  const plain = await context.newPage();
+  await plain.goto(user);
+  expect((await plain.locator('[data-tab]:visible').count()) === 8, 'without scripts: not all languages are shown');
+  expect(!(await plain.locator('#siteSearch').isVisible()), 'without scripts: there is a search that does nothing');
+  const [text, list] = await Promise.all(['main', '.side'].map((part) => plain.locator(part).boundingBox()));
+  expect(text.y < list.y, 'without scripts: all pages are listed before the text on a phone');
+  await plain.screenshot({ path: `${screenshots}/no-scripts.png` });
+  await context.close();
+}
+
 // The keyboard alone: past the menus, to the search, through the results, back and into one of them; the languages.
 async function byKeyboard(setting, size, scheme) {
   const { page, where, close } = await open(setting, size, scheme);
@@ -135,6 +187,8 @@ async function look(setting, size, scheme) {
 }
 
 await everyOperation();
+await whatIsAtHand();
+await otherReaders();
 for (const [name, size] of Object.entries({ desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } })) {
   for (const scheme of ['light', 'dark']) {
     await byKeyboard(`${name}-${scheme}`, size, scheme);

@@ -1,5 +1,5 @@
 // The programs on the pages, as they are copied: each parses in its language, and those of six languages send what the
-// specs have as example, for every operation. A program is run whole for some, with a token that a program got.
+// specs have as example, for every operation; that in Rust what is required of it. A program is run whole for some, with a token that a program got.
 //
 //   node samples.mjs SITE PUBLISHED BOX
 //
@@ -8,7 +8,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { chromium } from 'playwright-core';
 import ts from 'typescript';
@@ -28,13 +28,13 @@ async function read() {
   const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
   const calls = [];
   for (const { file } of json(`${site}/index.json`).files.filter(({ file }) => file.includes('/operations/'))) {
-    await page.goto(`file://${site}/${file}`);
+    await page.goto(pathToFileURL(`${site}/${file}`).href);
     const [api, , name] = file.replace('.html', '').split('/');
     const figures = await page.locator('[data-tab]').evaluateAll((all) =>
       all.map((figure) => [figure.dataset.tab, figure.querySelector('code').textContent]));
     calls.push({ api, name, texts: Object.fromEntries(figures) });
   }
-  await page.goto(`file://${site}/guides/tokens.html`);
+  await page.goto(pathToFileURL(`${site}/guides/tokens.html`).href);
   const blocks = await page.locator('main pre code').evaluateAll((all) => all.map((code) => {
     let heading = code.parentElement;
     while (heading.tagName !== 'H2') {
@@ -89,13 +89,13 @@ function wanted(call) {
   // Lists are read from their first page: no service knows the token of an example.
   const token = operation['x-paging']?.token;
   const query = parameters.filter((parameter) => parameter.in === 'query' && parameter.name !== token)
-    .flatMap((parameter) => [fixtures.parameters[parameter.name]].flat().map((value) => [parameter.name, text(value)]));
+    .map(({ name }) => [name, [fixtures.parameters[name]].flat().map(text)]);
   return {
     api,
     operation: name,
     method,
     path: path.replace(/\{(\w+)\}/g, (_, parameter) => text(fixtures.parameters[parameter])),
-    query: query.sort(),
+    query: Object.fromEntries(query),
     body: fixtures.request ? { ...fixtures.request, [token?.replace('body.', '')]: undefined } : null,
   };
 }
@@ -105,7 +105,8 @@ const log = {
   read: async () => (await fetch(`${open}/_sandbox/requests`)).json(),
 };
 
-// How all programs of a language run in one process, whose failures do not matter: what was sent counts.
+// How all programs of a language run in one process, whose failures do not matter: what was sent counts. One whose programs
+// may send several requests tells the first of each.
 const drivers = {
   curl(calls, folder) {
     const lines = calls.map(({ texts }) => `(\n${texts.curl})`);
@@ -162,7 +163,7 @@ const drivers = {
     run(folder, 'go', ['vet', './...']);
     run(folder, 'go', ['run', '.']);
   },
-  Rust(calls, folder) {
+  async Rust(calls, folder) {
     const apis = [...new Set(calls.map(({ api }) => api))];
     // The workspace's own profiles, so that what it has built is built.
     const profiles = readFileSync('Cargo.toml', 'utf8').match(/^\[profile\..*/ms)[0];
@@ -174,12 +175,23 @@ const drivers = {
     mkdirSync(`${folder}/src`);
     const modules = calls.map(({ texts }, index) =>
       `mod call${index} {\n${texts.Rust.replace('#[tokio::main]\nasync fn', 'pub async fn')}}\n`);
-    const lines = calls.map((_, index) => `    tell(call${index}::main().await);\n`);
-    writeFileSync(`${folder}/src/main.rs`, `${modules.join('')}#[tokio::main]\nasync fn main() {\n${lines.join('')}}\n\n` +
-      'fn tell(result: Result<(), Box<dyn std::error::Error>>) {\n    if let Err(error) = result {\n        println!("{error}");\n    }\n}\n');
+    const arms = calls.map((_, index) => `        ${index} => call${index}::main().await,\n`);
+    writeFileSync(`${folder}/src/main.rs`, `${modules.join('')}#[tokio::main]\nasync fn main() {\n` +
+      `    let result = match std::env::args().nth(1).unwrap().parse().unwrap() {\n${arms.join('')}        _ => unreachable!(),\n    };\n` +
+      '    if let Err(error) = result {\n        println!("{error}");\n    }\n}\n');
     const target = process.env.CARGO_TARGET_DIR ?? `${root}/target`;
     run(folder, 'cargo', ['build', '--quiet', '--target-dir', target]);
-    run(folder, `${target}/debug/samples`, []);
+    const first = [];
+    for (const [index, { name, texts }] of calls.entries()) {
+      await log.clear();
+      // Secrets stand in the environment.
+      const secrets = [...texts.Rust.matchAll(/var\("(?!AVEPOINT_)(\w+)"\)/g)].map(([, variable]) => [variable, 'secret']);
+      const printed = run(folder, `${target}/debug/samples`, [String(index)], { ...variables, ...Object.fromEntries(secrets) });
+      const [entry] = await log.read();
+      expect(entry, `Rust: ${name} sent nothing: ${printed}`);
+      first.push(entry ?? {});
+    }
+    return first;
   },
 };
 
@@ -189,9 +201,11 @@ function typescript(text, path) {
   writeFileSync(`${path}.mjs`, outputText);
 }
 
-function run(cwd, command, parameters, variables = { AVEPOINT_BASE_URL: open, AVEPOINT_ACCESS_TOKEN: 'token' }) {
+const variables = { AVEPOINT_BASE_URL: open, AVEPOINT_ACCESS_TOKEN: 'token' };
+
+function run(cwd, command, parameters, environment = variables) {
   const { status, stdout, stderr, error } = spawnSync(command, parameters, {
-    cwd, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...variables },
+    cwd, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...environment },
   });
   if (error || (status !== 0 && parameters[0] !== 'all.sh')) {
     throw new Error(`${command} ${parameters.slice(0, 6).join(' ')}: ${error ?? stderr + stdout}`);
@@ -206,14 +220,18 @@ function folder(name) {
   return path;
 }
 
-// Whether what was sent is what the examples say. The log of the sandbox hides secrets. The Rust client sends a code as it
-// is documented, though an example has it as digits or by its name.
+// Whether what was sent is what the examples say. The log of the sandbox hides secrets. The Rust client sends what is
+// required, one entry where a list may be one, and a code as it is documented, though an example has it as digits or by its
+// name.
 function isSame(sent, example, language) {
   if (sent === '***' || sent === example) {
     return true;
   }
+  if (language === 'Rust' && Array.isArray(example) && !Array.isArray(sent)) {
+    return isSame(sent, example[0], language);
+  }
   if (sent && example && typeof sent === 'object' && typeof example === 'object') {
-    const names = new Set([...Object.keys(sent), ...Object.keys(example)]);
+    const names = new Set([...Object.keys(sent), ...(language === 'Rust' ? [] : Object.keys(example))]);
     return [...names].every((name) => isSame(sent[name], example[name], language));
   }
   const codes = { Netherlands: 'NL', Sweden: 'SE' };
@@ -224,12 +242,13 @@ async function everyCall(calls) {
   const sent = calls.map(wanted);
   for (const [language, drive] of Object.entries(drivers)) {
     await log.clear();
-    drive(calls, folder(language));
-    const seen = await log.read();
+    const seen = (await drive(calls, folder(language))) ?? (await log.read());
     expect(seen.length === calls.length, `${language}: ${seen.length} requests of ${calls.length} programs`);
     seen.forEach((entry, index) => {
-      const { api, operation, method, path, query, body } = entry;
-      const found = { api, operation, method, path: decodeURIComponent(path), query: query.sort(), body };
+      const { api, operation, method, path, query = [], body } = entry;
+      const values = {};
+      query.forEach(([name, value]) => (values[name] ??= []).push(value));
+      const found = { api, operation, method, path: decodeURIComponent(path ?? ''), query: values, body };
       expect(isSame(found, sent[index], language), `${language}: ${sent[index]?.operation} sent ${JSON.stringify(found)} instead of ${JSON.stringify(sent[index])}`);
       // Ids of examples are not in the world of the sandbox; anything else that it refuses is wrong.
       expect(entry.status < 300 || entry.status === 404, `${language}: ${operation} was answered with ${entry.status}`);

@@ -14,32 +14,24 @@ use xtask_spec::document::Fault;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
-use super::names::{camel, id, snake};
+use super::names::{camel, id, shouty, snake};
 use super::view::forms;
 
 /// How many entries of a list are shown.
 const SHOWN: usize = 2;
 
-/// The example of an operation, as a block of code.
+/// The example of an operation, as a block of code of its documentation.
 ///
 /// # Errors
 /// If the spec has no example of something that the call needs.
 pub fn generate(api: &Api, spec: &Spec, operation: &Operation) -> anyhow::Result<String> {
-    let mut example = Example {
-        spec,
-        // The handle of an export's job is no part of the spec: the crate has it, written by hand.
-        has_exports: api.crate_folder().join("src/export.rs").exists(),
-        types: BTreeSet::new(),
-        secrets: BTreeSet::new(),
-    };
+    let mut example = Example::new(api, spec);
     let statements = example.statements(operation)?;
     let code = super::client::print(quote! { fn example() { #statements } })?;
-    let library = format_ident!("avepoint_{}", api.name.replace('-', "_"));
+    let library = library(api);
     let mut lines = vec!["```no_run".to_owned()];
-    let types = &example.types;
-    if !types.is_empty() {
-        let imports = super::client::print(quote! { use #library::types::{#(#types),*}; })?;
-        lines.extend(imports.lines().map(str::to_owned));
+    if let Some(imports) = example.imports(api) {
+        lines.extend(super::client::print(imports)?.lines().map(str::to_owned));
         lines.push(String::new());
     }
     let secrets = example.secrets.iter();
@@ -55,6 +47,42 @@ pub fn generate(api: &Api, spec: &Spec, operation: &Operation) -> anyhow::Result
     Ok(lines.join("\n"))
 }
 
+/// The same example as a program, which takes the address, the token and the secrets from the environment.
+///
+/// # Errors
+/// If the spec has no example of something that the call needs.
+pub fn program(api: &Api, spec: &Spec, operation: &Operation) -> anyhow::Result<String> {
+    let mut example = Example::new(api, spec);
+    let statements = example.statements(operation)?;
+    let library = library(api);
+    let imports = example.imports(api);
+    let secrets = example.secrets.iter().map(|name| {
+        let variable = shouty(&name.to_string()).to_string();
+        quote! { let #name = std::env::var(#variable)?; }
+    });
+    let program = super::client::print(quote! {
+        #imports
+        use #library::{Client, StaticToken};
+
+        #[tokio::main]
+        async fn main() -> Result<(), Box<dyn std::error::Error>> {
+            let token = StaticToken::new(std::env::var("AVEPOINT_ACCESS_TOKEN")?);
+            let url = std::env::var("AVEPOINT_BASE_URL")?;
+            let client = Client::builder().base_url(url).credential(token).build()?;
+            #(#secrets)*
+            #statements
+            Ok(())
+        }
+    })?;
+    // The printer leaves no line between items.
+    Ok(program.replacen("\n#[tokio", "\n\n#[tokio", 1))
+}
+
+/// The crate of an API, as code names it.
+fn library(api: &Api) -> Ident {
+    format_ident!("avepoint_{}", api.name.replace('-', "_"))
+}
+
 struct Example<'a, 'd> {
     spec: &'a Spec<'d>,
     /// Whether the builders of exports have `start`.
@@ -65,7 +93,23 @@ struct Example<'a, 'd> {
     secrets: BTreeSet<Ident>,
 }
 
-impl<'d> Example<'_, 'd> {
+impl<'a, 'd> Example<'a, 'd> {
+    fn new(api: &Api, spec: &'a Spec<'d>) -> Self {
+        Self {
+            spec,
+            // The handle of an export's job is no part of the spec: the crate has it, written by hand.
+            has_exports: api.crate_folder().join("src/export.rs").exists(),
+            types: BTreeSet::new(),
+            secrets: BTreeSet::new(),
+        }
+    }
+
+    /// The import of the types that are named.
+    fn imports(&self, api: &Api) -> Option<TokenStream> {
+        let (library, types) = (library(api), &self.types);
+        (!types.is_empty()).then(|| quote! { use #library::types::{#(#types),*}; })
+    }
+
     fn statements(&mut self, operation: &Operation<'d>) -> anyhow::Result<TokenStream> {
         let method = snake(id(operation));
         let mut setters = Vec::new();

@@ -30,6 +30,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 
+pub use example::program;
 pub use new_api::begin_spec;
 use output::Files;
 use workspace::Change;

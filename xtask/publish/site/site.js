@@ -76,8 +76,6 @@ function tabs() {
     list.setAttribute("aria-label", "Languages");
     const buttons = panels.map((panel, index) => {
       const name = panel.dataset.tab;
-      panel.querySelector("figcaption").remove();
-      panel.id = `panel-${index}`;
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-label", name);
       const button = element("button", { type: "button", role: "tab", textContent: name, onclick: () => choose(index, true) });
@@ -105,7 +103,17 @@ function tabs() {
       }
     });
     set.prepend(list);
+    // A link may name a language; it is for this page.
+    const follow = () => {
+      const linked = panels.findIndex((panel) => `#${panel.id}` === location.hash);
+      if (linked >= 0) {
+        choose(linked, false);
+        panels[linked].scrollIntoView();
+      }
+    };
     choose(Math.max(0, panels.findIndex((panel) => panel.dataset.tab === stored.get("language"))), false);
+    follow();
+    addEventListener("hashchange", follow);
   }
 }
 
@@ -131,10 +139,12 @@ function search() {
   const state = document.getElementById("siteState");
   const results = document.getElementById("siteResults");
   let found;
+  // What has the words as they were typed, such as a permission, stands first.
+  const texts = ENTRIES.map((entry) => Object.values(entry).join("\n").toLowerCase());
   const index = () => {
     const made = new MiniSearch({
       idField: "key",
-      fields: ["title", "id", "names", "about", "text"],
+      fields: ["title", "id", "names", "codes", "about", "text"],
       // `listCustomers` is found by each of its words, and as a whole.
       tokenize: (text) => {
         const words = text.split(/[^\p{L}\p{N}]+/u);
@@ -153,7 +163,9 @@ function search() {
   };
   const show = () => {
     const words = input.value.trim();
-    const hits = words ? (found ??= index()).search(words) : [];
+    const boostDocument = (key) => (texts[key].includes(words.toLowerCase()) ? 10 : 1);
+    const keys = words ? (found ??= index()).search(words, { boostDocument }).map((hit) => hit.id) : [];
+    const hits = [...new Set([...called(words), ...keys])];
     results.replaceChildren(...hits.slice(0, 40).map(result));
     results.hidden = hits.length === 0;
     state.hidden = !words;
@@ -191,8 +203,19 @@ function search() {
   input.addEventListener("focus", show);
 }
 
-function result(hit) {
-  const entry = ENTRIES[hit.id];
+// The operations that a path or an address is of, as one of a log, which has ids in the place of names.
+function called(words) {
+  const [, path] = words.match(/^(?:\w+ )?(?:https?:\/\/[^/]+)?\/([^?#\s]*)/) ?? [];
+  const parts = path?.toLowerCase().split("/") ?? [];
+  const isCalled = ({ call }) => {
+    const names = call?.toLowerCase().slice(1).split("/");
+    return names?.length === parts.length && names.every((name, at) => name.startsWith("{") || name === parts[at]);
+  };
+  return path ? [...ENTRIES.keys()].filter((key) => isCalled(ENTRIES[key])) : [];
+}
+
+function result(key) {
+  const entry = ENTRIES[key];
   const mark = element("span", { className: "method", textContent: entry.method });
   mark.dataset.method = entry.method;
   const title = element("span", { className: "title" }, mark, " ", entry.title);

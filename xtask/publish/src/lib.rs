@@ -102,7 +102,7 @@ pub fn files() -> anyhow::Result<Files> {
     let merged = merged::merge(&documents)?;
     add_portable(&mut files, ALL, &merged)?;
     subjects.push(subject(ALL, &merged, Value::Null));
-    files.insert("README.md".to_owned(), readme::text()?.into_bytes());
+    files.insert("README.md".to_owned(), readme::text(root())?.into_bytes());
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         let text = std::fs::read(root().join(licence)).with_context(|| format!("cannot read {licence}"))?;
         files.insert(licence.to_owned(), text);

@@ -7,7 +7,6 @@ mod api;
 mod guides;
 mod layout;
 mod operation;
-mod rust;
 mod samples;
 mod schema;
 mod scripts;
@@ -19,7 +18,7 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::json;
 use xtask_spec::Spec;
-use xtask_spec::api::Api;
+use xtask_spec::api::{Api, root};
 use xtask_spec::deviations::Records;
 use xtask_spec::document::{Document, display};
 
@@ -58,7 +57,7 @@ struct Subject<'d> {
 pub fn run(folder: &Path) -> anyhow::Result<()> {
     let target = Target::new(folder, PUBLISHER)?;
     let documents = crate::checked(xtask_lint::check_whole)?;
-    let files = files(&documents, scripts::fetch()?)?;
+    let files = files(root(), &documents, scripts::fetch()?)?;
     target.write(&files)?;
     let operations = files.keys().filter(|path| path.contains("/operations/")).count();
     xtask_cli::print(&format!(
@@ -69,11 +68,11 @@ pub fn run(folder: &Path) -> anyhow::Result<()> {
     ))
 }
 
-/// Everything of the site, by its path; `scripts` are those of others.
+/// Everything of the site, by its path; `scripts` are those of others, and the guides are below `root`.
 ///
 /// # Errors
 /// If a document cannot be shown, or a guide cannot be read.
-pub fn files(documents: &[(&'static Api, Document)], scripts: Files) -> anyhow::Result<Files> {
+pub fn files(root: &Path, documents: &[(&'static Api, Document)], scripts: Files) -> anyhow::Result<Files> {
     let mut files = scripts;
     for (path, text) in ASSETS {
         put(&mut files, path.to_owned(), text.into())?;
@@ -84,7 +83,7 @@ pub fn files(documents: &[(&'static Api, Document)], scripts: Files) -> anyhow::
         .collect();
     let subjects = specs.iter().map(|(api, spec)| Subject::new(api, spec));
     let subjects: Vec<_> = subjects.collect::<anyhow::Result<_>>()?;
-    let guides = guides::all()?;
+    let guides = guides::all(root)?;
     let site = layout::Site {
         subjects: &subjects,
         guides: &guides,

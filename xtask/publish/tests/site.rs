@@ -23,11 +23,15 @@ fn documents() -> Vec<(&'static Api, Document)> {
     documents.collect()
 }
 
-/// The site, with texts in the place of the scripts of others.
 fn site(documents: &[(&'static Api, Document)]) -> Files {
+    site_with(root(), documents).expect("a site")
+}
+
+/// The site with the guides of a folder, and with texts in the place of the scripts of others.
+fn site_with(root: &Path, documents: &[(&'static Api, Document)]) -> anyhow::Result<Files> {
     let scripts =
         ["minisearch", "highlight", "powershell"].map(|name| (format!("assets/{name}.js"), b"// Others'.".to_vec()));
-    xtask_publish::site_files(documents, scripts.into()).expect("a site")
+    xtask_publish::site_files(root, documents, scripts.into())
 }
 
 fn page(site: &Files, path: &str) -> Html {
@@ -46,12 +50,12 @@ fn text(page: &Html, selector: &str) -> String {
     page.select(&selector).flat_map(|element| element.text()).collect()
 }
 
-#[test]
-fn every_link_leads_somewhere_and_every_operation_is_linked() {
-    let pages: BTreeMap<_, _> = SITE
+/// Every link leads to a file, and to a place in it; nothing is loaded from elsewhere.
+fn check_links(site: &Files) {
+    let pages: BTreeMap<_, _> = site
         .keys()
         .filter(|path| path.ends_with(".html"))
-        .map(|path| (path, page(&SITE, path)))
+        .map(|path| (path, page(site, path)))
         .collect();
     for (path, page) in &pages {
         let loaded = [all(page, "[src]", "src"), all(page, "link[rel=stylesheet]", "href")].concat();
@@ -66,7 +70,7 @@ fn every_link_leads_somewhere_and_every_operation_is_linked() {
             }
             let target = there.path().trim_start_matches('/').to_owned();
             assert!(
-                SITE.contains_key(&target),
+                site.contains_key(&target),
                 "{path} links {link}, and there is no {target}"
             );
             if let Some(anchor) = there.fragment() {
@@ -84,6 +88,11 @@ fn every_link_leads_somewhere_and_every_operation_is_linked() {
             "{path}: an id is there twice"
         );
     }
+}
+
+#[test]
+fn every_link_leads_somewhere_and_every_operation_is_linked() {
+    check_links(&SITE);
     let linked = all(&page(&SITE, "index.html"), "main a", "href");
     for (api, document) in documents() {
         for operation in Spec::new(&document).operations {
@@ -107,7 +116,8 @@ fn a_page_has_what_a_caller_must_know() {
         // A deviation, and its reason.
         "the table omits the list around the entries",
         "Authorization: Bearer $AVEPOINT_ACCESS_TOKEN",
-        ".list_customers()",
+        // As in the documentation of the crate.
+        "let mut customers = client.list_customers().stream();",
     ] {
         assert!(shown.contains(words), "{words}");
     }
@@ -136,6 +146,9 @@ fn a_text_is_a_text_whatever_stands_in_it() {
     let links = "![a picture](https://other.example/x.png) [a link](javascript:alert(3)) [a file](../../README.md)";
     operation["description"] = format!("{links} {hostile}").into();
     operation["requestBody"]["content"]["application/json"]["example"]["customerIds"][0] = hostile.into();
+    // What is not required is not in the program in Rust.
+    let operation = &mut value["paths"]["/partner/external/v3/general/customers"]["post"];
+    operation["requestBody"]["content"]["application/json"]["example"]["firstName"] = hostile.into();
     value["components"]["parameters"]["PageIndex"]["description"] = hostile.into();
     value["components"]["schemas"]["CustomerJobStatus"]["x-enum-descriptions"][0] = hostile.into();
     let document = Document::parse(&api.spec(), &value.to_string()).expect("a document");
@@ -153,17 +166,19 @@ fn a_text_is_a_text_whatever_stands_in_it() {
             "{path}"
         );
     }
-    let page = page(&site, "elements-v3/operations/listCustomers.html");
+    let page = |name: &str| page(&site, &format!("elements-v3/operations/{name}.html"));
+    let rust = text(&page("onboardCustomer"), "[data-tab=Rust] code");
+    assert!(rust.contains(&format!("{hostile:?}")), "{rust}");
+    let page = page("listCustomers");
     assert_eq!(text(&page, "h1"), hostile);
     assert!(text(&page, ".intro").contains("a picture a link a file"));
-    let programs = Selector::parse("[data-tab] code").expect("a selector");
+    let programs = Selector::parse("[data-tab]:not([data-tab=Rust]) code").expect("a selector");
     let programs: Vec<String> = page.select(&programs).map(|program| program.text().collect()).collect();
     let json = serde_json::Value::from(hostile).to_string();
     // As each language has it: the shell ends its text for an apostrophe, C# has as many marks as the text has not, Java
     // doubles what escapes and ends no block, Go has no raw text with its mark; PowerShell replaces nothing in it.
     for (program, spelled) in programs.iter().zip([
         json.replace('\'', r"'\''"),
-        format!("{hostile:?}"),
         json.clone(),
         json.clone(),
         json.clone(),
@@ -176,6 +191,73 @@ fn a_text_is_a_text_whatever_stands_in_it() {
     ]) {
         assert!(program.contains(&spelled), "{spelled}\n{program}");
     }
+}
+
+#[test]
+fn a_recipe_and_the_calls_in_its_language_lead_to_each_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    };
+    for guide in [
+        "xtask/publish/site/tokens.md",
+        "crates/avepoint-sandbox/README.md",
+        "specs/README.md",
+        "TROUBLESHOOTING.md",
+    ] {
+        write(guide, &fs::read_to_string(root().join(guide)).expect("a guide"));
+    }
+    write(
+        "tests/languages/README.md",
+        "# Which client\n\nSee [ours](kiosk/README.md#set-up).\n",
+    );
+    write(
+        "tests/languages/kiosk/README.md",
+        "# C#: `Kiosk`\n\nIt is quick. [All](../README.md).\n\n## Set up\n\n```sh\nmake\n```\n",
+    );
+    write("tests/languages/ancient/README.md", "# Pascal: turbo\n\nIt is old.\n");
+    let site = site_with(folder.path(), &documents()).expect("a site");
+    check_links(&site);
+    let start = page(&site, "index.html");
+    let recipes = all(&start, "main a[href^=recipes]", "href");
+    assert_eq!(
+        recipes,
+        ["recipes/index.html", "recipes/kiosk.html", "recipes/ancient.html"]
+    );
+    for (api, document) in documents() {
+        for operation in Spec::new(&document).operations {
+            let path = format!("{}/operations/{}.html", api.name, operation.id().expect("an id"));
+            let page = page(&site, &path);
+            assert_eq!(
+                all(&page, "[data-tab] p a", "href"),
+                ["../../recipes/kiosk.html"],
+                "{path}"
+            );
+            assert_eq!(text(&page, "[data-tab='C#'] p a"), "Kiosk", "{path}");
+        }
+    }
+    let calls = |name: &str| {
+        all(
+            &page(&site, &format!("recipes/{name}.html")),
+            "main a[href*=operations]",
+            "href",
+        )
+    };
+    assert_eq!(
+        calls("kiosk"),
+        ["../elements-v3/operations/listCustomers.html#call-csharp"]
+    );
+    assert!(calls("ancient").is_empty(), "no call is in Pascal");
+
+    write("tests/languages/ancient/README.md", "# Turbo\n");
+    let error = site_with(folder.path(), &documents()).expect_err("a recipe of no language");
+    assert_eq!(
+        error.to_string(),
+        "tests/languages/ancient/README.md is called `Turbo`; write `# LANGUAGE: TOOL`, which leads to it from the calls in \
+         its language"
+    );
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options};
 use maud::{Markup, PreEscaped, html};
 use walkdir::WalkDir;
-use xtask_spec::api::root;
 
 use super::layout::{Page, Site};
+use super::samples;
 use crate::readme;
 
 /// A guide.
@@ -18,6 +18,8 @@ pub struct Guide {
     /// Its path in the site.
     pub path: String,
     pub title: String,
+    /// The language that it is a recipe for, and the tool; the heading has both.
+    pub recipe: Option<(String, String)>,
     /// Its first sentence.
     pub about: String,
     pub html: Markup,
@@ -27,6 +29,9 @@ pub struct Guide {
 
 /// Where the recipes are: a folder a tool, with a README of its own.
 const RECIPES: &str = "tests/languages";
+
+/// The recipe of all: which to choose.
+const INDEX: &str = "recipes/index.html";
 
 /// The guides of the repository that are no recipes: where a text stands, its path in the site, what it is called there.
 const GUIDES: [(&str, &str, &str); 4] = [
@@ -68,25 +73,25 @@ fn sources(root: &Path) -> anyhow::Result<Vec<(String, String)>> {
             let source = entry.path().strip_prefix(root).unwrap_or(entry.path());
             let source = source.to_string_lossy().replace('\\', "/");
             let tool = entry.path().parent().filter(|parent| *parent != folder);
-            let tool = tool
-                .and_then(Path::file_name)
-                .map_or("index".into(), |name| name.to_string_lossy());
-            sources.push((source, format!("recipes/{tool}.html")));
+            let path = tool.and_then(Path::file_name).map_or(INDEX.to_owned(), |name| {
+                format!("recipes/{}.html", name.to_string_lossy())
+            });
+            sources.push((source, path));
         }
     }
     Ok(sources)
 }
 
-/// Every guide.
+/// Every guide of the repository at `root`.
 ///
 /// # Errors
-/// If one cannot be read.
-pub fn all() -> anyhow::Result<Vec<Guide>> {
-    let sources = sources(root())?;
+/// If one cannot be read, or a recipe does not name its language.
+pub fn all(root: &Path) -> anyhow::Result<Vec<Guide>> {
+    let sources = sources(root)?;
     let guides = sources.iter().map(|(source, path)| {
         let text = match source == readme::SOURCE {
-            true => readme::text()?,
-            false => std::fs::read_to_string(root().join(source)).with_context(|| format!("cannot read {source}"))?,
+            true => readme::text(root)?,
+            false => std::fs::read_to_string(root.join(source)).with_context(|| format!("cannot read {source}"))?,
         };
         let given = GUIDES
             .iter()
@@ -94,15 +99,24 @@ pub fn all() -> anyhow::Result<Vec<Guide>> {
             .map(|(.., title)| *title);
         let title = given.or_else(|| text.lines().find_map(|line| line.strip_prefix("# ")));
         let title = title.with_context(|| format!("{source} has no title; begin it with `# …`"))?;
+        let title = title.replace('`', "");
+        let recipe = title.split_once(": ").filter(|_| source.starts_with(RECIPES));
+        if recipe.is_none() && source.starts_with(RECIPES) && path != INDEX {
+            bail!("{source} is called `{title}`; write `# LANGUAGE: TOOL`, which leads to it from the calls in its language");
+        }
         Ok(Guide {
             path: path.clone(),
-            title: title.replace('`', ""),
+            recipe: recipe.map(|(language, tool)| (language.to_owned(), tool.to_owned())),
+            title,
             about: first_sentence(&opening(&text)).to_owned(),
             html: markdown(&text, Some((source, path, &sources))),
             text,
         })
     });
-    guides.collect()
+    let mut guides: Vec<_> = guides.collect::<anyhow::Result<_>>()?;
+    // By their languages, behind what tells which to choose.
+    guides[GUIDES.len()..].sort_by_cached_key(|recipe| (recipe.path != INDEX, recipe.title.to_lowercase()));
+    Ok(guides)
 }
 
 /// The first paragraph of a text, without its marks.
@@ -129,9 +143,23 @@ pub fn first_sentence(text: &str) -> &str {
         .trim_end_matches('.')
 }
 
-/// The page of a guide.
+/// The page of a guide; that of a recipe leads to the calls in its language.
 pub fn page(site: &Site, guide: &Guide) -> Page {
-    let content = html! { div.guide { (guide.html) } };
+    let language = guide.recipe.as_ref().map(|(language, _)| language.as_str());
+    let anchor = language.and_then(|language| Some((language, samples::anchor(language)?)));
+    let first = site
+        .subjects
+        .first()
+        .and_then(|subject| Some((subject, subject.calls.first()?)));
+    let content = html! {
+        div.guide { (guide.html) }
+        @if let Some(((language, anchor), (subject, call))) = anchor.zip(first) {
+            p.note {
+                "Each operation has its call in " (language) ", such as "
+                a href={ "../" (subject.operation_path(call.id)) "#" (anchor) } { (call.summary) } "."
+            }
+        }
+    };
     Page::new(site, guide.path.clone(), &guide.title, None, &content)
 }
 

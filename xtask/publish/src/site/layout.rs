@@ -12,6 +12,15 @@ pub struct Site<'s, 'd> {
     pub guides: &'s [Guide],
 }
 
+impl<'s> Site<'s, '_> {
+    /// The guides under their headings.
+    pub fn guides(&self) -> impl Iterator<Item = (&'static str, Vec<&'s Guide>)> {
+        let (recipes, guides) = self.guides.iter().partition(|guide| guide.path.starts_with("recipes/"));
+        let headed = [("Guides", guides), ("Recipes", recipes)].into_iter();
+        headed.filter(|(_, guides): &(_, Vec<_>)| !guides.is_empty())
+    }
+}
+
 /// A page by its path in the site.
 pub struct Page {
     pub path: String,
@@ -94,12 +103,9 @@ fn side(site: &Site, root: &str, path: &str, subject: Option<&Subject>) -> Marku
                 }
             }
         }
-        @let (recipes, guides): (Vec<_>, Vec<_>) = site.guides.iter().partition(|guide| guide.path.starts_with("recipes/"));
-        @for (heading, guides) in [("Guides", guides), ("Recipes", recipes)] {
-            @if !guides.is_empty() {
-                h2 { (heading) }
-                ul { @for guide in guides { li { (link(&guide.path, html! { (guide.title) })) } } }
-            }
+        @for (heading, guides) in site.guides() {
+            h2 { (heading) }
+            ul { @for guide in guides { li { (link(&guide.path, html! { (guide.title) })) } } }
         }
     }
 }

@@ -7,7 +7,7 @@ use xtask_spec::place::Place;
 
 use super::Subject;
 use super::api::differences;
-use super::guides::prose;
+use super::guides::{Guide, prose};
 use super::layout::{Page, Site, method};
 use super::samples::{self, Sample};
 use super::schema::{Row, Schemas};
@@ -23,7 +23,7 @@ pub fn page<'d>(
     operation: &Operation<'d>,
     call: &Call<'d>,
 ) -> anyhow::Result<Page> {
-    let samples = samples::all(subject.api.name, subject.spec, operation, call)?;
+    let samples = samples::all(subject.api, subject.spec, operation, call)?;
     let schemas = Schemas { spec: subject.spec };
     let records = subject.records_of(operation);
     let content = html! {
@@ -38,7 +38,7 @@ pub fn page<'d>(
                 (description(subject, call.description))
                 (facts(subject, operation, call))
             }
-            (programs(subject, samples))
+            (programs(site, subject, samples))
             div.detail {
                 (parameters(subject, &schemas, operation))
                 @if let Some(body) = subject.spec.request_body(operation) {
@@ -169,7 +169,7 @@ fn response<'d>(
     let rows: Vec<_> = rows.collect();
     html! {
         details.response open[is_own] {
-            summary { span.status data-class=(status.get(..1).unwrap_or_default()) { (status) } " " (response.description()) }
+            summary id={ "response-" (status) } { span.status data-class=(status.get(..1).unwrap_or_default()) { (status) } " " (response.description()) }
             @for (media_type, media) in response.members_of("content") {
                 p.note { code { (media_type) } }
                 @if let Some(schema) = media.get("schema") { (schemas.body(&schema)) }
@@ -196,7 +196,7 @@ fn shown(examples: &Examples) -> Markup {
 }
 
 /// The call in all languages.
-fn programs(subject: &Subject, samples: Vec<Sample>) -> Markup {
+fn programs(site: &Site, subject: &Subject, samples: Vec<Sample>) -> Markup {
     html! {
         aside.samples aria-label="The call as a program" {
             h2 { "Call it" }
@@ -207,9 +207,20 @@ fn programs(subject: &Subject, samples: Vec<Sample>) -> Markup {
             }
             div data-tabs {
                 @for sample in samples {
-                    figure data-tab=(sample.language) {
+                    @let of_language = |guide: &&Guide| guide.recipe.as_ref().is_some_and(|(language, _)| language == sample.language);
+                    @let recipes: Vec<_> = site.guides.iter().filter(of_language).collect();
+                    figure id=[samples::anchor(sample.language)] data-tab=(sample.language) {
                         figcaption { (sample.language) }
                         (code(sample.grammar, &sample.text))
+                        @if !recipes.is_empty() {
+                            p.note {
+                                "Recipes: "
+                                @for (index, guide) in recipes.iter().enumerate() {
+                                    @if index > 0 { ", " }
+                                    @if let Some((_, tool)) = &guide.recipe { a href={ "../../" (guide.path) } { (tool) } }
+                                }
+                            }
+                        }
                     }
                 }
             }

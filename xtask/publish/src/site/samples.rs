@@ -1,17 +1,18 @@
 //! One call as a program, in each language: whole, with the example of the document in it.
 //!
 //! Where the service is and the token stand in the environment, as the sandbox prints them. The programs are templates,
-//! `xtask/publish/site/samples`; that in Rust calls the crate of the API. What a text cannot be in a language is escaped as
-//! that language has it; path and query stand in the program as they are sent.
+//! `xtask/publish/site/samples`; that in Rust is the example of the crate's own documentation, which gives what is required.
+//! What a text cannot be in a language is escaped as that language has it; path and query stand in the program as they are
+//! sent.
 
 use anyhow::Context;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind};
 use serde_json::{Value, json};
+use xtask_spec::api::Api;
 use xtask_spec::{Operation, Spec};
 
-use super::rust;
 use crate::call::Call;
 
 /// A program.
@@ -42,11 +43,17 @@ const LANGUAGES: [(&str, &str, &str); 8] = [
     ),
 ];
 
+/// Where the call in a language is on the page of an operation, if it is there.
+pub fn anchor(language: &str) -> Option<String> {
+    let (_, grammar, _) = LANGUAGES.iter().find(|(known, ..)| *known == language)?;
+    Some(format!("call-{grammar}"))
+}
+
 /// The call in every language.
 ///
 /// # Errors
 /// If a program cannot be written.
-pub fn all(api: &str, spec: &Spec, operation: &Operation, call: &Call) -> anyhow::Result<Vec<Sample>> {
+pub fn all(api: &Api, spec: &Spec, operation: &Operation, call: &Call) -> anyhow::Result<Vec<Sample>> {
     let body = opening_body(operation, call);
     let call = &opening(operation, call, body.as_ref());
     let headers = call.parameters_in("header");
@@ -71,7 +78,7 @@ pub fn all(api: &str, spec: &Spec, operation: &Operation, call: &Call) -> anyhow
     let environment = environment()?;
     let samples = LANGUAGES.map(|(language, grammar, template)| {
         let text = match language {
-            "Rust" => rust::program(api, spec, operation, call)?,
+            "Rust" => xtask_codegen::program(api, spec, operation)?,
             _ => environment
                 .render_str(template, Serde(&values))
                 .with_context(|| format!("the template for {language} is wrong"))?,

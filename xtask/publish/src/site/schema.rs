@@ -212,6 +212,6 @@ pub fn codes(schema: &Place) -> Markup {
 }
 
 /// A value without quotation marks.
-fn plain(value: &Value) -> String {
+pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

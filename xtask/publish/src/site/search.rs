@@ -6,6 +6,7 @@ use xtask_spec::place::Place;
 
 use super::Subject;
 use super::guides::Guide;
+use super::schema::plain;
 use crate::call::Call;
 
 /// How deep the names of members are followed.
@@ -30,6 +31,7 @@ pub fn operation(subject: &Subject, operation: &Operation, call: &Call) -> Value
         "method": call.method,
         "about": format!("{}{} · {}", if call.is_deprecated { "deprecated · " } else { "" }, subject.title, call.path),
         "id": call.id,
+        "call": call.path,
         "names": names.join(" "),
         "text": format!("{} {} {}", call.tag, call.description, operation.permissions().concat().join(" ")),
     })
@@ -61,6 +63,7 @@ pub fn codes(subject: &Subject) -> Vec<Value> {
             "method": "codes",
             "about": format!("{} · {}", subject.title, schema.description()),
             "names": schema.texts("x-enum-varnames").join(" "),
+            "codes": schema.entries_of("enum").iter().map(|code| plain(code.value)).collect::<Vec<_>>().join(" "),
             "text": schema.texts("x-enum-descriptions").join(" "),
         })
     });

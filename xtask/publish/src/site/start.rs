@@ -24,9 +24,11 @@ pub fn page(site: &Site) -> Page {
                 p { (first_sentence(&subject.spec.root.get("info").map(|info| info.description()).unwrap_or_default())) }
             }
         } }
-        section {
-            h2 { "Guides" }
-            ul.cards { @for guide in site.guides { li { h3 { a href=(guide.path) { (guide.title) } } p { (guide.about) } } } }
+        @for (heading, guides) in site.guides() {
+            section {
+                h2 { (heading) }
+                ul.cards { @for guide in guides { li { h3 { a href=(guide.path) { (guide.title) } } p { (guide.about) } } } }
+            }
         }
         @for subject in site.subjects {
             section {
