@@ -4,6 +4,7 @@ mod clients;
 
 use std::fmt::Write;
 use std::io::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,6 +20,9 @@ struct Arguments {
     /// The port to listen on; 0 takes one that is free.
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// The address to listen on; in a container 0.0.0.0, which others reach.
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
+    listen: IpAddr,
     /// How many customers the partner has.
     #[arg(long, default_value_t = 25)]
     customers: usize,
@@ -61,6 +65,7 @@ struct Arguments {
 impl Arguments {
     fn builder(self) -> Result<Builder, String> {
         let builder = Sandbox::builder()
+            .listen(self.listen)
             .port(self.port)
             .customers(self.customers)
             .seed(self.seed)

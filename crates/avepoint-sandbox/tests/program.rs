@@ -52,6 +52,19 @@ async fn it_says_where_it_is_and_serves_there() {
     assert!(requests.contains(r#""path":"/connect/token""#), "{requests}");
 }
 
+#[tokio::test]
+async fn it_listens_where_it_is_told_and_says_how_to_call_it() {
+    let mut command = Command::new(PROGRAM);
+    let child = command.args(["--listen", "0.0.0.0"]).stdout(Stdio::piped()).spawn();
+    let mut running = Running(child.expect("it starts"));
+    let output = BufReader::new(running.0.stdout.take().expect("its output"));
+    let lines: Vec<_> = output.lines().take(7).map(|line| line.expect("text")).collect();
+    let url = variable(&lines, "AVEPOINT_BASE_URL");
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    let answer = reqwest::get(format!("{url}/_sandbox/requests")).await;
+    assert_eq!(answer.expect("an answer").status(), 200);
+}
+
 #[test]
 fn what_it_cannot_do_it_refuses_with_the_remedy() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -1,7 +1,7 @@
 //! What a sandbox is to be like, and starting it.
 
 use std::fs::File;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +22,7 @@ const CUSTOMERS: usize = 25;
 pub struct Builder {
     seed: u64,
     customers: usize,
+    address: IpAddr,
     port: u16,
     has_tls: bool,
     faults: Vec<Fault>,
@@ -43,6 +44,7 @@ impl Builder {
         Self {
             seed: 1,
             customers: CUSTOMERS,
+            address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             has_tls: false,
             faults: Vec::new(),
@@ -75,6 +77,15 @@ impl Builder {
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// The address to listen on instead of 127.0.0.1: `0.0.0.0` in a container whose port is published to the machine
+    /// around it. Whoever reaches that address can call the sandbox; what steers it, below `/_sandbox/`, stays with those
+    /// who call it by a name of loopback. [`Sandbox::base_url`] is the address, or 127.0.0.1 if it is all of them.
+    #[must_use]
+    pub fn listen(mut self, address: IpAddr) -> Self {
+        self.address = address;
         self
     }
 
@@ -163,7 +174,7 @@ impl Builder {
         if self.customers > Self::MOST_CUSTOMERS {
             return Err(Error::TooManyCustomers { asked: self.customers });
         }
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let address = SocketAddr::from((self.address, self.port));
         let listener = listen(address).map_err(|source| Error::Listen { address, source })?;
         let address = listener
             .local_addr()
@@ -182,7 +193,12 @@ impl Builder {
             None => App::generated(world.guid("client"))?,
         };
         let scheme = if self.has_tls { "https" } else { "http" };
-        let base_url = format!("{scheme}://{address}");
+        // All addresses of a machine are none to call: whoever is on it calls loopback.
+        let at = match address.ip() {
+            ip if ip.is_unspecified() => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
+            _ => address,
+        };
+        let base_url = format!("{scheme}://{at}");
         let rules = Rules {
             is_scope_required: self.is_scope_required,
             is_open: self.is_open,

@@ -36,7 +36,7 @@ pub struct Sandbox {
 #[non_exhaustive]
 pub enum Error {
     /// There is no socket to listen on.
-    #[error("the sandbox cannot listen on {address}; choose another port")]
+    #[error("the sandbox cannot listen on {address}; choose another port or address")]
     #[non_exhaustive]
     Listen {
         /// Where it was to listen.
