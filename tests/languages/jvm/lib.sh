@@ -6,6 +6,10 @@ libraries=$LANGUAGES_BOX/jvm-$(sha256sum <"$here/jars.sha256" | cut -c 1-16)
 
 # Puts the libraries of pom.xml there, once: exactly those of jars.sha256, which `sha256sum -- *.jar` wrote.
 install_libraries() {
+    if ! command -v mvn >/dev/null; then
+        echo "$0: mvn is not on the PATH; the libraries come by Maven 3" >&2
+        exit 1
+    fi
     mkdir -p "$LANGUAGES_BOX"
     exec 9>"$LANGUAGES_BOX/jvm.lock"
     flock 9
@@ -30,11 +34,7 @@ java_classes() {
 
 compile_client() {
     find "$dir/client/src/main/java" -name '*.java' | java_classes -nowarn
-}
-
-# Compiles the programs of the recipe, or of all of them, that are not the journey; or those that are.
-compile_programs() {
-    find "$here" "$shared" -maxdepth 1 -name '*.java' "$@" | java_classes -Xlint:all -Werror
+    find "$here" "$shared" -maxdepth 1 -name '*.java' | java_classes -Xlint:all -Werror
 }
 
 # Text is read and written in the encoding of the machine, which is not UTF-8 everywhere before Java 18.
@@ -49,13 +49,9 @@ case $1 in
         rm -rf "$dir/classes"
         mkdir "$dir/classes"
         compile_client
-        compile_programs ! -name 'Journey*'
         ;;
     carry) run Carry "$dir/classes" ;;
-    journey)
-        compile_programs -name 'Journey*' >&2
-        run Journey
-        ;;
+    journey) run Journey ;;
     *)
         echo "$0: build, carry or journey, not $1" >&2
         exit 1
