@@ -172,7 +172,7 @@ class Client:
             raise Failed(f"`recipe carry` wrote {len(results)} results of {len(all_cases)} cases")
         lost = 0
         for (kind, case), result in zip(all_cases, results):
-            loss = cases.loss(case, json.loads(result))
+            loss = cases.loss(case, document(result, "`recipe carry`"))
             if loss:
                 lost += 1
                 where = f", {kind} at {case['place']}" if "place" in case else ""
@@ -194,7 +194,7 @@ class Client:
 
 
 def document(text, source):
-    """The one JSON document that a journey prints."""
+    """The one JSON document that a program printed."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
