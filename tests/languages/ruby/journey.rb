@@ -3,8 +3,8 @@
 require 'digest'
 require 'json'
 require 'net/http'
-require 'openapi_client'
 require 'zip'
+require_relative 'remedies'
 require_relative 'tokens'
 
 include OpenapiClient
@@ -113,8 +113,6 @@ OpenapiClient.configure do |config|
   config.access_token_getter = -> { assertion.token }
   config.scheme, config.host = ENV.fetch('AVEPOINT_BASE_URL').split('://')
   config.logger = Logger.new($stderr, level: :warn)
-  # Otherwise the key of a list is not that of the document.
-  config.params_encoding = :multi
 end
 customers, counted = list_customers
 puts({
