@@ -35,7 +35,7 @@ java_classes() {
 compile_client() {
     local programs=("$here/Library.java" "$shared/Carry.java")
     if [ -e "$dir/client/src/main/java/client/api/ElementsV3CustomersApi.java" ]; then
-        programs+=("$shared/Journey.java")
+        programs+=("$shared/Journey.java" "$shared/Tokens.java")
     fi
     find "$dir/client/src/main/java" -name '*.java' | java_classes -nowarn
     printf '%s\n' "${programs[@]}" | java_classes -Xlint:all -Werror
