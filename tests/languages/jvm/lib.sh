@@ -5,10 +5,6 @@ libraries=$LANGUAGES_BOX/jvm-$(sha256sum <"$here/jars.sha256" | cut -c 1-16)
 
 # Puts the libraries of pom.xml there, once: exactly those of jars.sha256, which `sha256sum -- *.jar` wrote.
 install_libraries() {
-    if ! command -v mvn >/dev/null; then
-        echo "$0: mvn is not on the PATH; the libraries come by Maven 3" >&2
-        exit 1
-    fi
     mkdir -p "$LANGUAGES_BOX"
     exec 9>"$LANGUAGES_BOX/jvm.lock"
     flock 9
