@@ -24,7 +24,8 @@ install_libraries() {
 
 # Compiles Java from the files that standard input names. The names of parameters stay: the cases go by them.
 java_classes() {
-    javac -encoding UTF-8 -parameters -proc:none -d "$dir/classes" -cp "$dir/classes:$libraries/*" "$@" @/dev/stdin
+    sed 's/.*/"&"/' | javac -encoding UTF-8 -parameters -proc:none -d "$dir/classes" -cp "$dir/classes:$libraries/*" \
+        "$@" @/dev/stdin
 }
 
 # Compiles the client in $dir, and the programs; the journey is through the client of all APIs.
