@@ -4,6 +4,7 @@ import client.infrastructure.Serializer
 import client.infrastructure.ServerError
 import client.infrastructure.Success
 import java.lang.reflect.Type
+import java.util.function.Supplier
 import okhttp3.Call
 
 /** The client of the library `jvm-okhttp4`: OkHttp, here with Jackson. */
@@ -17,10 +18,10 @@ object Library {
     private val MAPPER = Serializer.jacksonObjectMapper
 
     @JvmStatic
-    fun api(kind: Class<*>, url: String, token: String): Any {
+    fun api(kind: Class<*>, url: String, token: Supplier<String>): Any {
         val constructor = kind.getConstructor(String::class.java, Call.Factory::class.java)
         val api = constructor.newInstance(url, ApiClient.defaultClient) as ApiClient
-        api.accessTokenProvider = { token }
+        api.accessTokenProvider = token::get
         return api
     }
 
