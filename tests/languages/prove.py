@@ -48,7 +48,8 @@ ALLOWED = [
 ]
 LOGGED = re.compile(r"\[(\S+)\] (?:WARN|ERROR) +\S+ - (.*)")
 
-# What a recipe says of the commands that it needs.
+# What a recipe says of itself at its beginning: its commands, and what it needs on the PATH.
+COMMANDS = re.compile(r"^# +recipe (\w+)", re.MULTILINE)
 NEEDS = re.compile(r"^# Needs: (.+)$", re.MULTILINE)
 
 # No command of a recipe takes so many seconds, unless it hangs.
@@ -64,7 +65,12 @@ class Recipe:
 
     def __init__(self, folder):
         self.folder, self.name = folder, folder.name
-        self.program = folder / "recipe" if (folder / "recipe").exists() else None
+        self.program = folder / "recipe"
+        head = self.program.read_text() if self.program.exists() else ""
+        self.commands = set(COMMANDS.findall(head))
+        needs = NEEDS.search(head)
+        self.needs = needs[1].split() if needs else []
+        self.missing = [command for command in self.needs if not shutil.which(command)]
         config, losses = folder / "config.json", folder / "losses.json"
         self.config = json.loads(config.read_text()) if config.exists() else None
         self.losses = {re.compile(text): 0 for text in json.loads(losses.read_text())} if losses.exists() else {}
@@ -73,17 +79,17 @@ class Recipe:
         """What is wrong with the folder, or missing on this machine."""
         if not (self.folder / "README.md").exists():
             yield f"{self.folder}: there is no README.md, which a recipe is for"
-        if not self.program:
+        if not self.program.exists():
             return
         if not os.access(self.program, os.X_OK):
             yield f"{self.program}: chmod +x"
-        needs = NEEDS.search(self.program.read_text())
-        if not needs:
-            yield f"{self.program}: no line `# Needs: …` says which commands it needs"
-            return
-        missing = [command for command in needs[1].split() if not shutil.which(command)]
-        if missing:
-            yield f"{self.name} needs {' and '.join(missing)}, which this machine does not have on the PATH"
+        lacking = {"carry", "build"} - self.commands | ({"generate"} - self.commands if not self.config else set())
+        for command in sorted(lacking):
+            yield f"{self.program}: no line `#   recipe {command} …` at its beginning names this command"
+        if not self.needs:
+            yield f"{self.program}: no line `# Needs: …` says what must be on the PATH"
+        if self.missing and "check" not in self.commands:
+            yield f"{self.name} needs {' and '.join(self.missing)}, which this machine does not have on the PATH"
 
     def names(self, problem):
         """Whether it is a loss that losses.json has."""
@@ -94,6 +100,7 @@ class Recipe:
 
 
 def recipes():
+    """The folders with what makes a client; another holds what several of them share."""
     return [Recipe(f) for f in sorted(HERE.iterdir()) if (f / "recipe").exists() or (f / "config.json").exists()]
 
 
@@ -105,7 +112,7 @@ class Client:
         self.name = f"{edition}.{api}.{recipe.name}"
         self.folder = options.box / self.name
         self.document = options.published / api / FILES[edition]
-        self.goes = edition == "portable" and api == MERGED
+        self.goes = edition == "portable" and api == MERGED and "journey" in recipe.commands
         self.problems = []
         self.cell, self.journey = "generated", "–"
 
@@ -138,13 +145,17 @@ class Client:
 
     def prove(self, all_cases, expected):
         """Builds the client, and tries it."""
-        if not self.recipe.program:
+        if not self.recipe.commands:
             return
         self.folder.mkdir(exist_ok=True)
         self.cell = "does not build"
         try:
             if not self.recipe.config:
                 self.command("generate", self.document, self.folder)
+            if self.recipe.missing:
+                self.command("check", self.folder)
+                self.cell = "checked"
+                return
             self.command("build", self.folder)
             self.cell = "does not start"
             self.carry(all_cases)
@@ -161,7 +172,7 @@ class Client:
             raise Failed(f"`recipe carry` wrote {len(results)} results of {len(all_cases)} cases")
         lost = 0
         for (kind, case), result in zip(all_cases, results):
-            loss = cases.loss(case, json.loads(result))
+            loss = cases.loss(case, document(result, "`recipe carry`"))
             if loss:
                 lost += 1
                 where = f", {kind} at {case['place']}" if "place" in case else ""
@@ -183,7 +194,7 @@ class Client:
 
 
 def document(text, source):
-    """The one JSON document that a journey prints."""
+    """The one JSON document that a program printed."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -14,9 +14,10 @@ class Library {
 
     private static final ObjectMapper MAPPER = new JSON().getMapper();
 
-    static <A> A api(Class<A> kind, String url) throws ReflectiveOperationException {
+    static <A> A api(Class<A> kind, String url, String token) throws ReflectiveOperationException {
         var client = new ApiClient();
         client.updateBaseUri(url);
+        client.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + token));
         return kind.getConstructor(ApiClient.class).newInstance(client);
     }
 
@@ -33,8 +34,13 @@ class Library {
         return returned;
     }
 
-    /** The body of the answer with this status that the client took for a failure. */
-    static String failure(Throwable thrown, int status) {
-        return thrown instanceof ApiException e && e.getCode() == status ? e.getResponseBody() : null;
+    /** The body of the answer with this status, if the client took it for a failure. */
+    static String failure(Object outcome, int status) {
+        return outcome instanceof ApiException e && e.getCode() == status ? e.getResponseBody() : null;
+    }
+
+    /** A header of the answer, by its name in lower case. */
+    static String header(ApiException exception, String name) {
+        return exception.getResponseHeaders().firstValue(name).orElse(null);
     }
 }

@@ -50,8 +50,7 @@ class Carry {
             try {
                 result.set("value", run(operations));
             } catch (Exception | LinkageError e) { // Whatever it is, it is what a caller would see.
-                var cause = e instanceof InvocationTargetException ? e.getCause() : e;
-                result.put("error", cause.toString());
+                result.put("error", e.toString());
             }
             output.println(result);
         }
@@ -85,7 +84,7 @@ class Carry {
         for (var file : files) {
             var name = classes.relativize(file).toString().replace(".class", "").replace(File.separatorChar, '.');
             var kind = Class.forName(name);
-            var api = Library.api(kind, url);
+            var api = Library.api(kind, url, "token");
             var methods = Stream.of(kind.getMethods()).sorted(Comparator.comparing(Method::getParameterCount));
             methods.forEach(method -> operations.putIfAbsent(plain(method.getName()), new Operation(api, method)));
         }
@@ -103,12 +102,17 @@ class Carry {
         if (operation == null) {
             throw new NoSuchMethodException("the client has no method " + name);
         }
-        Object value;
+        Object outcome;
         try {
-            value = Library.answer(operation.method.invoke(operation.api, arguments(operation.method)));
+            outcome = operation.method.invoke(operation.api, arguments(operation.method));
         } catch (InvocationTargetException e) {
-            value = failure(name, e);
+            outcome = e.getCause();
         }
+        var failure = Library.failure(outcome, current.get("status").asInt());
+        if (failure == null && outcome instanceof Throwable thrown) {
+            throw new IllegalStateException(thrown);
+        }
+        var value = failure == null ? Library.answer(outcome) : Library.read(failure, failureOf(name));
         if (current.get("side").asText().equals("request")) {
             return received.length == 0 ? null : JSON.readTree(received);
         }
@@ -140,22 +144,16 @@ class Carry {
         return arguments;
     }
 
-    /** The body of a failure: the client has it as text, and a class for it, which each API has once. */
-    private static Object failure(String operation, InvocationTargetException thrown) throws Exception {
-        var status = current.get("status").asInt();
-        var body = Library.failure(thrown.getCause(), status);
-        if (status < 300 || body == null) {
-            throw thrown;
-        }
-        for (var end = operation.length(); end >= 0; end--) {
-            var prefix = operation.substring(0, end);
-            var name = prefix.isEmpty() ? "" : prefix.substring(0, 1).toUpperCase(Locale.ROOT) + prefix.substring(1);
+    /** The class for the failures of an operation: each API has one, behind the name of the API if there are several. */
+    private static Class<?> failureOf(String operation) throws ClassNotFoundException {
+        for (var end = operation.length(); end > 0; end--) {
+            var api = operation.substring(0, 1).toUpperCase(Locale.ROOT) + operation.substring(1, end);
             try {
-                return Library.read(body, Class.forName(Library.MODELS + name + "ErrorBody"));
+                return Class.forName(Library.MODELS + api + "ErrorBody");
             } catch (ClassNotFoundException e) {
-                // The prefix is shorter, or there is none.
+                // The name of the API is shorter, or there is none.
             }
         }
-        throw thrown;
+        return Class.forName(Library.MODELS + "ErrorBody");
     }
 }

@@ -1,5 +1,4 @@
-# The commands of the recipes for the Java virtual machine. `here` is the folder of the recipe; one whose client is not
-# in Java defines `compile_client` anew.
+# The commands of the recipes for the Java virtual machine. `here` is the folder of the recipe.
 set -euo pipefail
 shared=$here/../jvm
 libraries=$LANGUAGES_BOX/jvm-$(sha256sum <"$here/jars.sha256" | cut -c 1-16)
@@ -28,13 +27,14 @@ java_classes() {
     javac -encoding UTF-8 -parameters -proc:none -d "$dir/classes" -cp "$dir/classes:$libraries/*" "$@" @/dev/stdin
 }
 
+# Compiles the client in $dir, and the programs; the journey is through the client of all APIs.
 compile_client() {
+    local programs=("$here/Library.java" "$shared/Carry.java")
+    if [ -e "$dir/client/src/main/java/client/api/ElementsV3CustomersApi.java" ]; then
+        programs+=("$shared/Journey.java")
+    fi
     find "$dir/client/src/main/java" -name '*.java' | java_classes -nowarn
-}
-
-# Compiles the programs of the recipe, or of all of them, that are not the journey; or those that are.
-compile_programs() {
-    find "$here" "$shared" -maxdepth 1 -name '*.java' "$@" | java_classes -Xlint:all -Werror
+    printf '%s\n' "${programs[@]}" | java_classes -Xlint:all -Werror
 }
 
 # Text is read and written in the encoding of the machine, which is not UTF-8 everywhere before Java 18.
@@ -42,22 +42,20 @@ run() {
     java -Dfile.encoding=UTF-8 -Dsun.net.httpserver.nodelay=true -cp "$dir/classes:$libraries/*" "$@"
 }
 
-dir=$2
-case $1 in
-    build)
-        install_libraries
-        rm -rf "$dir/classes"
-        mkdir "$dir/classes"
-        compile_client
-        compile_programs ! -name 'Journey*'
-        ;;
-    carry) run Carry "$dir/classes" ;;
-    journey)
-        compile_programs -name 'Journey*' >&2
-        run Journey
-        ;;
-    *)
-        echo "$0: build, carry or journey, not $1" >&2
-        exit 1
-        ;;
-esac
+main() {
+    dir=$2
+    case $1 in
+        build)
+            install_libraries
+            rm -rf "$dir/classes"
+            mkdir "$dir/classes"
+            compile_client
+            ;;
+        carry) run Carry "$dir/classes" ;;
+        journey) run Journey ;;
+        *)
+            echo "$0: build, carry or journey, not $1" >&2
+            exit 1
+            ;;
+    esac
+}

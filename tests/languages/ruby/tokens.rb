@@ -25,6 +25,8 @@ class Tokens
     end
   end
 
+  def inspect = '#<Tokens>'
+
   private
 
   def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
