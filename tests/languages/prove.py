@@ -36,7 +36,7 @@ MERGED = "all"
 # The recipes that are tried at every change.
 SHORT = ["java", "go", "hey-api", "openapi-typescript", "openapi-python-client", "python"]
 
-RENAMED = re.compile(r"(.+?)(?: \(.*\))? cannot be used as (?:an? )?(.+) name\. Renamed to (\S+)")
+RENAMED = re.compile(r"(.+?)(?: \(.*\))? cannot be used (?:as (?:an? )?(.+) name|in naming)\. Renamed to (\S+)")
 ALLOWED = [
     # The name in the language alone; that on the wire stays. `same_names` finds two that become one.
     RENAMED,
@@ -70,7 +70,6 @@ class Recipe:
         self.commands = set(COMMANDS.findall(head))
         needs = NEEDS.search(head)
         self.needs = needs[1].split() if needs else []
-        self.missing = [command for command in self.needs if not shutil.which(command)]
         config, losses = folder / "config.json", folder / "losses.json"
         self.config = json.loads(config.read_text()) if config.exists() else None
         self.losses = {re.compile(text): 0 for text in json.loads(losses.read_text())} if losses.exists() else {}
@@ -83,13 +82,16 @@ class Recipe:
             return
         if not os.access(self.program, os.X_OK):
             yield f"{self.program}: chmod +x"
-        lacking = {"carry", "build"} - self.commands | ({"generate"} - self.commands if not self.config else set())
-        for command in sorted(lacking):
+        wanted = {"check"} & self.commands or {"carry", "build"}
+        if not self.config:
+            wanted.add("generate")
+        for command in sorted(wanted - self.commands):
             yield f"{self.program}: no line `#   recipe {command} …` at its beginning names this command"
         if not self.needs:
             yield f"{self.program}: no line `# Needs: …` says what must be on the PATH"
-        if self.missing and "check" not in self.commands:
-            yield f"{self.name} needs {' and '.join(self.missing)}, which this machine does not have on the PATH"
+        missing = [command for command in self.needs if not shutil.which(command)]
+        if missing:
+            yield f"{self.name} needs {' and '.join(missing)}, which this machine does not have on the PATH"
 
     def names(self, problem):
         """Whether it is a loss that losses.json has."""
@@ -152,8 +154,8 @@ class Client:
         try:
             if not self.recipe.config:
                 self.command("generate", self.document, self.folder)
-            if self.recipe.missing:
-                self.command("check", self.folder)
+            if "check" in self.recipe.commands:
+                self.command("check", self.document, self.folder)
                 self.cell = "checked"
                 return
             self.command("build", self.folder)

@@ -68,9 +68,14 @@ class Recipes(unittest.TestCase):
     def test_a_missing_toolchain(self):
         without = HEAD.replace("cat", "cat no-such-compiler")
         self.assertIn("tool needs no-such-compiler", "\n".join(self.recipe(without).faults()))
-        checked = self.client(without + "#   recipe check DIR\n" + '[ "$1" != build ]')
+
+    def test_a_language_that_cannot_be_had(self):
+        head = HEAD.replace("carry DIR", "check DOCUMENT DIR").replace("#   recipe build DIR\n", "")
+        checked = self.client(head + '[ "$1" != build ]')
         self.assertEqual(list(checked.recipe.faults()), [])
         self.assertEqual((checked.cell, checked.problems), ("checked", []))
+        wrong = self.client(head + '[ "$1" != check ] || { echo "$3: wrong"; exit 1; }')
+        self.assertIn("portable.all.tool: wrong", wrong.problems[0])
 
     def test_a_command_that_fails(self):
         client = self.client(HEAD + 'echo said; echo "and why" >&2; [ "$1" = generate ] || exit 3')
