@@ -32,6 +32,7 @@ class Carry {
 
     private static volatile JsonNode current;
     private static volatile byte[] received;
+    private static volatile String target;
 
     /** An operation: the API that has it, and its method. */
     record Operation(Object api, Method method) {}
@@ -49,6 +50,7 @@ class Carry {
             var result = JSON.createObjectNode();
             try {
                 result.set("value", run(operations));
+                result.put("target", target);
             } catch (Exception | LinkageError e) { // Whatever it is, it is what a caller would see.
                 result.put("error", e.toString());
             }
@@ -60,6 +62,7 @@ class Carry {
 
     private static void answer(HttpExchange exchange) throws IOException {
         received = exchange.getRequestBody().readAllBytes();
+        target = exchange.getRequestURI().toString();
         try (exchange) {
             if (current.get("side").asText().equals("request")) {
                 exchange.sendResponseHeaders(204, -1);

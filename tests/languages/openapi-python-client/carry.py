@@ -27,9 +27,10 @@ class Service(BaseHTTPRequestHandler):
     wbufsize = -1
     case: dict[str, typing.Any] = {}
     received = b""
+    target = ""
 
     def answer(self) -> None:
-        case = Service.case
+        case, Service.target = Service.case, self.path
         Service.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if case["side"] == "request":
             self.send_response(204)
@@ -106,7 +107,7 @@ def main() -> None:
     for line in sys.stdin:
         Service.case = json.loads(line)
         try:
-            result = {"value": run(api, modules, Service.case)}
+            result = {"value": run(api, modules, Service.case), "target": Service.target}
         except Exception as error:  # Whatever it is, it is what a caller would see.
             result = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(result), flush=True)

@@ -22,9 +22,10 @@ class Service(BaseHTTPRequestHandler):
     wbufsize = -1
     case = None
     received = None
+    target = None
 
     def answer(self):
-        case = Service.case
+        case, Service.target = Service.case, self.path
         Service.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if case["side"] == "request":
             self.send_response(204)
@@ -106,7 +107,7 @@ def main():
     for line in sys.stdin:
         Service.case, Service.received = json.loads(line), None
         try:
-            result = {"value": run(api_client, operations, Service.case)}
+            result = {"value": run(api_client, operations, Service.case), "target": Service.target}
         except Exception as error:  # Whatever it is, it is what a caller would see.
             result = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(result), flush=True)

@@ -34,8 +34,10 @@ export async function carry(client: Client): Promise<void> {
   const refused = refusals(client, cases);
   let current: Case | undefined;
   let received = "";
+  let target: string | undefined;
   const service = createServer(async (request, response) => {
     received = await text(request);
+    target = request.url;
     if (current?.side !== "answer") {
       response.writeHead(204).end();
       return;
@@ -48,7 +50,7 @@ export async function carry(client: Client): Promise<void> {
   for (current of cases) {
     received = "";
     const result = await client.call(current, baseUrl).then(
-      (came) => ({ value: current?.side === "request" ? JSON.parse(received) : came }),
+      (came) => ({ value: current?.side === "request" ? JSON.parse(received) : came, target }),
       // Whatever it is, it is what a caller would see.
       (error: unknown) => ({ error: String(error) }),
     );
