@@ -5,6 +5,8 @@ import com.google.gson.reflect.TypeToken;
 import java.lang.reflect.Type;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.function.Supplier;
+import okhttp3.OkHttpClient;
 
 /** The client of the library {@code okhttp-gson}. */
 class Library {
@@ -20,9 +22,10 @@ class Library {
         JSON.setGson(JSON.createGson().registerTypeAdapter(OffsetDateTime.class, times).create());
     }
 
-    static <A> A api(Class<A> kind, String url, String token) throws ReflectiveOperationException {
-        var client = new ApiClient().setBasePath(url);
-        client.setAccessToken(token);
+    static <A> A api(Class<A> kind, String url, Supplier<String> token) throws ReflectiveOperationException {
+        var http = new OkHttpClient.Builder().addInterceptor(chain -> chain.proceed(
+                chain.request().newBuilder().header("Authorization", "Bearer " + token.get()).build()));
+        var client = new ApiClient(http.build()).setBasePath(url);
         return kind.getConstructor(ApiClient.class).newInstance(client);
     }
 

@@ -3,6 +3,7 @@ import client.ApiException;
 import client.JSON;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.lang.reflect.Type;
+import java.util.function.Supplier;
 
 /** The client of the library {@code native}: Java's own HTTP client, and Jackson. */
 class Library {
@@ -14,10 +15,10 @@ class Library {
 
     private static final ObjectMapper MAPPER = new JSON().getMapper();
 
-    static <A> A api(Class<A> kind, String url, String token) throws ReflectiveOperationException {
+    static <A> A api(Class<A> kind, String url, Supplier<String> token) throws ReflectiveOperationException {
         var client = new ApiClient();
         client.updateBaseUri(url);
-        client.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + token));
+        client.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + token.get()));
         return kind.getConstructor(ApiClient.class).newInstance(client);
     }
 

@@ -84,7 +84,7 @@ class Carry {
         for (var file : files) {
             var name = classes.relativize(file).toString().replace(".class", "").replace(File.separatorChar, '.');
             var kind = Class.forName(name);
-            var api = Library.api(kind, url, "token");
+            var api = Library.api(kind, url, () -> "token");
             var methods = Stream.of(kind.getMethods()).sorted(Comparator.comparing(Method::getParameterCount));
             methods.forEach(method -> operations.putIfAbsent(plain(method.getName()), new Operation(api, method)));
         }

@@ -11,34 +11,22 @@ import client.model.ElementsV3ListCustomersRequest;
 import client.model.ElementsV3ListUsersRequest;
 import client.model.ElementsV3UpdateUserGeneralRequest;
 import client.model.InsightsListSiteOverviewsRequest;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyFactory;
 import java.security.MessageDigest;
-import java.security.Signature;
-import java.security.cert.CertificateFactory;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -51,31 +39,32 @@ import java.util.zip.ZipInputStream;
  * way.
  */
 class Journey {
-    private static final String SCOPES = "elements.customers.read.all elements.um.user.read.all"
-            + " elements.um.user.readwrite.all insights.graph.readwrite.all partner.jobs.read.all";
+    /** What the operations of the journey need. */
+    private static final List<String> SCOPES = List.of("elements.customers.read.all", "elements.um.user.read.all",
+            "elements.um.user.readwrite.all", "insights.graph.readwrite.all", "partner.jobs.read.all");
 
     /** When the world of the sandbox begins: what has ended before is the same for every run. */
     private static final String BEGINNING = "2026-11-02T08:00:00Z";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final Base64.Encoder BASE64_URL = Base64.getUrlEncoder().withoutPadding();
 
-    private final String token;
+    private final Tokens tokens;
     private final ElementsV3CustomersApi customers;
 
-    private Journey(String token) throws Exception {
-        this.token = token;
+    private Journey(Tokens tokens) throws Exception {
+        this.tokens = tokens;
         customers = api(ElementsV3CustomersApi.class);
     }
 
     public static void main(String[] arguments) throws Exception {
-        var secret = token(bySecret());
-        var assertion = token(byAssertion());
-        var journey = new Journey(assertion.get("access_token").asText());
+        var id = variable("CLIENT_ID");
+        var secret = tokens(Tokens.bySecret(id, variable("CLIENT_SECRET")));
+        var assertion = tokens(Tokens.byCertificate(id, Path.of(variable("CLIENT_CERTIFICATE_PATH"))));
+        var journey = new Journey(assertion);
         var listed = new ArrayList<ElementsV3Customer>();
         var document = new LinkedHashMap<String, Object>();
-        document.put("tokens", Map.of("secret", granted(secret), "assertion", granted(assertion)));
+        document.put("tokens", Map.of("secret", sorted(secret.granted()), "assertion", sorted(assertion.granted())));
         document.put("customers", journey.customers(listed));
         document.put("jobs", journey.jobs(listed));
         document.put("user", journey.user(listed.get(0)));
@@ -93,7 +82,7 @@ class Journey {
     }
 
     private <A> A api(Class<A> kind) throws Exception {
-        return Library.api(kind, variable("BASE_URL"), token);
+        return Library.api(kind, variable("BASE_URL"), tokens);
     }
 
     private static String variable(String name) {
@@ -104,57 +93,12 @@ class Journey {
         return value;
     }
 
-    private static HttpRequest.Builder bySecret() {
-        var client = variable("CLIENT_ID") + ":" + variable("CLIENT_SECRET");
-        var basic = Base64.getEncoder().encodeToString(client.getBytes(StandardCharsets.UTF_8));
-        return tokenRequest(Map.of()).header("Authorization", "Basic " + basic);
+    private static Tokens tokens(Tokens.Proof proof) {
+        return new Tokens(variable("IDENTITY_URL"), SCOPES, proof);
     }
 
-    private static HttpRequest.Builder byAssertion() throws Exception {
-        var id = variable("CLIENT_ID");
-        var pem = Files.readString(Path.of(variable("CLIENT_CERTIFICATE_PATH")));
-        var certificate = CertificateFactory.getInstance("X.509")
-                .generateCertificate(new FileInputStream(variable("CLIENT_CERTIFICATE_PATH")));
-        var key = pem.replaceFirst("(?s).*-----BEGIN PRIVATE KEY-----(.*)-----END PRIVATE KEY-----.*", "$1");
-        var now = Instant.now().getEpochSecond();
-        var header = Map.of("alg", "RS256", "typ", "JWT", "x5t", BASE64_URL.encodeToString(
-                MessageDigest.getInstance("SHA-1").digest(certificate.getEncoded())));
-        var claims = Map.of("iss", id, "sub", id, "aud", variable("IDENTITY_URL") + "/connect/token",
-                "iat", now, "nbf", now, "exp", now + 300, "jti", UUID.randomUUID().toString());
-        var content = BASE64_URL.encodeToString(JSON.writeValueAsBytes(header)) + "."
-                + BASE64_URL.encodeToString(JSON.writeValueAsBytes(claims));
-        var signature = Signature.getInstance("SHA256withRSA");
-        signature.initSign(KeyFactory.getInstance("RSA")
-                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(key))));
-        signature.update(content.getBytes(StandardCharsets.US_ASCII));
-        return tokenRequest(Map.of(
-                "client_id", id,
-                "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                "client_assertion", content + "." + BASE64_URL.encodeToString(signature.sign())));
-    }
-
-    private static HttpRequest.Builder tokenRequest(Map<String, String> proof) {
-        var form = new TreeMap<>(proof);
-        form.put("grant_type", "client_credentials");
-        form.put("scope", SCOPES);
-        var body = form.entrySet().stream()
-                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
-        return HttpRequest.newBuilder(URI.create(variable("IDENTITY_URL") + "/connect/token"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(body));
-    }
-
-    private static JsonNode token(HttpRequest.Builder request) throws Exception {
-        var answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            throw new IOException("no token: " + answer.statusCode() + " " + answer.body());
-        }
-        return JSON.readTree(answer.body());
-    }
-
-    private static List<String> granted(JsonNode token) {
-        return Stream.of(token.get("scope").asText().split(" ")).sorted().toList();
+    private static List<String> sorted(List<String> scopes) {
+        return scopes.stream().sorted().toList();
     }
 
     /** Lists all customers. */

@@ -24,14 +24,15 @@ install_libraries() {
 
 # Compiles Java from the files that standard input names. The names of parameters stay: the cases go by them.
 java_classes() {
-    javac -encoding UTF-8 -parameters -proc:none -d "$dir/classes" -cp "$dir/classes:$libraries/*" "$@" @/dev/stdin
+    sed 's/.*/"&"/' | javac -encoding UTF-8 -parameters -proc:none -d "$dir/classes" -cp "$dir/classes:$libraries/*" \
+        "$@" @/dev/stdin
 }
 
 # Compiles the client in $dir, and the programs; the journey is through the client of all APIs.
 compile_client() {
     local programs=("$here/Library.java" "$shared/Carry.java")
     if [ -e "$dir/client/src/main/java/client/api/ElementsV3CustomersApi.java" ]; then
-        programs+=("$shared/Journey.java")
+        programs+=("$shared/Journey.java" "$shared/Tokens.java")
     fi
     find "$dir/client/src/main/java" -name '*.java' | java_classes -nowarn
     printf '%s\n' "${programs[@]}" | java_classes -Xlint:all -Werror

@@ -19,7 +19,11 @@ await carry({
     const [method, path] = places.get(of.operation) ?? [];
     // What stands in a case is known at run time alone.
     const { data, error, response } = await createClient<any>({ baseUrl }).request(method as "get", path as string, {
-      params: { path: parameters(of, "path"), query: parameters(of, "query"), header: parameters(of, "header") },
+      params: {
+        path: parameters(of, "path"),
+        query: parameters(of, "query"),
+        header: parameters(of, "header"),
+      },
       body: of.body,
       parseAs: of.media === "application/octet-stream" ? "text" : "json",
     });

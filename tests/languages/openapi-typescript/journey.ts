@@ -3,7 +3,12 @@ import type { paths } from "./client/schema.js";
 import { type Connect, journey } from "./typescript/journey.js";
 
 export const connect = ((baseUrl, token) => {
-  const client = createClient<paths>({ baseUrl, headers: { authorization: `Bearer ${token}` } });
+  const client = createClient<paths>({ baseUrl });
+  client.use({
+    async onRequest({ request }) {
+      request.headers.set("authorization", `Bearer ${await token()}`);
+    },
+  });
   const users = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users";
   return {
     listCustomers: (query) =>

@@ -35,7 +35,7 @@ function model(ReflectionMethod $method, string $parameter, mixed $body): object
     return ObjectSerializer::deserialize($body, $match[1]);
 }
 
-function call(array $operations, object $case, string $received): mixed
+function call(array $operations, object $case): mixed
 {
     $method = $operations[plain($case->operation)] ?? throw new LogicException("the client has no method $case->operation");
     $parameters = [];
@@ -61,9 +61,6 @@ function call(array $operations, object $case, string $received): mixed
             throw $failure;
         }
     }
-    if ($case->side === 'request') {
-        return json_decode(file_get_contents($received));
-    }
     return $answer instanceof SplFileObject
         ? file_get_contents($answer->getPathname())
         : ObjectSerializer::sanitizeForSerialization($answer);
@@ -78,12 +75,17 @@ for ($tries = 0; $tries < 100 && !($socket = @stream_socket_client("tcp://$addre
     usleep(50_000);
 }
 fclose($socket);
-Configuration::getDefaultConfiguration()->setHost("http://$address");
+$configuration = Configuration::getDefaultConfiguration();
+$configuration->setHost("http://$address");
+$configuration->setBooleanFormatForQueryString(Configuration::BOOLEAN_FORMAT_STRING);
 $operations = operations();
 while (($line = fgets(STDIN)) !== false) {
     file_put_contents($file, $line);
     try {
-        $result = ['value' => call($operations, json_decode($line), "$file.received")];
+        $case = json_decode($line);
+        $value = call($operations, $case);
+        $received = json_decode(file_get_contents("$file.received"));
+        $result = ['value' => $case->side === 'request' ? json_decode($received->body) : $value, 'target' => $received->target];
     } catch (Throwable $error) { // Whatever it is, it is what a caller would see.
         $result = ['error' => $error::class . ": {$error->getMessage()}"];
     }

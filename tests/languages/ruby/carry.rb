@@ -4,17 +4,18 @@
 # of the client is on the load path.
 
 require 'json'
-require 'openapi_client'
 require 'webrick'
+require_relative 'remedies'
 
 # Keeps what it receives, and answers with what the case says.
 class Service < WEBrick::HTTPServlet::AbstractServlet
   class << self
-    attr_accessor :case, :received
+    attr_accessor :case, :received, :target
   end
 
   def service(request, response)
     Service.received = request.body
+    Service.target = request.unparsed_uri
     call = Service.case
     return response.status = 204 if call['side'] == 'request'
 
@@ -83,7 +84,7 @@ $stdin.each_line do |line|
   Service.case = JSON.parse(line)
   Service.received = nil
   result = begin
-    { value: run(all, Service.case) }
+    { value: run(all, Service.case), target: Service.target }
   rescue StandardError => e # Whatever it is, it is what a caller would see.
     { error: "#{e.class}: #{e.message}" }
   end

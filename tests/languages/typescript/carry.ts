@@ -27,7 +27,10 @@ export interface Client {
 }
 
 export async function carry(client: Client): Promise<void> {
-  const cases = (await text(process.stdin)).trimEnd().split("\n").map((line) => JSON.parse(line) as Case);
+  const cases = (await text(process.stdin))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Case);
   const refused = refusals(client, cases);
   let current: Case | undefined;
   let received = "";
@@ -88,7 +91,10 @@ function refusals(client: Client, cases: Case[]): Map<Case, string> {
   const program = ts.createProgram([name], options, host);
   const source = program.getSourceFile(name);
   const refused = new Map<Case, string>();
-  for (const { start, messageText } of [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]) {
+  for (const { start, messageText } of [
+    ...program.getSyntacticDiagnostics(source),
+    ...program.getSemanticDiagnostics(source),
+  ]) {
     // The last line names the place.
     const message = ts.flattenDiagnosticMessageText(messageText, "\n").split("\n").at(-1) ?? "";
     const of = cases[(source?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0) - 1];

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { unzipSync } from "fflate";
-import { byCertificate, bySecret, token } from "./tokens.js";
+import { byCertificate, bySecret, tokens } from "./tokens.js";
 
 /** What a call came back with: the answer, or the body of an error. */
 export interface Answer<T> {
@@ -14,9 +14,10 @@ export interface Answer<T> {
 
 /** The calls that the journey makes, with the members that it reads. A client's own types must fit. */
 export interface Calls {
-  listCustomers(query: { pageIndex?: number; pageSize: number }): Promise<
-    Answer<{ data?: List<Customer>; metadata?: Maybe<{ totalCount?: Maybe<number> }> }>
-  >;
+  listCustomers(query: {
+    pageIndex?: number;
+    pageSize: number;
+  }): Promise<Answer<{ data?: List<Customer>; metadata?: Maybe<{ totalCount?: Maybe<number> }> }>>;
   listBackupJobs(id: string): Promise<Answer<{ value?: List<{ status?: Maybe<string>; endTime?: Maybe<string> }> }>>;
   listUsers(tenant: Tenant, query: { pageSize: number }): Promise<Answer<{ data?: List<User> }>>;
   updateUserGeneral(tenant: Tenant & { userId: string }, body: General): Promise<Answer<unknown>>;
@@ -50,20 +51,23 @@ const SCOPES = [
   "partner.jobs.read.all",
 ];
 
-/** The calls of a client that calls this base URL with this token. */
-export type Connect = (baseUrl: string, token: string) => Calls;
+/** The calls of a client that calls this base URL with this access token. */
+export type Connect = (baseUrl: string, token: () => Promise<string>) => Calls;
 
 /** Makes the journey, and prints its document. */
 export async function journey(connect: Connect): Promise<void> {
   const [identityUrl, clientId] = [variable("IDENTITY_URL"), variable("CLIENT_ID")];
-  const secret = await token(bySecret(identityUrl, clientId, variable("CLIENT_SECRET")), SCOPES);
+  const secret = tokens(bySecret(identityUrl, clientId, variable("CLIENT_SECRET")));
   const pem = readFileSync(variable("CLIENT_CERTIFICATE_PATH"), "utf8");
-  const assertion = await token(await byCertificate(identityUrl, clientId, pem), SCOPES);
-  const calls = connect(variable("BASE_URL"), assertion.access_token);
+  const assertion = tokens(await byCertificate(identityUrl, clientId, pem));
+  const calls = connect(variable("BASE_URL"), async () => (await assertion(SCOPES)).access_token);
 
   const { customers, pages } = await listAll(calls);
   const document = {
-    tokens: { secret: secret.scope?.split(" ").sort(), assertion: assertion.scope?.split(" ").sort() },
+    tokens: {
+      secret: (await secret(SCOPES)).scope?.split(" ").sort(),
+      assertion: (await assertion(SCOPES)).scope?.split(" ").sort(),
+    },
     customers: {
       count: customers.length,
       pages,
@@ -135,10 +139,12 @@ async function exported(calls: Calls) {
     status = there(succeeded(await calls.getExportJobStatus(jobId)).jobStatus);
   } while (status === 1);
   const workbooks = unzipSync(new Uint8Array(succeeded(await calls.downloadExportJobFile(jobId))));
-  const files = Object.keys(workbooks).sort().map((name) => {
-    const texts = there(unzipSync(there(workbooks[name]))["xl/sharedStrings.xml"]);
-    return { name, bytes: texts.length, sha256: createHash("sha256").update(texts).digest("hex") };
-  });
+  const files = Object.keys(workbooks)
+    .sort()
+    .map((name) => {
+      const texts = there(unzipSync(there(workbooks[name]))["xl/sharedStrings.xml"]);
+      return { name, bytes: texts.length, sha256: createHash("sha256").update(texts).digest("hex") };
+    });
   return { status, files };
 }
 
@@ -158,7 +164,10 @@ async function afterFault(calls: Calls, fault: string, members: (keyof Customer)
 }
 
 async function tellSandbox(what: string, body: object): Promise<void> {
-  const response = await fetch(`${variable("BASE_URL")}/_sandbox/${what}`, { method: "POST", body: JSON.stringify(body) });
+  const response = await fetch(`${variable("BASE_URL")}/_sandbox/${what}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
   if (!response.ok) {
     throw new Error(`the sandbox refuses ${JSON.stringify(body)}: ${await response.text()}`);
   }

@@ -1,5 +1,5 @@
-# What the recipes of TypeScript share. Sourced by a `recipe`, which may define `generate`: `recipe "$@"` runs a command.
-# tests/languages/README.md says what the commands do.
+# What the recipes of TypeScript share. Sourced by a `recipe`, which defines `generate` unless openapi-generator does
+# that, and has `recipe "$@"` run a command. tests/languages/README.md says what the commands do.
 
 here=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
 shared=$here/../typescript
@@ -20,15 +20,16 @@ install() {
     flock -u 9
 }
 
-# Puts the programs beside the client, and compiles them with it.
+# Puts the programs, and that of README.md, beside the client, and compiles them with it.
 build() {
     mkdir -p "$1/typescript"
     cp "$shared"/*.ts "$1/typescript"
     cp "$here"/*.ts "$shared"/{package.json,tsconfig.json} "$1"
+    sed -n '/^```ts$/,/^```$/{/^```/!p}' "$here/README.md" >"$1/first.ts"
     ln -sfn "$tools/node_modules" "$1/node_modules"
-    # They are written for the document of all APIs, in which operations have the name of theirs in front.
+    # These are written for the document of all APIs, in which the name of its API stands before every operation.
     if ! grep -qrs elementsV3ListCustomers "$1/client"; then
-        rm -f "$1"/{journey,typescript/types}.ts
+        rm "$1"/{first,journey,typescript/types}.ts
     fi
     "$tools/node_modules/.bin/tsc" --project "$1"
 }

@@ -1,12 +1,12 @@
 import { X509Certificate, createHash, createPrivateKey } from "node:crypto";
 import * as openid from "openid-client";
 
-/** A client that proves by its secret who it is; `identityUrl` is `https://identity.avepointonlineservices.com`, or that of another cloud. */
+/** An app that proves by its secret who it is, to the identity service of its cloud. */
 export function bySecret(identityUrl: string, clientId: string, secret: string): openid.Configuration {
   return client(identityUrl, clientId, openid.ClientSecretBasic(secret));
 }
 
-/** One that proves it by a certificate; `pem` has that and its key, PKCS#8 without a password. */
+/** An app that proves it by a certificate: `pem` has that, and its key in PKCS#8 without a password. */
 export async function byCertificate(identityUrl: string, clientId: string, pem: string): Promise<openid.Configuration> {
   const der = createPrivateKey(pem).export({ format: "der", type: "pkcs8" });
   const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
@@ -22,10 +22,29 @@ export async function byCertificate(identityUrl: string, clientId: string, pem: 
   return client(identityUrl, clientId, assertion);
 }
 
-/** A token for these scopes, and no others. It holds for `expires_in` seconds; there is no other way to renew it than to ask again. */
-export function token(client: openid.Configuration, scopes: string[]) {
-  return openid.clientCredentialsGrant(client, { scope: scopes.join(" ") });
+/** Gives tokens for just the scopes that are asked for; each is kept until a minute before it ends. */
+export function tokens(client: openid.Configuration): (scopes: string[]) => Promise<Token> {
+  const kept = new Map<string, Promise<Token>>();
+  const ask = (scope: string) => {
+    const asked = openid.clientCredentialsGrant(client, { scope });
+    kept.set(scope, asked);
+    asked.catch(() => kept.delete(scope));
+    return asked;
+  };
+  return async (scopes) => {
+    const scope = scopes.join(" ");
+    const known = kept.get(scope) ?? ask(scope);
+    const token = await known;
+    if ((token.expiresIn() ?? 0) > 60) {
+      return token;
+    }
+    // Of several who find it old, one asks.
+    const renewed = kept.get(scope);
+    return renewed && renewed !== known ? renewed : ask(scope);
+  };
 }
+
+type Token = Awaited<ReturnType<typeof openid.clientCredentialsGrant>>;
 
 function client(identityUrl: string, clientId: string, proof: openid.ClientAuth): openid.Configuration {
   const server = { issuer: identityUrl, token_endpoint: tokenEndpoint(identityUrl) };

@@ -35,16 +35,19 @@ type Parameter struct {
 type Client func(Case) (any, error)
 
 type result struct {
-	Value json.RawMessage `json:"value,omitempty"`
-	Error string          `json:"error,omitempty"`
+	Value  json.RawMessage `json:"value,omitempty"`
+	Target string          `json:"target,omitempty"`
+	Error  string          `json:"error,omitempty"`
 }
 
 // Carry reads cases from standard input, and writes one result for each. It makes the client of the service at a URL.
 func Carry(clientOf func(url string) Client) {
 	var current Case
 	var received []byte
+	var target string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		received, _ = io.ReadAll(r.Body)
+		target = r.RequestURI
 		if current.Side == "request" {
 			w.WriteHeader(http.StatusNoContent)
 			return
@@ -64,7 +67,7 @@ func Carry(clientOf func(url string) Client) {
 	client := clientOf(server.URL)
 	decoder, encoder := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for decoder.More() {
-		current, received = Case{}, nil
+		current, received, target = Case{}, nil, ""
 		if err := decoder.Decode(&current); err != nil {
 			fmt.Fprintln(os.Stderr, "not a case:", err)
 			os.Exit(1)
@@ -79,7 +82,7 @@ func Carry(clientOf func(url string) Client) {
 		}
 		if err != nil {
 			encoder.Encode(result{Error: err.Error()})
-		} else if err := encoder.Encode(result{Value: value}); err != nil {
+		} else if err := encoder.Encode(result{Value: value, Target: target}); err != nil {
 			encoder.Encode(result{Error: err.Error()})
 		}
 	}
