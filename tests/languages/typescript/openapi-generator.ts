@@ -1,4 +1,4 @@
-// How openapi-generator's clients are found their operations at run time, for `carry`.
+// Finds the operations of the clients that openapi-generator makes, at run time, for `carry`.
 import type { Case } from "./carry.js";
 
 type Call = (argument: object, options?: object) => Promise<unknown>;
