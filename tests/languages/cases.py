@@ -3,6 +3,7 @@
 A case is a call, as one line of JSON:
 
     operation   the `operationId` in the client's document
+    path        its path, with the names of parameters in braces
     parameters  all that the operation has, in their order: `name`, `in`, and the example as `value`
     body        the request body, if there is one
     side        "request": the service answers 204, and the result is the body that it received;
@@ -10,13 +11,15 @@ A case is a call, as one line of JSON:
                 made of that, written again
     place       for people: where the answer differs from the example
 
-The result is one line too: `{"value": …}`, or `{"error": "…"}`.
+The result is one line too: `{"value": …, "target": "/path?query"}`, where the target is as it came over the socket, or
+`{"error": "…"}`.
 """
 
 import copy
 import datetime
 import json
 import re
+import urllib.parse
 
 METHODS = ("get", "put", "post", "patch", "delete")
 UNKNOWN_CODES = {int: 987654, str: "Undocumented"}
@@ -34,9 +37,9 @@ class Api:
         self.folder = folder
         self.document = json.loads((folder / "openapi.json").read_text())
         self.operations = {
-            operation["operationId"]: operation
-            for path in self.document["paths"].values()
-            for method, operation in path.items()
+            operation["operationId"]: operation | {"path": path}
+            for path, operations in self.document["paths"].items()
+            for method, operation in operations.items()
             if method in METHODS
         }
 
@@ -87,7 +90,7 @@ class Api:
         operation = self.operations.get(name)
         if not operation:
             raise Unusable(f"{file}: there is no operation {name}")
-        case = {"operation": name, "parameters": self._parameters(name), "status": 204}
+        case = {"operation": name, "path": self.operations[name]["path"], "parameters": self._parameters(name), "status": 204}
         if kind == "request":
             case |= {"side": "request", "body": example}
             return case, None
@@ -168,9 +171,37 @@ def loss(case, result):
     """What the client failed at or changed, as a sentence; None if everything came through."""
     if "error" in result:
         return result["error"]
+    # The program in Rust does not tell it.
+    misled = next(misaimed(case, result["target"]), None) if "target" in result else None
+    if misled:
+        return misled
     if case["side"] == "request":
         return next(differences(case["body"], result.get("value")), None)
     return next(differences(documented(case["answer"]), documented(result.get("value"))), None)
+
+
+def misaimed(case, target):
+    """The parameters that did not come as they are.
+
+    >>> parameters = [{"name": "id", "in": "path", "value": "a b/c"}, {"name": "x", "in": "query", "value": ["1", "d+e"]}]
+    >>> case = {"path": "/list/{id}/of", "parameters": [*parameters, {"name": "y", "in": "query"}]}
+    >>> list(misaimed(case, "/list/a%20b%2Fc/of?x=1&x=d%2Be&size=50"))
+    []
+    >>> list(misaimed(case, "/list/a+b%2Fc/of?x[0]=1&x[1]=d%2Be"))
+    ['x was ["1", "d+e"], and is []', 'the path was /list/a%20b%2Fc/of, and is /list/a+b%2Fc/of']
+    """
+    path, _, query = target.partition("?")
+    came = urllib.parse.parse_qsl(query, keep_blank_values=True)
+    sent = case["path"]
+    for parameter in (parameter for parameter in case["parameters"] if "value" in parameter):
+        name, value = parameter["name"], parameter["value"]
+        texts = [v if isinstance(v, str) else json.dumps(v) for v in (value if isinstance(value, list) else [value])]
+        if parameter["in"] == "path":
+            sent = sent.replace(f"{{{name}}}", urllib.parse.quote(texts[0], safe=""))
+        else:
+            yield from differences(texts, [text for key, text in came if key == name], name)
+    if [*map(urllib.parse.unquote, sent.split("/"))] != [*map(urllib.parse.unquote, path.split("/"))]:
+        yield f"the path was {sent}, and is {path}"
 
 
 def documented(answer):

@@ -1,16 +1,22 @@
-"""Whether the clients that openapi-generator makes of the published documents lose anything.
+"""Whether the clients that the recipes of this folder make of the published documents lose anything.
 
-Each language gets a client of each portable document. A warning of the generator must be one of ALLOWED. Go's and
-Python's clients then carry every published example over a socket, and answers with a null, a code or a member that no
-page has. Anything that is lost is an error. With --all the same is done with the exact edition, for comparison: its
-losses stand in the table alone.
+A recipe is a folder with a README and
 
-tests/conformance/generators installs what this needs, and runs it.
+    config.json   the configuration of openapi-generator, if that is the tool: all its clients are made in one go, and a
+                  warning must be one of ALLOWED
+    recipe        a program that makes the client if something else is the tool, and builds, carries and makes the journey
+    losses.json   what the tool loses, and why: {"REGULAR EXPRESSION": "cause"}; anything else that is lost is an error
+
+README.md says what the commands of `recipe` are. Each client carries every published example over a socket, and answers
+with a null, a code or a member that no page has. That of the merged document makes the journey too (JOURNEY.md).
+
+tests/languages/run installs what this needs, and runs it.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -18,6 +24,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import cases
@@ -26,21 +33,10 @@ HERE = pathlib.Path(__file__).parent
 FILES = {"portable": "openapi.portable.json", "exact": "openapi.json"}
 MERGED = "all"
 
-# The options without which a client does not compile, or cannot be imported beside the harness.
-LANGUAGES = {
-    "typescript-fetch": {},
-    "python": {"additionalProperties": {"packageName": "client"}},
-    "java": {"library": "native"},
-    # Constants of all types are in one package: without the prefix two may have the same name.
-    "go": {"additionalProperties": {"packageName": "client", "enumClassPrefix": True, "withGoMod": False}},
-    "rust": {},
-    "csharp": {},
-    "ruby": {},
-    "php": {},
-    "kotlin": {},
-}
+# The recipes that are tried at every change.
+SHORT = ["java", "go", "hey-api", "openapi-typescript", "openapi-python-client", "python"]
 
-RENAMED = re.compile(r"(.+?)(?: \(.*\))? cannot be used as (?:an? )?(.+) name\. Renamed to (\S+)")
+RENAMED = re.compile(r"(.+?)(?: \(.*\))? cannot be used (?:as (?:an? )?(.+) name|in naming)\. Renamed to (\S+)")
 ALLOWED = [
     # The name in the language alone; that on the wire stays. `same_names` finds two that become one.
     RENAMED,
@@ -52,92 +48,190 @@ ALLOWED = [
 ]
 LOGGED = re.compile(r"\[(\S+)\] (?:WARN|ERROR) +\S+ - (.*)")
 
-# The kinds of cases, and what the table calls their failures.
-KINDS = {
-    "example": "examples lost",
-    "null": "nulls failed",
-    "code": "unknown codes failed",
-    "member": "new members failed",
-}
+# What a recipe says of itself at its beginning: its commands, and what it needs on the PATH.
+COMMANDS = re.compile(r"^# +recipe (\w+)", re.MULTILINE)
+NEEDS = re.compile(r"^# Needs: (.+)$", re.MULTILINE)
+
+# No command of a recipe takes so many seconds, unless it hangs.
+LIMIT = 1800
+
+
+class Failed(Exception):
+    """A command of a recipe did not do what it should."""
+
+
+class Recipe:
+    """A folder of this one."""
+
+    def __init__(self, folder):
+        self.folder, self.name = folder, folder.name
+        self.program = folder / "recipe"
+        head = self.program.read_text() if self.program.exists() else ""
+        self.commands = set(COMMANDS.findall(head))
+        needs = NEEDS.search(head)
+        self.needs = needs[1].split() if needs else []
+        config, losses = folder / "config.json", folder / "losses.json"
+        self.config = json.loads(config.read_text()) if config.exists() else None
+        self.losses = {re.compile(text): 0 for text in json.loads(losses.read_text())} if losses.exists() else {}
+
+    def faults(self):
+        """What is wrong with the folder, or missing on this machine."""
+        if not (self.folder / "README.md").exists():
+            yield f"{self.folder}: there is no README.md, which a recipe is for"
+        if not self.program.exists():
+            return
+        if not os.access(self.program, os.X_OK):
+            yield f"{self.program}: chmod +x"
+        wanted = {"check"} & self.commands or {"carry", "build"}
+        if not self.config:
+            wanted.add("generate")
+        for command in sorted(wanted - self.commands):
+            yield f"{self.program}: no line `#   recipe {command} …` at its beginning names this command"
+        if not self.needs:
+            yield f"{self.program}: no line `# Needs: …` says what must be on the PATH"
+        missing = [command for command in self.needs if not shutil.which(command)]
+        if missing:
+            yield f"{self.name} needs {' and '.join(missing)}, which this machine does not have on the PATH"
+
+    def names(self, problem):
+        """Whether it is a loss that losses.json has."""
+        found = [pattern for pattern in self.losses if pattern.search(problem)]
+        for pattern in found:
+            self.losses[pattern] += 1
+        return bool(found)
+
+
+def recipes():
+    """The folders with what makes a client; another holds what several of them share."""
+    return [Recipe(f) for f in sorted(HERE.iterdir()) if (f / "recipe").exists() or (f / "config.json").exists()]
 
 
 class Client:
-    """A client of one document in one language, and what became of it."""
+    """A client of one document by one recipe, and what became of it."""
 
-    def __init__(self, edition, api, language, options):
-        self.edition, self.api, self.language = edition, api, language
-        self.name = f"{edition}.{api}.{language}"
+    def __init__(self, edition, api, recipe, options):
+        self.edition, self.api, self.recipe, self.options = edition, api, recipe, options
+        self.name = f"{edition}.{api}.{recipe.name}"
         self.folder = options.box / self.name
         self.document = options.published / api / FILES[edition]
-        self.warnings = self.unexplained = []
-        self.compiles = "not tried"
-        # By the kind of case: how many there were, and how many failed.
-        self.tried = collections.Counter()
-        self.failed = collections.Counter()
+        self.goes = edition == "portable" and api == MERGED and "journey" in recipe.commands
         self.problems = []
+        self.cell, self.journey = "generated", "–"
 
     def configuration(self):
-        return LANGUAGES[self.language] | {
-            "generatorName": self.language,
+        return self.recipe.config | {
             "inputSpec": str(self.document),
-            "outputDir": str(self.folder / "client" if self.language == "go" else self.folder),
+            "outputDir": str(self.folder / "client"),
             "globalProperties": {"apiTests": "false", "modelTests": "false"},
         }
 
     def warned(self, warnings):
-        self.warnings = warnings
-        self.unexplained = [w for w in warnings if not any(allowed.fullmatch(w) for allowed in ALLOWED)]
-        self.unexplained += same_names(warnings, json.loads(self.document.read_text())["components"]["schemas"])
-        self.problems += self.unexplained
+        self.problems += [w for w in warnings if not any(allowed.fullmatch(w) for allowed in ALLOWED)]
+        self.problems += same_names(warnings, json.loads(self.document.read_text())["components"]["schemas"])
 
-    def carry(self, all_cases, options):
+    def command(self, name, *arguments, **options):
+        """What a command of the recipe writes to standard output."""
+        environment = os.environ | {
+            "LANGUAGES_BOX": str(self.options.installed),
+            "OPENAPI_GENERATOR": str(self.options.jar),
+        } | options.pop("env", {})
+        command = [self.recipe.program, name, *arguments]
         try:
-            command = HARNESSES[self.language](self.folder, options)
-        except subprocess.CalledProcessError as error:
-            self.compiles = "no"
-            self.problems.append(f"does not compile: {(error.stdout + error.stderr)[:4000]}")
+            done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=LIMIT, **options)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"`recipe {name}` has not ended after {LIMIT} s") from None
+        if done.returncode:
+            output = "\n".join(filter(None, (done.stdout[-4000:].strip(), done.stderr[-4000:].strip())))
+            raise Failed(f"`recipe {name}` failed with status {done.returncode}: {output or 'it said nothing'}")
+        return done.stdout
+
+    def prove(self, all_cases, expected):
+        """Builds the client, and tries it."""
+        if not self.recipe.commands:
             return
-        self.compiles = "yes"
+        self.folder.mkdir(exist_ok=True)
+        self.cell = "does not build"
+        try:
+            if not self.recipe.config:
+                self.command("generate", self.document, self.folder)
+            if "check" in self.recipe.commands:
+                self.command("check", self.document, self.folder)
+                self.cell = "checked"
+                return
+            self.command("build", self.folder)
+            self.cell = "does not start"
+            self.carry(all_cases)
+            if self.goes:
+                self.journey = "fails"
+                self.go(expected)
+        except Failed as failure:
+            self.problems.append(str(failure))
+
+    def carry(self, all_cases):
         lines = "".join(json.dumps(case) + "\n" for _, case in all_cases)
-        done = subprocess.run(command, input=lines, capture_output=True, text=True)
-        results = done.stdout.splitlines()
-        if done.returncode or len(results) != len(all_cases):
-            self.compiles = "does not start"
-            self.problems.append(f"{len(results)} results of {len(all_cases)} cases: {done.stderr[-4000:]}")
-            return
+        results = self.command("carry", self.folder, input=lines).splitlines()
+        if len(results) != len(all_cases):
+            raise Failed(f"`recipe carry` wrote {len(results)} results of {len(all_cases)} cases")
+        lost = 0
         for (kind, case), result in zip(all_cases, results):
-            self.tried[kind] += 1
-            lost = cases.loss(case, json.loads(result))
-            if lost:
-                self.failed[kind] += 1
+            loss = cases.loss(case, document(result, "`recipe carry`"))
+            if loss:
+                lost += 1
                 where = f", {kind} at {case['place']}" if "place" in case else ""
-                self.problems.append(f"{case['operation']}, {case['side']}{where}: {lost}")
+                self.problems.append(f"{case['operation']}, {case['side']}{where}: {loss}")
+        self.cell = f"{lost} of {len(all_cases)}"
 
-    def row(self):
-        counts = [f"{self.failed[k]} of {self.tried[k]}" if self.tried[k] else "not tried" for k in KINDS]
-        warnings = [str(len(self.warnings)), str(len(self.unexplained))]
-        return [self.language, self.api, self.edition, *warnings, self.compiles, *counts]
+    def go(self, expected):
+        """The journey, of which every client must tell the same."""
+        with sandbox(self.options) as variables:
+            told = self.command("journey", self.folder, env=variables)
+        difference = next(cases.differences(expected, document(told, "`recipe journey`"), "journey"), None)
+        self.journey = "differs" if difference else "the same"
+        if difference:
+            raise Failed(f"{difference}; before is the Rust client's")
 
-
-def go(folder, options):
-    for name in ("go.mod", "go.sum", "main.go"):
-        shutil.copy(HERE / "go" / name, folder)
-    run("go", "vet", "./...", cwd=folder)
-    run("go", "build", "-o", "harness", ".", cwd=folder)
-    return [folder / "harness"]
-
-
-def python(folder, options):
-    run(options.python, "-m", "compileall", "-q", folder / "client")
-    return [options.python, HERE / "python" / "main.py", folder]
+    def unnamed(self):
+        """The problems that losses.json does not name."""
+        return [problem for problem in self.problems if not self.recipe.names(problem)]
 
 
-# How a client is compiled; the answer is the command that reads the cases.
-HARNESSES = {"go": go, "python": python}
+def document(text, source):
+    """The one JSON document that a program printed."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Failed(f"{source} printed {text[:200]!r}, which is no JSON document: {error}") from None
 
 
-def run(*command, **options):
-    return subprocess.run(command, check=True, capture_output=True, text=True, **options)
+@contextlib.contextmanager
+def sandbox(options):
+    """A sandbox for one journey, and the variables by which a client finds it."""
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = pathlib.Path(folder) / "app.pem"
+        command = [options.sandbox, "--seed", "7", "--customers", "250"]
+        command += ["--client", "sandbox:secret", "--certificate", certificate]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                url = re.search(r"http://[\d.:]+\d", process.stdout.readline())
+                if not url:
+                    sys.exit(f"{options.sandbox} did not start")
+                yield {
+                    "AVEPOINT_BASE_URL": url[0],
+                    "AVEPOINT_IDENTITY_URL": url[0],
+                    "AVEPOINT_CLIENT_ID": "sandbox",
+                    "AVEPOINT_CLIENT_SECRET": "secret",
+                    "AVEPOINT_CLIENT_CERTIFICATE_PATH": str(certificate),
+                }
+            finally:
+                process.terminate()
+
+
+def journey_in_rust(options):
+    with sandbox(options) as variables:
+        done = subprocess.run([options.journey], stdout=subprocess.PIPE, text=True, env=os.environ | variables)
+    if done.returncode:
+        sys.exit(f"{options.journey} failed with status {done.returncode}")
+    return document(done.stdout, options.journey)
 
 
 def same_names(warnings, schemas):
@@ -152,7 +246,7 @@ def same_names(warnings, schemas):
 
 
 def generate(clients, options):
-    """All clients in one virtual machine; their warnings are told apart by the names of its threads."""
+    """The clients of openapi-generator in one virtual machine; their warnings are told apart by the names of its threads."""
     configurations = options.box / "configurations"
     configurations.mkdir(parents=True)
     for client in clients:
@@ -163,7 +257,7 @@ def generate(clients, options):
         HERE / "Generate.java", *(configurations / f"{client.name}.json" for client in clients),
     ]
     with log.open("w") as output:
-        if subprocess.run(command, stdout=output, stderr=subprocess.STDOUT).returncode:
+        if clients and subprocess.run(command, stdout=output, stderr=subprocess.STDOUT).returncode:
             sys.exit(f"{log.read_text()[-8000:]}\nopenapi-generator failed; {log} has all of its output")
     warnings = collections.defaultdict(dict)
     for name, text in LOGGED.findall(log.read_text()):
@@ -182,15 +276,49 @@ def merged(apis):
         yield from api.cases(lambda operation: prefix + operation[0].upper() + operation[1:])
 
 
-def main():
+def chosen(options):
+    """The recipes that were asked for, and are as they should be."""
+    known = {recipe.name: recipe for recipe in recipes()}
+    names = options.recipes or (list(known) if options.all else SHORT)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.exit(f"there is no recipe {' or '.join(unknown)}; there are {', '.join(known)}")
+    faults = [fault for name in names for fault in known[name].faults()]
+    if faults:
+        sys.exit("\n".join(faults))
+    return [known[name] for name in names]
+
+
+def table(clients):
+    """What each client lost of how much: a row for a recipe, a column for an API."""
+    apis = list(dict.fromkeys(client.api for client in clients))
+    rows = collections.defaultdict(dict)
+    for client in clients:
+        rows[client.recipe.name + (", exact edition" if client.edition == "exact" else "")][client.api] = client
+    yield ["lost by", *apis, "journey"]
+    yield ["---"] * (len(apis) + 2)
+    for name, row in rows.items():
+        cells = [row[api].cell if api in row else "–" for api in apis]
+        yield [name, *cells, row[MERGED].journey if MERGED in row else "–"]
+
+
+def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--jar", type=pathlib.Path, required=True, help="openapi-generator's")
-    parser.add_argument("--python", type=pathlib.Path, required=True, help="one that has requirements.txt")
     parser.add_argument("--published", type=pathlib.Path, required=True, help="what `cargo xtask publish` wrote")
+    parser.add_argument("--sandbox", type=pathlib.Path, required=True, help="the program avepoint-sandbox")
+    parser.add_argument("--journey", type=pathlib.Path, required=True, help="the journey of the Rust clients")
+    parser.add_argument("--installed", type=pathlib.Path, required=True, help="a folder that keeps what recipes install")
     parser.add_argument("--box", type=pathlib.Path, required=True, help="a folder that is replaced")
-    parser.add_argument("--all", action="store_true", help="the exact edition too")
-    options = parser.parse_args()
+    parser.add_argument("--all", action="store_true", help="every recipe, and the document of each API too")
+    parser.add_argument("--exact", action="store_true", help="the exact edition too: its losses are no errors")
+    parser.add_argument("recipes", nargs="*", metavar="RECIPE", help=f"default: {', '.join(SHORT)}")
+    return parser.parse_args()
 
+
+def main():
+    options = arguments()
+    chosen_recipes = chosen(options)
     apis = [cases.Api(file.parent) for file in sorted(options.published.glob("*/" + FILES["exact"]))]
     if not apis:
         sys.exit(f"{options.published}: no API has been published there")
@@ -199,33 +327,50 @@ def main():
     except cases.Unusable as error:
         sys.exit(str(error))
     shutil.rmtree(options.box, ignore_errors=True)
+    options.installed.mkdir(parents=True, exist_ok=True)
     clients = [
-        Client(edition, api, language, options)
-        for language in LANGUAGES
-        for edition in (FILES if options.all else ["portable"])
-        for api in all_cases
+        Client(edition, api, recipe, options)
+        for recipe in chosen_recipes
+        for edition in (FILES if options.exact else ["portable"])
+        for api in (all_cases if options.all or edition == "exact" else [MERGED])
         if (options.published / api / FILES[edition]).exists()
     ]
     begun = time.monotonic()
-    generate(clients, options)
+    generate([client for client in clients if client.recipe.config], options)
     generated = time.monotonic()
+    expected = journey_in_rust(options)
+
+    def prove(recipe):
+        # One after the other: what a recipe installs is there for all of its clients.
+        for client in clients:
+            if client.recipe is recipe:
+                client.prove(all_cases[client.api], expected)
+
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        tried = [client for client in clients if client.language in HARNESSES]
-        list(pool.map(lambda client: client.carry(all_cases[client.api], options), tried))
-    carried = time.monotonic()
-    head = ["language", "API", "edition", "warnings", "unexplained", "compiles", *KINDS.values()]
-    for row in [head, ["---"] * len(head), *(client.row() for client in clients)]:
+        list(pool.map(prove, chosen_recipes))
+    ended = time.monotonic()
+    for row in table(clients):
         print(f"| {' | '.join(row)} |")
-    print(f"{len(clients)} clients: generated in {generated - begun:.0f} s, tried in {carried - generated:.0f} s")
+    kinds = collections.Counter(kind for kind, _ in all_cases[MERGED])
+    print(f"Cases of all APIs: {', '.join(f'{count} of the kind {kind}' for kind, count in kinds.items())}")
+    print(f"{len(clients)} clients: generated in {generated - begun:.0f} s, tried in {ended - generated:.0f} s")
 
-    guilty = [client for client in clients if client.problems and client.edition == "portable"]
-    for client in guilty:
-        for problem in client.problems[:20]:
+    guilty = 0
+    for client in (client for client in clients if client.edition == "portable"):
+        problems = client.unnamed()
+        guilty += bool(problems)
+        for problem in problems[:20]:
             print(f"{client.name}: {problem}", file=sys.stderr)
-        if client.problems[20:]:
-            print(f"{client.name}: and {len(client.problems) - 20} more", file=sys.stderr)
+        if problems[20:]:
+            print(f"{client.name}: and {len(problems) - 20} more", file=sys.stderr)
+    for recipe in chosen_recipes if options.all else []:
+        for pattern, count in recipe.losses.items():
+            if not count:
+                guilty += 1
+                print(f"{recipe.folder}/losses.json: nothing is lost any more as {pattern.pattern}", file=sys.stderr)
     if guilty:
-        sys.exit(f"{len(guilty)} clients lose something; {options.box} has them")
+        sys.exit(f"{guilty} of these lose something or fail; {options.box} has the clients")
 
 
-main()
+if __name__ == "__main__":
+    main()

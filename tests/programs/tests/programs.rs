@@ -3,7 +3,7 @@
 
 mod tools;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use avepoint_sandbox::{ExportEnding, ExportPlan, Fault, Sandbox};
 use calamine::{Data, Reader, Xlsx};
 use serde_json::{Value, json};
-use tools::{Result, run, text};
+use tools::{Result, run, run_with, text};
 
 const ELEMENTS: &str = "/partner/external/v3";
 
@@ -495,6 +495,105 @@ async fn a_part_of_the_report_that_fails_does_not_cost_the_others() -> Result {
             "{told}"
         );
         assert_eq!(std::fs::read_dir(&reports)?.count(), 1, "{program}");
+    }
+    Ok(())
+}
+
+/// How often each text is among these.
+fn tally<'a>(texts: impl IntoIterator<Item = &'a Value>) -> Value {
+    let mut counts = BTreeMap::new();
+    for value in texts {
+        let name = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        *counts.entry(name).or_insert(0) += 1;
+    }
+    json!(counts)
+}
+
+/// With it the clients of other languages are compared, so every member is held against the sandbox here.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journey_tells_what_the_sandbox_has() -> Result {
+    let sandbox = Sandbox::builder().customers(130).seed(7).start().await?;
+    let customers = rows(&sandbox, &format!("{ELEMENTS}/general/customers/batch")).await?;
+    let mut jobs = Vec::new();
+    for customer in &customers[..40] {
+        let id = customer["id"].as_str().ok_or("no id")?;
+        let url = format!("{}/partner/customers/{id}/jobs", sandbox.base_url());
+        let mut list = answer(&sandbox, |http| http.get(&url)).await?;
+        jobs.append(list["value"].as_array_mut().ok_or("no list")?);
+    }
+    jobs.retain(|job| {
+        job["endTime"]
+            .as_str()
+            .is_some_and(|time| time < "2026-11-02T08:00:00Z")
+    });
+    let tenant = format!(
+        "{ELEMENTS}/um/customers/{}/tenants/{}",
+        customers[0]["id"].as_str().ok_or("no id")?,
+        customers[0]["tenants"][0]["id"].as_str().ok_or("no tenant")?,
+    );
+    let before = rows(&sandbox, &format!("{tenant}/users/batch")).await?.swap_remove(0);
+    let id = before["id"].as_str().ok_or("no id")?;
+
+    let folder = tempfile::tempdir()?;
+    let pem = folder.path().join("app.pem");
+    let certificate = sandbox.certificate()?;
+    std::fs::write(&pem, certificate.pem() + &certificate.key_pem())?;
+    let variables = [("AVEPOINT_CLIENT_CERTIFICATE_PATH", &*pem)];
+    let output = run_with(&sandbox, env!("CARGO_BIN_EXE_journey"), &[], &variables).await?;
+    assert!(output.status.success(), "{output:?}");
+    let mut told: Value = serde_json::from_slice(&output.stdout)?;
+
+    let files = told["export"]["files"].take();
+    let names: Vec<_> = files
+        .as_array()
+        .ok_or("no files")?
+        .iter()
+        .map(|file| &file["name"])
+        .collect();
+    assert_eq!(names, ["Overview.xlsx", "archive.xlsx", "board.xlsx", "campaigns.xlsx"]);
+    for file in files.as_array().ok_or("no files")? {
+        assert!(file["bytes"].as_u64() > Some(100), "{file}");
+        assert_eq!(file["sha256"].as_str().map(str::len), Some(64), "{file}");
+    }
+    let scopes = [
+        "elements.customers.read.all",
+        "elements.um.user.read.all",
+        "elements.um.user.readwrite.all",
+        "insights.graph.readwrite.all",
+        "partner.jobs.read.all",
+    ];
+    let expected = json!({
+        "tokens": {"secret": scopes, "assertion": scopes},
+        "customers": {
+            "count": 130,
+            "pages": 2,
+            "first": customers[0]["organization"],
+            "last": customers[129]["organization"],
+            "byManagementMode": tally(customers.iter().map(|customer| &customer["managementMode"])),
+        },
+        "jobs": {
+            "customers": 40,
+            "jobs": jobs.len(),
+            "byState": tally(jobs.iter().map(|job| &job["status"])),
+        },
+        "user": {"id": id, "before": before["displayName"], "after": "Journey"},
+        "export": {"status": 2, "files": null},
+        "throttled": {
+            "status": 429,
+            "retryAfter": "1",
+            "message": "The sandbox was told to refuse this request.",
+            "then": 1,
+        },
+        "unknownCode": {"jobStatus": 9999, "managementMode": 9999},
+        "nullMember": {"id": null, "organization": null, "tenants": null},
+    });
+    assert_eq!(told, expected);
+
+    let url = format!("{}{tenant}/users/{id}", sandbox.base_url());
+    let after = answer(&sandbox, |http| http.get(&url)).await?;
+    assert_eq!(after["displayName"], "Journey");
+    for member in ["firstName", "lastName", "jobTitle", "employeeId"] {
+        assert_eq!(after[member], before[member], "{member}");
     }
     Ok(())
 }

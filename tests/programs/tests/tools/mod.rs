@@ -1,5 +1,6 @@
 //! How the tests start a program.
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use avepoint_sandbox::Sandbox;
@@ -8,6 +9,16 @@ pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Runs a program with the variables that the sandbox prints and no others that it reads. It must not show a secret.
 pub async fn run(sandbox: &Sandbox, program: &str, arguments: &[&str]) -> Result<Output> {
+    run_with(sandbox, program, arguments, &[]).await
+}
+
+/// The same with some variables more.
+pub async fn run_with(
+    sandbox: &Sandbox,
+    program: &str,
+    arguments: &[&str],
+    variables: &[(&str, &Path)],
+) -> Result<Output> {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let shown = name.to_string_lossy().to_ascii_uppercase();
@@ -21,7 +32,8 @@ pub async fn run(sandbox: &Sandbox, program: &str, arguments: &[&str]) -> Result
         .env("AVEPOINT_IDENTITY_URL", sandbox.identity_url())
         .env("AVEPOINT_CLIENT_ID", sandbox.client_id())
         .env("AVEPOINT_CLIENT_SECRET", sandbox.client_secret())
-        .env("CUSTOMER_PASSWORD", "Harbour-Lantern-27-Plum");
+        .env("CUSTOMER_PASSWORD", "Harbour-Lantern-27-Plum")
+        .envs(variables.iter().copied());
     let output = tokio::task::spawn_blocking(move || command.output()).await??;
     for text in [&output.stdout, &output.stderr] {
         let text = String::from_utf8_lossy(text);

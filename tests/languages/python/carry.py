@@ -1,7 +1,6 @@
 """Calls every operation of a generated client, over a socket, and says what came through.
 
-It reads cases from standard input and writes one result for each: tests/languages/cases.py describes both. The client
-is the package `client`, in the folder that the first argument names.
+It reads cases from standard input and writes one result for each: tests/languages/cases.py describes both.
 """
 
 import inspect
@@ -11,11 +10,9 @@ import threading
 import typing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-sys.path.insert(0, sys.argv[1])
-
-import client  # noqa: E402
-import client.api  # noqa: E402
-from pydantic import BaseModel  # noqa: E402
+import avepoint
+import avepoint.api
+from pydantic import BaseModel
 
 
 class Service(BaseHTTPRequestHandler):
@@ -25,9 +22,10 @@ class Service(BaseHTTPRequestHandler):
     wbufsize = -1
     case = None
     received = None
+    target = None
 
     def answer(self):
-        case = Service.case
+        case, Service.target = Service.case, self.path
         Service.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if case["side"] == "request":
             self.send_response(204)
@@ -55,7 +53,7 @@ def plain(name):
 def operations_of(api_client):
     """The methods that make a call, by their plain names."""
     operations = {}
-    for _, api in inspect.getmembers(client.api, inspect.isclass):
+    for _, api in inspect.getmembers(avepoint.api, inspect.isclass):
         for name, method in inspect.getmembers(api(api_client), inspect.ismethod):
             if not name.startswith("_"):
                 operations[plain(name)] = method
@@ -90,7 +88,7 @@ def run(api_client, operations, case):
             arguments[name] = parameter["value"]
     try:
         answer = method(**arguments)
-    except client.ApiException as error:
+    except avepoint.ApiException as error:
         if error.status != case["status"] or error.data is None:
             raise
         answer = error.data
@@ -104,12 +102,12 @@ def run(api_client, operations, case):
 def main():
     server = HTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    api_client = client.ApiClient(client.Configuration(host=f"http://127.0.0.1:{server.server_port}"))
+    api_client = avepoint.ApiClient(avepoint.Configuration(host=f"http://127.0.0.1:{server.server_port}"))
     operations = operations_of(api_client)
     for line in sys.stdin:
         Service.case, Service.received = json.loads(line), None
         try:
-            result = {"value": run(api_client, operations, Service.case)}
+            result = {"value": run(api_client, operations, Service.case), "target": Service.target}
         except Exception as error:  # Whatever it is, it is what a caller would see.
             result = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(result), flush=True)
