@@ -259,7 +259,7 @@ pub(crate) fn caller_header(name: &str, value: &str) -> Result<(HeaderName, Head
 
 /// What may be a secret in headers of the caller's: all but the ids of requests and of traces, which are there for people
 /// to see and which servers send back.
-pub(crate) fn secrets_of(headers: &HeaderMap) -> impl Iterator<Item = SecretString> {
+pub fn secrets_of(headers: &HeaderMap) -> impl Iterator<Item = SecretString> {
     const TRACES: [&str; 2] = ["traceparent", "tracestate"];
     let headers = headers.iter();
     let secret = headers.filter(|(name, _)| !REQUEST_IDS.contains(&name.as_str()) && !TRACES.contains(&name.as_str()));
