@@ -88,6 +88,7 @@ impl RequestHook for Watching {
         request
             .insert_header("authorization", "mine")
             .expect_err("the client's own");
+        request.insert_header("range", "bytes=5-").expect_err("no file");
     }
 
     fn on_end(&self, outcome: &RequestOutcome<'_>) {

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::options::caller_header;
+use crate::options::{caller_header, misplaced};
 
 /// Is told of every request to the service: before it is sent, and when it has ended.
 ///
@@ -100,9 +100,12 @@ impl OutgoingRequest<'_> {
     /// not sent to another host than the API's, or than that of the token endpoint.
     ///
     /// # Errors
-    /// As [`CallOptions::header`](crate::CallOptions::header).
+    /// As [`CallOptions::header`](crate::CallOptions::header), and for a `range` unless a file is downloaded.
     pub fn insert_header(&mut self, name: &str, value: &str) -> Result<(), Error> {
         let (name, value) = caller_header(name, value)?;
+        if let Some(problem) = misplaced(self.operation, [&name]) {
+            return Err(Error::configuration(problem));
+        }
         self.added.insert(name, value);
         Ok(())
     }
