@@ -168,16 +168,11 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// Where tokens are kept beyond this credential and its clones. Default: nowhere.
+    /// Where tokens are kept beyond this credential and its clones; an `Arc` of a store where credentials share it.
+    /// Default: nowhere.
     #[must_use]
-    pub fn store(self, store: impl TokenStore + 'static) -> Self {
-        self.shared_store(Arc::new(store))
-    }
-
-    /// Where tokens are kept, for credentials that share one store.
-    #[must_use]
-    pub fn shared_store(mut self, store: Arc<dyn TokenStore>) -> Self {
-        self.store = Some(store);
+    pub fn store(mut self, store: impl TokenStore + 'static) -> Self {
+        self.store = Some(Arc::new(store));
         self
     }
 
