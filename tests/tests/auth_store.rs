@@ -551,7 +551,7 @@ async fn a_store_of_ones_own_may_fail() {
 
     let server = numbered(3600).await;
     let credential = secret(&server, &clock())
-        .shared_store(Arc::new(Broken(false)))
+        .store(Arc::new(Broken(false)))
         .build()
         .expect("a credential");
     credential.token(&LIST).await.expect("a token all the same");

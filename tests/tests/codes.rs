@@ -28,7 +28,7 @@ fn swapped(text: &str) -> String {
 /// Swaps the letter case of every text code in a value, and counts them.
 fn swap_codes(constraint: &Constraint, value: &mut Value) -> usize {
     match (constraint, value) {
-        (Constraint::TextCode(codes), Value::String(text)) if codes.contains(&text.as_str()) => {
+        (Constraint::TextCode { codes, .. }, Value::String(text)) if codes.contains(&text.as_str()) => {
             *text = swapped(text);
             1
         }

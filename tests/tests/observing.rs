@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use avepoint_core::{CallOptions, OutgoingRequest, RequestHook, RequestOutcome, RetryPolicy};
+use avepoint_auth::ClientSecretCredential;
+use avepoint_core::{CallOptions, Credential, OutgoingRequest, RequestHook, RequestOutcome, RetryPolicy};
+use avepoint_elements_v3::operations::GET_USER;
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{START, TOKEN, builder, case, client_with_retries, run};
 use avepoint_tests::server::{Reply, Server};
@@ -72,6 +74,7 @@ async fn at_the_level_info_there_is_one_line_for_each_call() {
 struct Watching {
     begun: Mutex<Vec<(&'static str, u32)>>,
     ended: Mutex<Vec<String>>,
+    errors: Mutex<Vec<String>>,
 }
 
 const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -85,6 +88,7 @@ impl RequestHook for Watching {
         request
             .insert_header("authorization", "mine")
             .expect_err("the client's own");
+        request.insert_header("range", "bytes=5-").expect_err("no file");
     }
 
     fn on_end(&self, outcome: &RequestOutcome<'_>) {
@@ -97,6 +101,8 @@ impl RequestHook for Watching {
             outcome.attempt()
         );
         self.ended.lock().expect("no panic").push(text);
+        let error = outcome.error().map(ToString::to_string);
+        self.errors.lock().expect("no panic").extend(error);
     }
 }
 
@@ -151,4 +157,66 @@ async fn a_hook_sees_each_request_and_adds_headers_for_the_api_alone() {
     }
     let elsewhere = &other.received()[0];
     assert!(elsewhere.header("traceparent").is_none() && elsewhere.header("x-own").is_none());
+}
+
+#[tokio::test]
+async fn a_hook_of_a_credential_sees_the_requests_to_the_identity_service_and_no_secret() {
+    const SECRET: &str = "a-secret-of-the-app";
+    let server = Server::start(|request, count| {
+        let url = format!("http://{}", request.header("host").expect("a host"));
+        match count {
+            0 => Reply::empty(503),
+            1 => Reply::json(200, &json!({"issuer": url, "token_endpoint": format!("{url}/tokens")})),
+            2 => Reply::HangUp,
+            3 => Reply::json(
+                400,
+                &json!({"error": "invalid_request", "error_description": format!("{SECRET} and of-the-hook {TRACEPARENT}")}),
+            ),
+            _ => Reply::json(200, &json!({"access_token": TOKEN, "token_type": "Bearer"})),
+        }
+    })
+    .await;
+    let watching = Arc::new(Watching::default());
+    let credential = ClientSecretCredential::builder("my-app", SECRET)
+        .identity_url(server.url())
+        .discovery(true)
+        .hook(Arc::clone(&watching))
+        .clock(Arc::new(FakeClock::at(START)))
+        .build()
+        .expect("a credential");
+    let refused = credential.token(&GET_USER).await.expect_err("400").to_string();
+    assert!(
+        refused.ends_with(&format!(
+            "(the server says: [redacted] and [redacted] {TRACEPARENT}) [invalid_request]"
+        )),
+        "{refused}"
+    );
+    credential.token(&GET_USER).await.expect("a token");
+
+    let begun = watching.begun.lock().expect("no panic").clone();
+    let expected = [("readDiscovery", 1), ("readDiscovery", 2), ("requestToken", 1)];
+    let expected = [&expected[..], &[("requestToken", 2), ("requestToken", 1)]].concat();
+    assert_eq!(begun, expected);
+    assert_eq!(
+        *watching.ended.lock().expect("no panic"),
+        [
+            "readDiscovery 1 Some(503) Some(Credential) 0ns",
+            "readDiscovery 2 Some(200) None 0ns",
+            "requestToken 1 None Some(Credential) 0ns",
+            "requestToken 2 Some(400) Some(Credential) 0ns",
+            "requestToken 1 Some(200) None 0ns",
+        ]
+    );
+    let shown = watching.errors.lock().expect("no panic").clone();
+    assert_eq!(
+        shown,
+        [
+            "readDiscovery: no access token: the identity service answered 503",
+            "requestToken: no access token: the connection broke: connection closed before message completed",
+            "requestToken: no access token: the identity service answered 400",
+        ]
+    );
+    for request in server.received() {
+        assert_eq!(request.header("traceparent"), Some(TRACEPARENT));
+    }
 }

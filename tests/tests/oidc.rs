@@ -425,7 +425,7 @@ async fn a_call_carries_the_providers_token_and_gets_another_when_it_is_not_acce
         let server = Server::in_turn(vec![Reply::empty(401), done]).await;
         let client = Client::builder()
             .base_url(server.url())
-            .shared_credential(credential.clone())
+            .credential(credential.clone())
             .build()
             .expect("a client");
         for _ in 0..2 {

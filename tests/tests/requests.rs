@@ -1,6 +1,6 @@
 //! What goes out: headers, addresses, redirections, and what is refused before anything does.
 
-use avepoint_core::{CallOptions, Cloud, ErrorKind, ResponseRecorder, RetryPolicy};
+use avepoint_core::{CallOptions, Cloud, ErrorKind, ResponseRecorder, RetryPolicy, StaticToken};
 use avepoint_elements_v3::{Client, dynamic, operations, types};
 use avepoint_tests::client::client_of;
 use avepoint_tests::elements::{READS, TOKEN, WRITES, builder, case, client, client_with_retries, run};
@@ -86,6 +86,34 @@ async fn headers_are_the_clients_own_and_the_callers() {
             "`{name}` is set by the client"
         );
     }
+}
+
+#[tokio::test]
+async fn a_part_is_asked_of_files_alone() {
+    let server = answering("getUser").await;
+    for name in ["range", "if-range"] {
+        let options = one_call().header(name, "bytes=5-").expect("a header");
+        let json = client(&server).with_options(options.clone());
+        for id in ["getUser", "onboardCustomer"] {
+            let error = run(&json, id).await.expect_err("a part of JSON");
+            let expected = format!(
+                "{id}: the request was not sent: the header `{name}` asks for a part of a file, and this call gets none: leave \
+                 it out"
+            );
+            assert_eq!(error.to_string(), expected);
+        }
+        let files = avepoint_insights::Client::builder()
+            .base_url(server.url())
+            .credential(StaticToken::new(TOKEN));
+        let files = files.options(options).build().expect("a client");
+        let file = files
+            .download_export_job_file()
+            .job_id("8")
+            .dry_run()
+            .expect("a download");
+        assert_eq!(file.headers()[name], "bytes=5-");
+    }
+    assert!(server.received().is_empty());
 }
 
 #[tokio::test]

@@ -351,7 +351,7 @@ async fn a_server_that_refuses_every_token_gets_few() {
     let server = Server::always(Reply::empty(401)).await;
     let (credential, clock) = (Arc::new(Renewing::default()), Arc::new(FakeClock::at(START)));
     let client = builder(&server.url())
-        .shared_credential(credential.clone())
+        .credential(credential.clone())
         .clock(clock.clone())
         .build()
         .expect("a client");
@@ -383,7 +383,7 @@ async fn a_token_that_was_accepted_may_be_renewed_at_once_again() {
     .await;
     let credential = Arc::new(Renewing::default());
     let client = builder(&server.url())
-        .shared_credential(credential.clone())
+        .credential(credential.clone())
         .build()
         .expect("a client");
     run(&client, "getUser").await.expect_err("both are refused");

@@ -8,7 +8,7 @@ use avepoint_core::transport::base_url;
 use reqwest::Url;
 
 use crate::failure::{Failure, shown};
-use crate::request::{Answer, Sender};
+use crate::request::{Answer, READ_DISCOVERY, Sender};
 
 /// The service that issues tokens.
 #[derive(Clone, Debug)]
@@ -100,7 +100,9 @@ impl Identity {
         let what = format!("the discovery document of {} cannot be read", self.host());
         let secrets = Mutex::new(secrets);
         let answer = sender
-            .send(&what, &secrets, async |_| Ok(sender.http.get(&address)))
+            .send(&READ_DISCOVERY, &what, &secrets, async |_| {
+                Ok(sender.http.get(&address))
+            })
             .await?;
         let secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.read(&answer, &secrets).map_err(|problem| {

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::redact::Secrets;
-use avepoint_core::transport::{self, Attempts, ReadError, system_time, timestamp};
-use avepoint_core::{Clock, Error, Obstacle, RetryPolicy, parse_retry_after};
+use avepoint_core::transport::{self, Attempts, ReadError, Watched, secrets_of, system_time, timestamp};
+use avepoint_core::{
+    Clock, Error, ErrorKind, Method, Obstacle, Operation, RequestHook, RetryPolicy, parse_retry_after,
+};
 use http::{StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Request, RequestBuilder};
@@ -14,6 +16,21 @@ use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, obstacle, shown, unavailable};
+
+/// What is asked of the identity service, as a hook is told of it.
+pub(crate) static REQUEST_TOKEN: Operation = Operation::new(
+    "requestToken",
+    Method::Post,
+    "/connect/token",
+    "Request an access token",
+)
+.read_only(true);
+pub(crate) static READ_DISCOVERY: Operation = Operation::new(
+    "readDiscovery",
+    Method::Get,
+    "/.well-known/openid-configuration",
+    "Read which token endpoint there is",
+);
 
 /// How the crate introduces itself to the identity service.
 const AGENT: &str = concat!("avepoint-auth/", env!("CARGO_PKG_VERSION"));
@@ -32,6 +49,7 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
 pub(crate) struct Sender {
     pub(crate) http: reqwest::Client,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) hook: Option<Arc<dyn RequestHook>>,
     pub(crate) retry: RetryPolicy,
     /// The time for one attempt.
     pub(crate) timeout: Duration,
@@ -69,11 +87,13 @@ impl Sender {
     /// A failure that names what was asked (`what`) where there was no answer.
     pub(crate) async fn send<R: Future<Output = Result<RequestBuilder, Failure>>>(
         &self,
+        operation: &'static Operation,
         what: &str,
         secrets: &Mutex<Secrets>,
         request: impl Fn(Timestamp) -> R,
     ) -> Result<Answer, Failure> {
         let mut attempts = Attempts::new(&self.retry, &*self.clock);
+        let mut sent = 0_u32;
         loop {
             let asked_at = timestamp(self.clock.now());
             let until = attempts.until(self.timeout);
@@ -84,25 +104,54 @@ impl Sender {
             })??;
             let request = request.header(header::USER_AGENT, AGENT).build();
             let request = request.map_err(|_| Failure::other(format!("{what}: the request cannot be built")))?;
-            let unmet = match self.exchange(request, asked_at, until).await {
+            sent = sent.saturating_add(1);
+            let outcome = self.attempt(operation, sent, secrets, request, asked_at, until).await;
+            let unmet = match outcome {
                 Ok(answer) => return Ok(answer),
                 Err(unmet) => unmet,
             };
             match attempts.pause_after(unmet).await {
                 Ok(()) => {}
                 Err(Unmet::Answered(answer, _)) => return Ok(answer),
-                Err(Unmet::Unanswered(error)) => {
-                    // A certificate may hold any name.
-                    let secrets = secrets.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                    let problem = secrets.clean(error.message(), LONGEST_PROBLEM);
-                    return Err(Failure::other(format!("{what}: {problem}")).by(obstacle(&error)));
-                }
-                Err(Unmet::TooLong) => {
-                    let problem = "the response is too long for a token response";
-                    return Err(Failure::other(format!("{what}: {problem}")));
+                Err(unmet) => {
+                    let problem = unmet.problem(secrets);
+                    return Err(Failure::other(format!("{what}: {problem}")).by(unmet.obstacle()));
                 }
             }
         }
+    }
+
+    /// Sends a request once; the caller's hook sees it.
+    async fn attempt(
+        &self,
+        operation: &'static Operation,
+        number: u32,
+        secrets: &Mutex<Secrets>,
+        mut request: Request,
+        asked_at: Timestamp,
+        until: Instant,
+    ) -> Result<Answer, Unmet> {
+        let Some(hook) = &self.hook else {
+            return self.exchange(request, asked_at, until).await;
+        };
+        let (watched, added) = Watched::begin(&**hook, &*self.clock, operation, number);
+        {
+            let mut secrets = secrets.lock().unwrap_or_else(PoisonError::into_inner);
+            *secrets = secrets.with_all(secrets_of(&added));
+        }
+        request.headers_mut().extend(added);
+        let outcome = self.exchange(request, asked_at, until).await;
+        let (status, failed) = match &outcome {
+            Ok(answer) if answer.status.is_success() => (Some(answer.status), None),
+            Ok(answer) => (Some(answer.status), Some((answered(answer.status), answer.obstacle()))),
+            Err(unmet) => (unmet.status(), Some((unmet.problem(secrets), unmet.obstacle()))),
+        };
+        let error = failed.map(|(problem, obstacle)| {
+            let error = Error::new(ErrorKind::Credential, problem).with_operation(operation);
+            error.with_obstacle(obstacle)
+        });
+        watched.end(status, error.as_ref());
+        outcome
     }
 
     /// Sends a request once.
@@ -135,13 +184,45 @@ impl Sender {
     }
 }
 
+impl Unmet {
+    fn status(&self) -> Option<StatusCode> {
+        match self {
+            Unmet::Answered(answer, _) => Some(answer.status),
+            Unmet::Unanswered(_) | Unmet::TooLong => None,
+        }
+    }
+
+    /// What has happened, in words without these secrets.
+    fn problem(&self, secrets: &Mutex<Secrets>) -> String {
+        match self {
+            Unmet::Answered(answer, _) => answered(answer.status),
+            Unmet::Unanswered(error) => {
+                // A certificate may hold any name.
+                let secrets = secrets.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                secrets.clean(error.message(), LONGEST_PROBLEM)
+            }
+            Unmet::TooLong => "the response is too long for a token response".to_owned(),
+        }
+    }
+
+    /// What stood in the way, if it was nothing of the app.
+    fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Unmet::Answered(answer, _) => unavailable(answer.status),
+            Unmet::Unanswered(error) => obstacle(error),
+            Unmet::TooLong => None,
+        }
+    }
+}
+
+/// What a status says where the rest of the answer is not shown.
+fn answered(status: StatusCode) -> String {
+    format!("the identity service answered {}", status.as_u16())
+}
+
 impl transport::Failure for Unmet {
     fn may_pass(&self) -> bool {
-        match self {
-            Unmet::Answered(..) => true,
-            Unmet::Unanswered(error) => obstacle(error).is_some(),
-            Unmet::TooLong => false,
-        }
+        self.obstacle().is_some()
     }
 
     fn retry_after(&self) -> Option<Duration> {

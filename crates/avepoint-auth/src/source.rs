@@ -12,7 +12,7 @@ use crate::assertion::{Assertion, Audience, sign};
 use crate::endpoint::{Endpoint, Identity};
 use crate::failure::{Failure, Refusal, obstacle, shown};
 use crate::proofs::{Proof, Proofs};
-use crate::request::{Answer, LONGEST_PROBLEM, Sender};
+use crate::request::{Answer, LONGEST_PROBLEM, REQUEST_TOKEN, Sender};
 use crate::store::{LONGEST_LIFE, StoredToken, is_token};
 
 /// How long a token is taken to hold if the answer does not say, in seconds. A guess that is too short costs a request;
@@ -81,7 +81,7 @@ impl Source {
         let quotable = std::sync::Mutex::new(self.secrets());
         let answer = self
             .sender
-            .send(&what, &quotable, async |now| {
+            .send(&REQUEST_TOKEN, &what, &quotable, async |now| {
                 let text = self.text(proof, endpoint, now).await.map_err(|error| {
                     let problem = lock(&quotable).clean(error.message(), LONGEST_PROBLEM);
                     Failure::other(format!("{what}: {problem}")).by(obstacle(&error))

@@ -19,7 +19,7 @@ use crate::fields::Fields;
 use crate::generated::value_decoder;
 use crate::generated::{Decode, decode, decoder, encode_path, show_members};
 use crate::operation::{Constraint, Operation, Paging, ParameterLocation};
-use crate::options::{CallOptions, Validation};
+use crate::options::{CallOptions, Validation, misplaced};
 use crate::paging::{Origin, PageRequest};
 use crate::prepared::PreparedRequest;
 use crate::reader::{Spelling, read_whole};
@@ -236,6 +236,7 @@ impl Call {
             query.extend(texts(value.clone()).into_iter().map(|text| (&**name, text)));
         }
         let body = self.checked_body(&mut problems);
+        problems.extend(misplaced(self.operation, self.session.options().headers.keys()));
         if !problems.is_empty() {
             return Err(self.invalid(problems));
         }

@@ -100,16 +100,10 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Where access tokens come from. Without one no client is made.
+    /// Where access tokens come from; an `Arc` of one where clients share it. Without one no client is made.
     #[must_use]
-    pub fn credential(self, credential: impl Credential + 'static) -> Self {
-        self.shared_credential(Arc::new(credential))
-    }
-
-    /// Where access tokens come from, for clients that share one.
-    #[must_use]
-    pub fn shared_credential(mut self, credential: Arc<dyn Credential>) -> Self {
-        self.credential = Some(credential);
+    pub fn credential(mut self, credential: impl Credential + 'static) -> Self {
+        self.credential = Some(Arc::new(credential));
         self
     }
 

@@ -9,14 +9,15 @@ use http::{HeaderMap, StatusCode};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::options::caller_header;
+use crate::options::{caller_header, misplaced};
 
 /// Is told of every request to the service: before it is sent, and when it has ended.
 ///
-/// One request is one attempt at a call. A call that is sent again makes several requests; the redirections of a request
-/// belong to it, and token requests do not count. Both methods run on the task of the call, within its `tracing` span,
-/// and must not block. A hook has `Debug`, as the client has that holds it, and an `Arc` of one is one: the program keeps
-/// a clone.
+/// One request is one attempt at a call. A call that is sent again makes several requests, and the redirections of a
+/// request belong to it. Token requests are none of a client's: the builders of `avepoint-auth` have a method `hook` of
+/// their own, and an `Arc` of a hook, which is one too, serves both and the program beside. Both methods run on the task
+/// of the call or of the token request, within its `tracing` span, and must not block. A hook has `Debug`, as the client
+/// has that holds it.
 ///
 /// A minor version adds only methods with a default.
 ///
@@ -85,7 +86,7 @@ pub struct OutgoingRequest<'a> {
 }
 
 impl OutgoingRequest<'_> {
-    /// The operation that is called.
+    /// The operation that is called; of a credential `requestToken` or `readDiscovery`.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }
@@ -96,12 +97,15 @@ impl OutgoingRequest<'_> {
     }
 
     /// Sets a header, instead of one of that name that the options of the call have. As all headers of the caller it is
-    /// not sent to another host than the API's.
+    /// not sent to another host than the API's, or than that of the token endpoint.
     ///
     /// # Errors
-    /// As [`CallOptions::header`](crate::CallOptions::header).
+    /// As [`CallOptions::header`](crate::CallOptions::header), and for a `range` unless a file is downloaded.
     pub fn insert_header(&mut self, name: &str, value: &str) -> Result<(), Error> {
         let (name, value) = caller_header(name, value)?;
+        if let Some(problem) = misplaced(self.operation, [&name]) {
+            return Err(Error::configuration(problem));
+        }
         self.added.insert(name, value);
         Ok(())
     }
@@ -138,14 +142,15 @@ impl RequestOutcome<'_> {
         self.status
     }
 
-    /// Why it failed, if it did. Without a status and an error, the call was dropped.
+    /// Why it failed, if it did; of a token request without the words of the server. Without a status and an error, the
+    /// call was dropped.
     pub fn error(&self) -> Option<&Error> {
         self.error
     }
 }
 
 /// One request, as its hook sees it. It ends once, even if the call is dropped.
-pub(crate) struct Watched<'a> {
+pub struct Watched<'a> {
     hook: &'a dyn RequestHook,
     clock: &'a dyn Clock,
     operation: &'static Operation,
@@ -156,7 +161,7 @@ pub(crate) struct Watched<'a> {
 
 impl<'a> Watched<'a> {
     /// A request is about to be sent; gives the headers that the hook has added, too.
-    pub(crate) fn begin(
+    pub fn begin(
         hook: &'a dyn RequestHook,
         clock: &'a dyn Clock,
         operation: &'static Operation,
@@ -179,9 +184,9 @@ impl<'a> Watched<'a> {
         (watched, added)
     }
 
-    pub(crate) fn end(mut self, outcome: Result<StatusCode, &Error>) {
-        let status = outcome.map_or_else(Error::status, Some);
-        self.tell(status, outcome.err());
+    /// It has ended, with this status if there was an answer.
+    pub fn end(mut self, status: Option<StatusCode>, error: Option<&Error>) {
+        self.tell(status, error);
     }
 
     fn tell(&mut self, status: Option<StatusCode>, error: Option<&Error>) {

@@ -323,9 +323,21 @@ pub enum Constraint {
         format: Format,
     },
     /// One of the documented integer codes.
-    IntegerCode(&'static [i64]),
+    #[non_exhaustive]
+    IntegerCode {
+        /// The codes.
+        codes: &'static [i64],
+        /// Their names, in the same order.
+        names: &'static [&'static str],
+    },
     /// One of the documented text codes.
-    TextCode(&'static [&'static str]),
+    #[non_exhaustive]
+    TextCode {
+        /// The codes.
+        codes: &'static [&'static str],
+        /// Their names, in the same order; none where the codes say as much.
+        names: &'static [&'static str],
+    },
     /// A list.
     #[non_exhaustive]
     List {
@@ -363,6 +375,14 @@ impl Constraint {
 
     pub const fn text(min: usize, max: Option<usize>, format: Format) -> Self {
         Constraint::Text { min, max, format }
+    }
+
+    pub const fn integer_code(codes: &'static [i64], names: &'static [&'static str]) -> Self {
+        Constraint::IntegerCode { codes, names }
+    }
+
+    pub const fn text_code(codes: &'static [&'static str], names: &'static [&'static str]) -> Self {
+        Constraint::TextCode { codes, names }
     }
 
     pub const fn list(item: &'static Constraint, min: usize, max: Option<usize>) -> Self {

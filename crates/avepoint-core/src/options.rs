@@ -8,12 +8,12 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, REQUEST_IDS, request_id, without_mark};
-use crate::operation::Operation;
+use crate::operation::{Operation, ResponseBody};
 use crate::reader::{Reading, Spelling, read_whole};
 use crate::redact::Secrets;
 use crate::retry::RetryPolicy;
@@ -170,7 +170,8 @@ impl CallOptions {
     }
 
     /// A header for every call; of a name that was given before it is one more. It is not sent to another host than the
-    /// API's, should the server point to one. An `accept` takes the place of the client's own.
+    /// API's, should the server point to one. An `accept` takes the place of the client's own. A `range` is for downloads
+    /// and for a client's `request`: with it any other call is refused.
     ///
     /// # Errors
     /// A configuration error for a name or a value that HTTP does not allow, and for a header that is the client's: who
@@ -257,9 +258,17 @@ pub(crate) fn caller_header(name: &str, value: &str) -> Result<(HeaderName, Head
     Ok((name, value))
 }
 
+/// What is wrong with the first of these headers that asks for a part of a file, if the operation answers with none.
+pub(crate) fn misplaced<'a>(operation: &Operation, names: impl IntoIterator<Item = &'a HeaderName>) -> Option<String> {
+    let asks_for_a_part = |name: &&HeaderName| [header::RANGE, header::IF_RANGE].contains(*name);
+    let name = names.into_iter().find(asks_for_a_part)?;
+    (operation.response != ResponseBody::Bytes)
+        .then(|| format!("the header `{name}` asks for a part of a file, and this call gets none: leave it out"))
+}
+
 /// What may be a secret in headers of the caller's: all but the ids of requests and of traces, which are there for people
 /// to see and which servers send back.
-pub(crate) fn secrets_of(headers: &HeaderMap) -> impl Iterator<Item = SecretString> {
+pub fn secrets_of(headers: &HeaderMap) -> impl Iterator<Item = SecretString> {
     const TRACES: [&str; 2] = ["traceparent", "tracestate"];
     let headers = headers.iter();
     let secret = headers.filter(|(name, _)| !REQUEST_IDS.contains(&name.as_str()) && !TRACES.contains(&name.as_str()));

@@ -296,7 +296,10 @@ impl Session {
         };
         let (watched, added) = Watched::begin(&**hook, &*self.shared.clock, call.operation, number);
         let outcome = self.exchange(call, added, token, pass, attempts).await;
-        watched.end(outcome.as_ref().map(Response::status));
+        let status = outcome
+            .as_ref()
+            .map_or_else(Error::status, |response| Some(response.status()));
+        watched.end(status, outcome.as_ref().err());
         outcome
     }
 

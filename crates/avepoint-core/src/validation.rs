@@ -99,7 +99,7 @@ impl Violation {
 /// Checks a text of the path or query, which stands for a scalar.
 pub(crate) fn check_text(constraint: &Constraint, text: &str) -> Result<(), Violation> {
     match constraint {
-        Constraint::Text { .. } | Constraint::TextCode(_) => check(constraint, &Value::from(text)),
+        Constraint::Text { .. } | Constraint::TextCode { .. } => check(constraint, &Value::from(text)),
         // A list in a query repeats the name: each occurrence is one entry.
         Constraint::List { item, .. } => check_text(item, text),
         Constraint::AnyOf(constraints) => first_success(constraints, |constraint| check_text(constraint, text)),
@@ -135,21 +135,13 @@ pub(crate) fn check(constraint: &Constraint, value: &Value) -> Result<(), Violat
             check_length("characters", text.chars().count(), *min, *max)?;
             check_format(text, *format)
         }
-        Constraint::IntegerCode(codes) => match value.as_i64() {
+        Constraint::IntegerCode { codes, names } => match value.as_i64() {
             Some(code) if codes.contains(&code) => Ok(()),
-            _ => Err(Violation::new(format!(
-                "is {} where the documented codes are {}",
-                shown(value),
-                listed(codes)
-            ))),
+            _ => Err(undocumented(value, codes, names)),
         },
-        Constraint::TextCode(codes) => match value.as_str() {
+        Constraint::TextCode { codes, names } => match value.as_str() {
             Some(code) if documented(codes, code).is_some() => Ok(()),
-            _ => Err(Violation::new(format!(
-                "is {} where the documented codes are {}",
-                shown(value),
-                listed(codes)
-            ))),
+            _ => Err(undocumented(value, codes, names)),
         },
         Constraint::List { .. } | Constraint::Object { .. } | Constraint::AllOf(_) => {
             violations(constraint, value).into_iter().next().map_or(Ok(()), Err)
@@ -203,8 +195,8 @@ pub(crate) fn fill_constants(constraint: &Constraint, object: &mut serde_json::M
     };
     for member in members.iter().filter(|member| member.required) {
         let constant = match member.constraint {
-            Constraint::IntegerCode([code]) => Value::from(*code),
-            Constraint::TextCode([code]) => Value::from(*code),
+            Constraint::IntegerCode { codes: [code], .. } => Value::from(*code),
+            Constraint::TextCode { codes: [code], .. } => Value::from(*code),
             _ => continue,
         };
         object.entry(member.name).or_insert(constant);
@@ -246,7 +238,7 @@ fn documented(codes: &[&'static str], text: &str) -> Option<&'static str> {
 /// Spells the text codes of a value that was checked as they are documented; whether any was spelled otherwise.
 pub(crate) fn spell_codes(constraint: &Constraint, value: &mut Value) -> bool {
     match (constraint, value) {
-        (Constraint::TextCode(codes), Value::String(text)) => match documented(codes, text) {
+        (Constraint::TextCode { codes, .. }, Value::String(text)) => match documented(codes, text) {
             Some(code) if code != text => {
                 *text = code.to_owned();
                 true
@@ -402,13 +394,23 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn listed<T: std::fmt::Display>(codes: &[T]) -> String {
-    const MOST: usize = 12;
-    let mut names: Vec<_> = codes.iter().take(MOST).map(T::to_string).collect();
-    if codes.len() > MOST {
-        names.push(format!("{} more", codes.len() - MOST));
+/// A value in the place of a documented code. The codes are listed with their names, as far as a line goes.
+fn undocumented<T: std::fmt::Display>(value: &Value, codes: &[T], names: &[&str]) -> Violation {
+    const LONGEST: usize = 320;
+    let mut listed = String::new();
+    for (index, code) in codes.iter().enumerate() {
+        let code = match names.get(index) {
+            Some(name) => format!("{code} ({name})"),
+            None => code.to_string(),
+        };
+        if index > 0 && listed.len() + code.len() > LONGEST {
+            listed.push_str(&format!(", {} more", codes.len() - index));
+            break;
+        }
+        let comma = if index > 0 { ", " } else { "" };
+        listed.push_str(&format!("{comma}{code}"));
     }
-    names.join(", ")
+    Violation::new(format!("is {} where the documented codes are {listed}", shown(value)))
 }
 
 #[cfg(test)]
@@ -495,7 +497,7 @@ mod tests {
                 Member {
                     name: "kind",
                     required: true,
-                    constraint: &Constraint::TextCode(&["trial"]),
+                    constraint: &Constraint::text_code(&["trial"], &[]),
                 },
             ],
             open: false,
@@ -525,32 +527,47 @@ mod tests {
 
     #[test]
     fn codes_are_the_documented_ones() {
-        let codes = Constraint::IntegerCode(&[0, 7]);
+        let codes = Constraint::integer_code(&[0, 7], &["None", "Google"]);
         assert_eq!(check(&codes, &json!(7)), Ok(()));
         assert_eq!(
             problem(&codes, json!(8)),
-            "`x` is 8 where the documented codes are 0, 7"
+            "`x` is 8 where the documented codes are 0 (None), 7 (Google)"
         );
-        let text = Constraint::AnyOf(&[
-            &Constraint::IntegerCode(&[0]),
-            &Constraint::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
+        let codes = Constraint::text_code(&["EU", "US"], &[]);
+        assert_eq!(
+            problem(&codes, json!("AU")),
+            "`x` is \"AU\" where the documented codes are EU, US"
+        );
+        static EITHER: Constraint = Constraint::AnyOf(&[
+            &Constraint::integer_code(&[0], &["None"]),
+            &Constraint::text(0, None, Format::Digits),
         ]);
-        assert_eq!(check(&text, &json!("3")), Ok(()));
-        assert!(problem(&text, json!("red")).contains("matches none of the 2 documented variants"));
+        assert_eq!(check(&EITHER, &json!("3")), Ok(()));
+        assert!(problem(&EITHER, json!("red")).contains("matches none of the 2 documented variants"));
+    }
+
+    #[test]
+    fn of_many_codes_as_many_are_listed_as_a_line_holds() {
+        const CODES: [&str; 99] = ["0b635b49-4c56-4e52-800a-1fa79b2d5b08"; 99];
+        let codes = Constraint::text_code(&CODES, &["EastUs"; 99]);
+        let listed = problem(&codes, json!("East US"));
+        assert!(
+            listed.starts_with(
+                "`x` is \"East US\" where the documented codes are 0b635b49-4c56-4e52-800a-1fa79b2d5b08 (EastUs), 0b"
+            ),
+            "{listed}"
+        );
+        assert!(listed.ends_with("(EastUs), 93 more") && listed.len() < 420, "{listed}");
     }
 
     #[test]
     fn text_codes_are_taken_in_any_letter_case_and_spelled_as_documented() {
-        static SOURCE: Constraint = Constraint::TextCode(&["Microsoft Teams", "OneDrive", "onedrive"]);
+        static SOURCE: Constraint = Constraint::text_code(&["Microsoft Teams", "OneDrive", "onedrive"], &[]);
         static OTHER: Constraint = Constraint::Object {
             members: &[Member {
                 name: "id",
                 required: true,
-                constraint: &Constraint::TextCode(&["createdBy"]),
+                constraint: &Constraint::text_code(&["createdBy"], &[]),
             }],
             open: false,
         };

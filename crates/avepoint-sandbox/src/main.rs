@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use avepoint_sandbox::{Builder, Fault, Sandbox};
 use clap::Parser;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// Serve AvePoint's identity service, Elements and Insights on this machine, with a made-up world.
 #[derive(Parser)]
@@ -29,6 +29,9 @@ struct Arguments {
     /// What the world is made from: the same seed gives the same world.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// When it is in the world at the start: a time with its offset, such as 2027-03-01T00:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    now: Option<Timestamp>,
     /// Speak TLS, and print the certificate of the authority to trust.
     #[arg(long)]
     tls: bool,
@@ -70,6 +73,7 @@ impl Arguments {
             .customers(self.customers)
             .seed(self.seed)
             .export_size(self.export_size);
+        let builder = self.now.into_iter().fold(builder, Builder::now);
         let builder = if self.tls { builder.tls() } else { builder };
         let builder = match self.rate {
             Some((calls, per)) => builder.rate(calls, per),
@@ -191,6 +195,11 @@ fn env(name: &str, value: &str) -> String {
     format!("{name}=\"{escaped}\"\n")
 }
 
+fn time(text: &str) -> Result<Timestamp, String> {
+    let usage = |_| "write a time with its offset, as RFC 3339 has it, such as 2027-03-01T00:00:00Z".to_owned();
+    text.parse().map_err(usage)
+}
+
 fn rate(text: &str) -> Result<(u32, Duration), String> {
     let usage = || "write how many calls in which time, such as 10/s or 100/1m".to_owned();
     let (calls, per) = text.split_once('/').ok_or_else(usage)?;
@@ -230,6 +239,21 @@ fn latency(text: &str) -> Result<Fault, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_have_an_offset() {
+        assert_eq!(time("2027-03-01T01:00:00+01:00"), time("2027-03-01T00:00:00Z"));
+        for text in [
+            "",
+            "now",
+            "2027-03-01",
+            "2027-03-01T00:00:00",
+            "2027-02-30T00:00:00Z",
+            "1793606400",
+        ] {
+            assert!(time(text).is_err_and(|usage| usage.contains("RFC 3339")), "{text}");
+        }
+    }
 
     #[test]
     fn rates_are_calls_in_a_time() {

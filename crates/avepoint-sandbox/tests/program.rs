@@ -84,6 +84,8 @@ fn what_it_cannot_do_it_refuses_with_the_remedy() {
             "cannot write the certificate",
         ),
         (["--latency", "slow"], "such as 200ms"),
+        (["--now", "2027-03-01"], "such as 2027-03-01T00:00:00Z"),
+        (["--now", "1969-12-31T23:59:59Z"], "in the years 1970 to 9900"),
         (["--fault", "strange"], "write delay=200ms"),
     ] {
         let output = Command::new(PROGRAM).args(arguments).output().expect("it runs");
@@ -115,12 +117,13 @@ async fn clients_come_from_a_file_and_the_certificate_goes_into_one() {
         .arg(&certificate)
         .arg("--clients")
         .arg(&clients)
-        .args(["--client", "own:own-s3cret"])
+        .args(["--client", "own:own-s3cret", "--now", "2027-03-01T01:30:00+01:00"])
         .stdout(Stdio::piped())
         .spawn();
     let mut running = Running(child.expect("it starts"));
     let output = BufReader::new(running.0.stdout.take().expect("its output"));
     let lines: Vec<_> = output.lines().take(19).map(|line| line.expect("text")).collect();
+    assert!(lines[0].contains("where it is 2027-03-01T00:3"), "{lines:?}");
     let pem = std::fs::read_to_string(variable(&lines, "AVEPOINT_CLIENT_CERTIFICATE_PATH")).expect("a certificate");
     assert!(pem.contains("BEGIN CERTIFICATE") && pem.contains("BEGIN PRIVATE KEY"));
     assert!(!lines.iter().any(|line| line.contains("AVEPOINT_CLIENT_SECRET")));

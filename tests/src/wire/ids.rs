@@ -166,8 +166,8 @@ impl Known {
             return values.map(|value| json!([value])).collect();
         }
         match need.constraint {
-            Constraint::IntegerCode(codes) => return codes.iter().map(|code| json!(code)).collect(),
-            Constraint::TextCode(codes) => return codes.iter().map(|code| json!(code)).collect(),
+            Constraint::IntegerCode { codes, .. } => return codes.iter().map(|code| json!(code)).collect(),
+            Constraint::TextCode { codes, .. } => return codes.iter().map(|code| json!(code)).collect(),
             _ => {}
         }
         if !need.keys.iter().any(|key| is_id(key)) {

@@ -62,6 +62,7 @@ const ELSEWHERE: &[&str] = &[
     "fuzz",
     "oidc",
     "portable",
+    "published_requests",
     "raw_requests",
     "sandbox",
     "security",

@@ -69,11 +69,15 @@ fn constraint(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
         (Some(kind @ ("integer" | "number")), None) => bounded(spec, kind, schema)?,
         (Some("integer"), Some(codes)) => {
             let codes = codes.entries().into_iter().filter_map(|code| code.value.as_i64());
-            quote! { Constraint::IntegerCode(&[#(#codes),*]) }
+            let names = schema.texts("x-enum-varnames");
+            quote! { Constraint::integer_code(&[#(#codes),*], &[#(#names),*]) }
         }
         (Some("string"), Some(_)) => {
-            let codes = schema.texts("enum");
-            quote! { Constraint::TextCode(&[#(#codes),*]) }
+            let (codes, mut names) = (schema.texts("enum"), schema.texts("x-enum-varnames"));
+            if codes.iter().zip(&names).all(|(code, name)| is_alike(code, name)) {
+                names.clear();
+            }
+            quote! { Constraint::text_code(&[#(#codes),*], &[#(#names),*]) }
         }
         (Some("string"), None) => {
             let (sizes, format) = (sizes(schema, "Length"), format(spec, schema)?);
@@ -99,6 +103,15 @@ fn constraint(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
         None => choice,
         Some(_) => quote! { Constraint::AllOf(&[&#own, &#choice]) },
     })
+}
+
+/// Whether a code says what its name says.
+fn is_alike(code: &str, name: &str) -> bool {
+    let letters = |text: &str| {
+        text.to_lowercase()
+            .replace(|letter: char| !letter.is_alphanumeric(), "")
+    };
+    letters(code) == letters(name)
 }
 
 fn members(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {

@@ -254,7 +254,9 @@ fn each_operation_has_an_example_and_each_other_name_on_the_wire_can_be_found() 
             example.contains(&format!("client.{}()", method.name)),
             "{id}: {example}"
         );
-        assert!(docs.contains(&format!("#[doc(alias = \"{id}\")]")), "{id}: {docs}");
+        for name in operation.permissions().concat().into_iter().chain([id, operation.path]) {
+            assert!(docs.contains(&format!("#[doc(alias = \"{name}\")]")), "{id}: {docs}");
+        }
     }
     let renamed = found.iter().filter_map(|named| Some((named, named.wire?)));
     let renamed: Vec<_> = renamed.filter(|(named, wire)| *wire != named.name).collect();

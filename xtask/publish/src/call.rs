@@ -24,6 +24,8 @@ pub struct Call<'d> {
     pub parameters: Vec<Parameter<'d>>,
     /// The media type of the request body, and its examples by name.
     pub body: Option<(&'d str, Examples<'d>)>,
+    /// What takes the token of a page, as `x-paging` names it. An answer gives it: with that of an example nothing is found.
+    token: Option<&'d str>,
     /// The scopes of the least permission that allows the call.
     pub scopes: Vec<&'d str>,
     /// The answers that the operation describes itself: status, description, and the examples of a body by name.
@@ -105,6 +107,7 @@ impl<'d> Call<'d> {
             path: operation.path,
             parameters: parameters.collect::<anyhow::Result<_>>()?,
             body,
+            token: operation.place.get("x-paging").and_then(|paging| paging.text("token")),
             scopes: operation.permissions().into_iter().next().unwrap_or_default(),
             answers: answers.collect(),
         })
@@ -115,7 +118,7 @@ impl<'d> Call<'d> {
         self.parameters.iter().filter(move |parameter| parameter.place == place)
     }
 
-    /// Path and query with the examples in them.
+    /// Path and query with the examples in them, for the first page of a list.
     pub fn target(&self) -> String {
         let path = self
             .parameters_in("path")
@@ -125,7 +128,10 @@ impl<'d> Call<'d> {
                     &encoded(&parameter.values().join(",")),
                 )
             });
-        let pairs = self.parameters_in("query").flat_map(|parameter| {
+        let first = self
+            .parameters_in("query")
+            .filter(|parameter| self.token != Some(parameter.name));
+        let pairs = first.flat_map(|parameter| {
             let values = parameter.values().into_iter();
             values.map(|value| format!("{}={}", encoded(parameter.name), encoded(&value)))
         });
@@ -137,10 +143,14 @@ impl<'d> Call<'d> {
         }
     }
 
-    /// The media type of the request body, and its first example as it is sent.
+    /// The media type of the request body, and its first example as it is sent, for the first page of a list.
     pub fn sent(&self) -> Option<(&'d str, String)> {
         let (media_type, examples) = self.body.as_ref()?;
         let (_, example) = examples.first()?;
+        let mut example = Value::clone(example);
+        if let (Some(token), Some(members)) = (self.token, example.as_object_mut()) {
+            members.retain(|name, _| token.strip_prefix("body.") != Some(name));
+        }
         Some((media_type, format!("{example:#}")))
     }
 }

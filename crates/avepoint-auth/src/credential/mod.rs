@@ -12,7 +12,7 @@ use std::time::Duration;
 use avepoint_core::redact::RecentTokens;
 use avepoint_core::transport::timestamp;
 use avepoint_core::{
-    AccessToken, BoxFuture, Clock, Cloud, Error, ErrorKind, Operation, RetryPolicy, SystemClock, Transport,
+    AccessToken, BoxFuture, Clock, Cloud, Error, ErrorKind, Operation, RequestHook, RetryPolicy, SystemClock, Transport,
 };
 use tokio::sync::OnceCell;
 
@@ -99,6 +99,7 @@ pub struct CredentialBuilder<C> {
     retry: RetryPolicy,
     timeout: Duration,
     clock: Arc<dyn Clock>,
+    hook: Option<Arc<dyn RequestHook>>,
     transport: Transport,
     credential: PhantomData<fn() -> C>,
 }
@@ -121,6 +122,7 @@ impl<C> CredentialBuilder<C> {
                 .deadline(Duration::from_secs(60)),
             timeout: Duration::from_secs(20),
             clock: Arc::new(SystemClock::default()),
+            hook: None,
             transport: Transport::default(),
             credential: PhantomData,
         }
@@ -166,16 +168,11 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// Where tokens are kept beyond this credential and its clones. Default: nowhere.
+    /// Where tokens are kept beyond this credential and its clones; an `Arc` of a store where credentials share it.
+    /// Default: nowhere.
     #[must_use]
-    pub fn store(self, store: impl TokenStore + 'static) -> Self {
-        self.shared_store(Arc::new(store))
-    }
-
-    /// Where tokens are kept, for credentials that share one store.
-    #[must_use]
-    pub fn shared_store(mut self, store: Arc<dyn TokenStore>) -> Self {
-        self.store = Some(store);
+    pub fn store(mut self, store: impl TokenStore + 'static) -> Self {
+        self.store = Some(Arc::new(store));
         self
     }
 
@@ -198,6 +195,27 @@ impl<C> CredentialBuilder<C> {
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// What is told of each request to the identity service, for metrics and distributed traces: token requests as the
+    /// operation `requestToken`, those for the discovery document as `readDiscovery`. It sees statuses and problems, never
+    /// a body, so that neither secrets nor tokens come to it. A client's requests are told of to the hook of its own builder;
+    /// an `Arc` of one hook serves both.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use avepoint_auth::ClientSecretCredential;
+    /// use avepoint_core::{ApiClient, ClientBuilder, Error, RequestHook};
+    ///
+    /// fn watched<C: ApiClient>(hook: Arc<dyn RequestHook>) -> Result<C, Error> {
+    ///     let credential = ClientSecretCredential::builder("my-app", "my-secret").hook(Arc::clone(&hook)).build()?;
+    ///     ClientBuilder::default().credential(credential).hook(hook).build()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn hook(mut self, hook: impl RequestHook + 'static) -> Self {
+        self.hook = Some(Arc::new(hook));
         self
     }
 
@@ -241,6 +259,7 @@ impl<C> CredentialBuilder<C> {
             sender: Sender {
                 http,
                 clock: self.clock,
+                hook: self.hook,
                 retry: self.retry,
                 timeout: self.timeout,
             },

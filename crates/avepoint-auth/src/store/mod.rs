@@ -5,6 +5,7 @@ pub(crate) mod memory;
 mod own;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use avepoint_core::transport::{system_time, timestamp};
@@ -28,7 +29,8 @@ pub(crate) fn is_token(text: &str) -> bool {
 /// [`FileStore`](crate::FileStore).
 ///
 /// Every credential has a cache of its own; a store is asked when that has nothing, and told what was fetched. A store
-/// that fails never fails a call: the failure is reported through `tracing`, and the token is fetched.
+/// that fails never fails a call: the failure is reported through `tracing`, and the token is fetched. An `Arc` of a store
+/// is one.
 ///
 /// A minor version adds only methods with a default.
 ///
@@ -70,6 +72,20 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// # Errors
     /// Where the store cannot be written.
     fn remove<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>>;
+}
+
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    fn get<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
+        (**self).get(key)
+    }
+
+    fn put<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>> {
+        (**self).put(key, token)
+    }
+
+    fn remove<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>> {
+        (**self).remove(key, token)
+    }
 }
 
 /// What a stored token is for: the identity service, the client and the scope. No secret stands in it.

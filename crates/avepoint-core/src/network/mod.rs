@@ -39,6 +39,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// but by the [`RetryPolicy`](crate::RetryPolicy), answers are not compressed, and TLS is rustls with aws-lc-rs: another
 /// crate in the same build cannot change that, and neither can a process-wide default of rustls. What is wrong with it
 /// `build` of the client or credential reports.
+///
+/// The authorities of the machine are loaded at most once a minute for all clients of the process, and a client keeps those
+/// with which it was made: where the machine's have changed, clients that are made a minute later have the new ones.
 #[derive(Clone, Default)]
 pub struct Transport {
     settings: Settings,

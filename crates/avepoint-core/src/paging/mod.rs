@@ -23,6 +23,7 @@ use crate::error::{Error, ErrorKind};
 use crate::generated::decoder;
 use crate::operation::{Operation, Paging};
 use crate::reader::{UnknownMember, Unread, UnreadMember};
+use crate::redact::REDACTED;
 use crate::response::typed;
 
 mod ahead;
@@ -42,7 +43,8 @@ const AHEAD: u32 = 64;
 
 /// Where a list goes on.
 ///
-/// It can be stored: as JSON, or as text with `Display` and `FromStr`.
+/// It can be stored: as JSON, or as text with `Display` and `FromStr`. A server may write anything into its token: `Debug`
+/// does not show it.
 ///
 /// ```
 /// use avepoint_core::Continuation;
@@ -52,7 +54,7 @@ const AHEAD: u32 = 64;
 /// assert_eq!("page:7".parse::<Continuation>()?, place);
 /// # Ok::<(), avepoint_core::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Continuation {
@@ -67,6 +69,15 @@ impl fmt::Display for Continuation {
         match self {
             Continuation::Page(number) => write!(f, "page:{number}"),
             Continuation::Token(token) => write!(f, "token:{token}"),
+        }
+    }
+}
+
+impl fmt::Debug for Continuation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Continuation::Page(number) => f.debug_tuple("Page").field(number).finish(),
+            Continuation::Token(_) => f.debug_tuple("Token").field(&REDACTED).finish(),
         }
     }
 }

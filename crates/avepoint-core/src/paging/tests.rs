@@ -778,6 +778,26 @@ fn a_text_that_is_no_continuation_is_not_shown() {
 }
 
 #[test]
+fn the_token_of_a_continuation_is_stored_and_not_shown() {
+    let place = Continuation::Token("hunter22xyz".to_owned());
+    let page = Page {
+        next: Some(place.clone()),
+        ..Page::from(vec![1])
+    };
+    let shown = format!("{place:?} {page:?} {page:#?}");
+    assert!(
+        shown.starts_with("Token(\"[redacted]\")") && !shown.contains("hunter22xyz"),
+        "{shown}"
+    );
+    assert_eq!(format!("{:?}", Continuation::Page(7)), "Page(7)");
+    assert_eq!(place.to_string().parse::<Continuation>().expect("a place"), place);
+    assert_eq!(
+        serde_json::to_string(&place).expect("JSON"),
+        r#"{"token":"hunter22xyz"}"#
+    );
+}
+
+#[test]
 fn a_page_asked_ahead_ends_with_its_runtime_and_the_list_says_so() {
     let (_, pages) = numbered(honest(&[1; 5], |_, _, _| Some(5)));
     let mut pages = pages.prefetch(2);

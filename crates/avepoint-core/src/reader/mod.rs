@@ -565,7 +565,8 @@ struct Fields<'r, 'de> {
 impl<'r, 'de> Fields<'r, 'de> {
     fn new(reader: &'r mut Reader<'de>, names: &'static [&'static str]) -> Result<Self, Problem> {
         let open = reader.enter_object()?;
-        if reader.depth == 1 {
+        // A blank text is an object without members at the depth of what is around it.
+        if open && reader.depth == 1 {
             reader.names = names;
         }
         let seen = reader.seen.len();

@@ -63,6 +63,17 @@ fn there_is_an_outline_of_named_members_that_are_unicode_and_of_nothing_else() {
 }
 
 #[test]
+fn the_names_of_the_document_are_those_of_its_own_type_whatever_its_members_are() {
+    for odd in ["\"\"", "\" \"", "null", "{}", "[]", "{\"id\":1}", "[{}]", "1"] {
+        for member in NAMES {
+            let json = format!("{{\"{member}\":{odd}}}");
+            let (_, _, seen) = super::read_outlined::<Thing>(json.as_bytes(), Reading::default()).expect("an object");
+            assert_eq!(seen.names, NAMES, "{json}");
+        }
+    }
+}
+
+#[test]
 fn an_object_of_any_names_loses_no_more_than_an_entry() {
     let json = br#"{"labels":{"a":1,"secret":{"x":[]},"b":null,"c":"3"},"count":1}"#;
     let (object, unread) = read::<BTreeMap<String, BTreeMap<String, i64>>>(json).expect("an object");

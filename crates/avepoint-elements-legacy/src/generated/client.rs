@@ -1030,6 +1030,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listCustomers")]
+    #[doc(alias = "/partner/customers")]
+    #[doc(alias = "partner.customers.read.all")]
     pub fn list_customers(&self) -> builder::ListCustomers {
         builder::ListCustomers {
             call: ::avepoint_core::generated::Call::new(
@@ -1063,6 +1065,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getCustomer")]
+    #[doc(alias = "/partner/customers/{id}")]
+    #[doc(alias = "partner.customers.read.all")]
     pub fn get_customer(&self) -> builder::GetCustomer {
         builder::GetCustomer {
             call: ::avepoint_core::generated::Call::new(
@@ -1103,6 +1107,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listCustomerServices")]
+    #[doc(alias = "/partner/services")]
+    #[doc(alias = "partner.license.read.all")]
     pub fn list_customer_services(&self) -> builder::ListCustomerServices {
         builder::ListCustomerServices {
             call: ::avepoint_core::generated::Call::new(
@@ -1136,6 +1142,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getCustomerServices")]
+    #[doc(alias = "/partner/services/{id}")]
+    #[doc(alias = "partner.license.read.all")]
     pub fn get_customer_services(&self) -> builder::GetCustomerServices {
         builder::GetCustomerServices {
             call: ::avepoint_core::generated::Call::new(
@@ -1181,6 +1189,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listProtectionOverview")]
+    #[doc(alias = "/partner/customers/{id}/protected")]
+    #[doc(alias = "partner.cbprotected.read.all")]
     pub fn list_protection_overview(&self) -> builder::ListProtectionOverview {
         builder::ListProtectionOverview {
             call: ::avepoint_core::generated::Call::new(
@@ -1225,6 +1235,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listBackupJobs")]
+    #[doc(alias = "/partner/customers/{id}/jobs")]
+    #[doc(alias = "partner.jobs.read.all")]
     pub fn list_backup_jobs(&self) -> builder::ListBackupJobs {
         builder::ListBackupJobs {
             call: ::avepoint_core::generated::Call::new(
@@ -1266,6 +1278,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listModuleBackupJobs")]
+    #[doc(
+        alias = "/partner/customers/{id}/jobs/jobType/{JobType}/jobModule/{JobModule}"
+    )]
+    #[doc(alias = "partner.jobs.read.all")]
     pub fn list_module_backup_jobs(&self) -> builder::ListModuleBackupJobs {
         builder::ListModuleBackupJobs {
             call: ::avepoint_core::generated::Call::new(
@@ -1309,6 +1325,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listScanProfiles")]
+    #[doc(alias = "/partner/customers/{id}/scanProfiles")]
+    #[doc(alias = "partner.scanprofiles.read.all")]
     pub fn list_scan_profiles(&self) -> builder::ListScanProfiles {
         builder::ListScanProfiles {
             call: ::avepoint_core::generated::Call::new(
@@ -1344,6 +1362,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getScanProfile")]
+    #[doc(alias = "/partner/customers/{id}/scanProfiles/{ProfileId}")]
+    #[doc(alias = "partner.scanprofiles.read.all")]
     pub fn get_scan_profile(&self) -> builder::GetScanProfile {
         builder::GetScanProfile {
             call: ::avepoint_core::generated::Call::new(
@@ -1380,6 +1400,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getScanProfileDailySummary")]
+    #[doc(alias = "/partner/customers/{id}/scanProfiles/{ProfileId}/dailyNewSummary")]
+    #[doc(alias = "partner.scanprofiles.read.all")]
     pub fn get_scan_profile_daily_summary(&self) -> builder::GetScanProfileDailySummary {
         builder::GetScanProfileDailySummary {
             call: ::avepoint_core::generated::Call::new(
@@ -1415,6 +1437,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listScanProfileDailyChanges")]
+    #[doc(alias = "/partner/customers/{id}/scanProfiles/{ProfileId}/dailyNewDetails")]
+    #[doc(alias = "partner.scanprofiles.read.all")]
     pub fn list_scan_profile_daily_changes(
         &self,
     ) -> builder::ListScanProfileDailyChanges {
@@ -1451,6 +1475,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getScanProfileDailyReport")]
+    #[doc(alias = "/partner/Customers/{id}/ScanProfilesDailyNew/ProfileId/{ProfileId}")]
+    #[doc(alias = "partner.scanprofiles.read.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_scan_profile_daily_report(&self) -> builder::GetScanProfileDailyReport {
         builder::GetScanProfileDailyReport {

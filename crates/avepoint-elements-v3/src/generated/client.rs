@@ -11606,6 +11606,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listCustomers")]
+    #[doc(alias = "/partner/external/v3/general/customers/batch")]
+    #[doc(alias = "elements.customers.read.all")]
     pub fn list_customers(&self) -> builder::ListCustomers {
         builder::ListCustomers {
             call: ::avepoint_core::generated::Call::new(
@@ -11648,6 +11650,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "onboardCustomer")]
+    #[doc(alias = "/partner/external/v3/general/customers")]
+    #[doc(alias = "elements.customers.readwrite.all")]
     pub fn onboard_customer(&self) -> builder::OnboardCustomer {
         builder::OnboardCustomer {
             call: ::avepoint_core::generated::Call::new(
@@ -11694,6 +11698,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "createTenantAuthorizationLink")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/auth-link"
+    )]
+    #[doc(alias = "elements.customers.readwrite.all")]
     pub fn create_tenant_authorization_link(
         &self,
     ) -> builder::CreateTenantAuthorizationLink {
@@ -11746,6 +11754,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "createAppAuthorizationLink")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/apps/auth-link"
+    )]
+    #[doc(alias = "elements.customers.readwrite.all")]
     pub fn create_app_authorization_link(&self) -> builder::CreateAppAuthorizationLink {
         builder::CreateAppAuthorizationLink {
             call: ::avepoint_core::generated::Call::new(
@@ -11779,6 +11791,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getTenant")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}"
+    )]
+    #[doc(alias = "elements.customers.read.all")]
     pub fn get_tenant(&self) -> builder::GetTenant {
         builder::GetTenant {
             call: ::avepoint_core::generated::Call::new(
@@ -11817,6 +11833,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getServiceAppStatus")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/product/{productName}/apps"
+    )]
+    #[doc(alias = "elements.customers.read.all")]
     pub fn get_service_app_status(&self) -> builder::GetServiceAppStatus {
         builder::GetServiceAppStatus {
             call: ::avepoint_core::generated::Call::new(
@@ -11856,6 +11876,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "connectTenants")]
+    #[doc(alias = "/partner/external/v3/general/customers/connecttenant")]
+    #[doc(alias = "elements.customers.readwrite.all")]
     pub fn connect_tenants(&self) -> builder::ConnectTenants {
         builder::ConnectTenants {
             call: ::avepoint_core::generated::Call::new(
@@ -11898,6 +11920,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listCustomerServices")]
+    #[doc(alias = "/partner/external/v3/general/customers/services/batch")]
+    #[doc(alias = "elements.license.read.all")]
     pub fn list_customer_services(&self) -> builder::ListCustomerServices {
         builder::ListCustomerServices {
             call: ::avepoint_core::generated::Call::new(
@@ -11956,6 +11980,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "addCustomerService")]
+    #[doc(alias = "/partner/external/v3/general/customers/{customerId}/services")]
+    #[doc(alias = "elements.license.readwrite.all")]
     pub fn add_customer_service(&self) -> builder::AddCustomerService {
         builder::AddCustomerService {
             call: ::avepoint_core::generated::Call::new(
@@ -11999,6 +12025,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listTenantUserSeats")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/3rd-party-products/type/{type}/tenants/batch"
+    )]
+    #[doc(alias = "elements.license.read.all")]
     pub fn list_tenant_user_seats(&self) -> builder::ListTenantUserSeats {
         builder::ListTenantUserSeats {
             call: ::avepoint_core::generated::Call::new(
@@ -12035,6 +12065,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getProductOverview")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/avpt-products/type/{productType}/overview"
+    )]
+    #[doc(alias = "elements.license.read.all")]
     pub fn get_product_overview(&self) -> builder::GetProductOverview {
         builder::GetProductOverview {
             call: ::avepoint_core::generated::Call::new(
@@ -12076,6 +12110,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listResellers")]
+    #[doc(alias = "/partner/external/v3/general/partners/t2-reseller/resellers/batch")]
+    #[doc(alias = "elements.t2.resellers.read.all")]
     pub fn list_resellers(&self) -> builder::ListResellers {
         builder::ListResellers {
             call: ::avepoint_core::generated::Call::new(
@@ -12112,6 +12148,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listPooledLicenses")]
+    #[doc(alias = "/partner/external/v3/general/partners/t2-reseller/licenses/batch")]
+    #[doc(alias = "elements.t2.license.read.all")]
     pub fn list_pooled_licenses(&self) -> builder::ListPooledLicenses {
         builder::ListPooledLicenses {
             call: ::avepoint_core::generated::Call::new(
@@ -12151,6 +12189,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listLicenseAllocations")]
+    #[doc(
+        alias = "/partner/external/v3/general/partners/t2-reseller/licenses/{licenseId}/usage/batch"
+    )]
+    #[doc(alias = "elements.t2.license.read.all")]
     pub fn list_license_allocations(&self) -> builder::ListLicenseAllocations {
         builder::ListLicenseAllocations {
             call: ::avepoint_core::generated::Call::new(
@@ -12196,6 +12238,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "assignResellerLicense")]
+    #[doc(
+        alias = "/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses"
+    )]
+    #[doc(alias = "elements.t2.license.readwrite.all")]
     pub fn assign_reseller_license(&self) -> builder::AssignResellerLicense {
         builder::AssignResellerLicense {
             call: ::avepoint_core::generated::Call::new(
@@ -12237,6 +12283,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listResellerLicenses")]
+    #[doc(
+        alias = "/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/batch"
+    )]
+    #[doc(alias = "elements.t2.license.read.all")]
     pub fn list_reseller_licenses(&self) -> builder::ListResellerLicenses {
         builder::ListResellerLicenses {
             call: ::avepoint_core::generated::Call::new(
@@ -12280,6 +12330,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "acceptResellerLicenses")]
+    #[doc(
+        alias = "/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept"
+    )]
+    #[doc(alias = "elements.t2.license.readwrite.all")]
     pub fn accept_reseller_licenses(&self) -> builder::AcceptResellerLicenses {
         builder::AcceptResellerLicenses {
             call: ::avepoint_core::generated::Call::new(
@@ -12323,6 +12377,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "rejectResellerLicenses")]
+    #[doc(
+        alias = "/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject"
+    )]
+    #[doc(alias = "elements.t2.license.readwrite.all")]
     pub fn reject_reseller_licenses(&self) -> builder::RejectResellerLicenses {
         builder::RejectResellerLicenses {
             call: ::avepoint_core::generated::Call::new(
@@ -12364,6 +12422,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listAuditRecords")]
+    #[doc(alias = "/partner/external/v3/general/partners/report/auditlog/{date}")]
+    #[doc(alias = "elements.report.read.all")]
     pub fn list_audit_records(&self) -> builder::ListAuditRecords {
         builder::ListAuditRecords {
             call: ::avepoint_core::generated::Call::new(
@@ -12404,6 +12464,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listResellerAuditRecords")]
+    #[doc(
+        alias = "/partner/external/v3/general/partners/t2-reseller/report/auditlog/{date}"
+    )]
+    #[doc(alias = "elements.t2.report.read.all")]
     pub fn list_reseller_audit_records(&self) -> builder::ListResellerAuditRecords {
         builder::ListResellerAuditRecords {
             call: ::avepoint_core::generated::Call::new(
@@ -12451,6 +12515,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listProtectedUsers")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/cloud-backup-m365/users/batch"
+    )]
+    #[doc(alias = "elements.cbprotected.read.all")]
     pub fn list_protected_users(&self) -> builder::ListProtectedUsers {
         builder::ListProtectedUsers {
             call: ::avepoint_core::generated::Call::new(
@@ -12491,6 +12559,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listProtectionOverview")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/cloud-backup-m365/overview"
+    )]
+    #[doc(alias = "elements.cbprotected.read.all")]
     pub fn list_protection_overview(&self) -> builder::ListProtectionOverview {
         builder::ListProtectionOverview {
             call: ::avepoint_core::generated::Call::new(
@@ -12536,6 +12608,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listProtectedObjects")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects"
+    )]
+    #[doc(alias = "elements.cbprotected.read.all")]
     pub fn list_protected_objects(&self) -> builder::ListProtectedObjects {
         builder::ListProtectedObjects {
             call: ::avepoint_core::generated::Call::new(
@@ -12578,6 +12654,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listStorageProfiles")]
+    #[doc(alias = "/partner/external/v3/general/partners/storage-profile/batch")]
+    #[doc(alias = "elements.license.read.all")]
     pub fn list_storage_profiles(&self) -> builder::ListStorageProfiles {
         builder::ListStorageProfiles {
             call: ::avepoint_core::generated::Call::new(
@@ -12622,6 +12700,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listJobs")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/avpt-products/jobs/batch"
+    )]
+    #[doc(alias = "elements.jobs.read.all")]
     pub fn list_jobs(&self) -> builder::ListJobs {
         builder::ListJobs {
             call: ::avepoint_core::generated::Call::new(
@@ -12665,6 +12747,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listJobReportDetails")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details"
+    )]
+    #[doc(alias = "elements.jobs.read.all")]
     pub fn list_job_report_details(&self) -> builder::ListJobReportDetails {
         builder::ListJobReportDetails {
             call: ::avepoint_core::generated::Call::new(
@@ -12711,6 +12797,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listScanProfiles")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/scan-profiles/batch"
+    )]
+    #[doc(alias = "elements.scanprofiles.read.all")]
     pub fn list_scan_profiles(&self) -> builder::ListScanProfiles {
         builder::ListScanProfiles {
             call: ::avepoint_core::generated::Call::new(
@@ -12750,6 +12840,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listScanProfileChanges")]
+    #[doc(alias = "/partner/external/v3/general/customers/{customerId}/scan-profiles")]
+    #[doc(alias = "elements.scanprofiles.read.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_scan_profile_changes(&self) -> builder::ListScanProfileChanges {
         builder::ListScanProfileChanges {
@@ -12785,6 +12877,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getScanProfile")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/scan-profiles/{scanProfileId}"
+    )]
+    #[doc(alias = "elements.scanprofiles.read.all")]
     pub fn get_scan_profile(&self) -> builder::GetScanProfile {
         builder::GetScanProfile {
             call: ::avepoint_core::generated::Call::new(
@@ -12821,6 +12917,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getScanProfileChanges")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/scan-profiles/{scanProfileId}/changes"
+    )]
+    #[doc(alias = "elements.scanprofiles.read.all")]
     pub fn get_scan_profile_changes(&self) -> builder::GetScanProfileChanges {
         builder::GetScanProfileChanges {
             call: ::avepoint_core::generated::Call::new(
@@ -12855,6 +12955,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getScanProfileDailyReport")]
+    #[doc(
+        alias = "/partner/external/v3/general/customers/{customerId}/scan-profiles-v2/{scanProfileId}"
+    )]
+    #[doc(alias = "elements.scanprofiles.read.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_scan_profile_daily_report(&self) -> builder::GetScanProfileDailyReport {
         builder::GetScanProfileDailyReport {
@@ -12899,6 +13003,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "createBaseline")]
+    #[doc(alias = "/partner/external/v3/bm/baselines")]
+    #[doc(alias = "elements.bm.baseline.readwrite.all")]
     pub fn create_baseline(&self) -> builder::CreateBaseline {
         builder::CreateBaseline {
             call: ::avepoint_core::generated::Call::new(
@@ -12934,6 +13040,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listBaselines")]
+    #[doc(alias = "/partner/external/v3/bm/baselines/batch")]
+    #[doc(alias = "elements.bm.baseline.read.all")]
+    #[doc(alias = "elements.bm.baseline.readwrite.all")]
     pub fn list_baselines(&self) -> builder::ListBaselines {
         builder::ListBaselines {
             call: ::avepoint_core::generated::Call::new(
@@ -12973,6 +13082,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listBaselineReports")]
+    #[doc(alias = "/partner/external/v3/bm/baselines/{baselineId}/reports")]
+    #[doc(alias = "elements.bm.baseline.read.all")]
+    #[doc(alias = "elements.bm.baseline.readwrite.all")]
     pub fn list_baseline_reports(&self) -> builder::ListBaselineReports {
         builder::ListBaselineReports {
             call: ::avepoint_core::generated::Call::new(
@@ -13015,6 +13127,11 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listBaselineJobs")]
+    #[doc(
+        alias = "/partner/external/v3/bm/customers/{customerId}/tenants/{tenantId}/process-center/jobs/batch"
+    )]
+    #[doc(alias = "elements.bm.tenant.read.all")]
+    #[doc(alias = "elements.bm.tenant.readwrite.all")]
     pub fn list_baseline_jobs(&self) -> builder::ListBaselineJobs {
         builder::ListBaselineJobs {
             call: ::avepoint_core::generated::Call::new(
@@ -13051,6 +13168,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listBaselineTenants")]
+    #[doc(alias = "/partner/external/v3/bm/tenants/batch")]
+    #[doc(alias = "elements.bm.tenant.read.all")]
+    #[doc(alias = "elements.bm.tenant.readwrite.all")]
     pub fn list_baseline_tenants(&self) -> builder::ListBaselineTenants {
         builder::ListBaselineTenants {
             call: ::avepoint_core::generated::Call::new(
@@ -13098,6 +13218,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "runTenantAction")]
+    #[doc(
+        alias = "/partner/external/v3/bm/customers/{customerId}/tenants/{tenantId}/actions"
+    )]
+    #[doc(alias = "elements.bm.tenant.readwrite.all")]
     pub fn run_tenant_action(&self) -> builder::RunTenantAction {
         builder::RunTenantAction {
             call: ::avepoint_core::generated::Call::new(
@@ -13142,6 +13266,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listRiskRules")]
+    #[doc(
+        alias = "/partner/external/v3/rm/customers/{customerId}/tenants/{tenantId}/detection/rules"
+    )]
+    #[doc(alias = "elements.rm.read.all")]
     pub fn list_risk_rules(&self) -> builder::ListRiskRules {
         builder::ListRiskRules {
             call: ::avepoint_core::generated::Call::new(
@@ -13185,6 +13313,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listRiskHitItems")]
+    #[doc(
+        alias = "/partner/external/v3/rm/customers/{customerId}/tenants/{tenantId}/detection/rules/{ruleId}/hit-items"
+    )]
+    #[doc(alias = "elements.rm.read.all")]
     pub fn list_risk_hit_items(&self) -> builder::ListRiskHitItems {
         builder::ListRiskHitItems {
             call: ::avepoint_core::generated::Call::new(
@@ -13232,6 +13364,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listAzureCostIssues")]
+    #[doc(
+        alias = "/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues"
+    )]
+    #[doc(alias = "elements.cm.read.all")]
     pub fn list_azure_cost_issues(&self) -> builder::ListAzureCostIssues {
         builder::ListAzureCostIssues {
             call: ::avepoint_core::generated::Call::new(
@@ -13274,6 +13410,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listAzureSecurityIssues")]
+    #[doc(
+        alias = "/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues"
+    )]
+    #[doc(alias = "elements.sm.read.all")]
     pub fn list_azure_security_issues(&self) -> builder::ListAzureSecurityIssues {
         builder::ListAzureSecurityIssues {
             call: ::avepoint_core::generated::Call::new(
@@ -13318,6 +13458,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listUsers")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/batch"
+    )]
+    #[doc(alias = "elements.um.user.read.all")]
     pub fn list_users(&self) -> builder::ListUsers {
         builder::ListUsers {
             call: ::avepoint_core::generated::Call::new(
@@ -13354,6 +13498,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getUser")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}"
+    )]
+    #[doc(alias = "elements.um.user.read.all")]
     pub fn get_user(&self) -> builder::GetUser {
         builder::GetUser {
             call: ::avepoint_core::generated::Call::new(
@@ -13400,6 +13548,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserAccount")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/account-information"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_account(&self) -> builder::UpdateUserAccount {
         builder::UpdateUserAccount {
             call: ::avepoint_core::generated::Call::new(
@@ -13442,6 +13594,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserAlternateEmailAddress")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/alternate-email-address"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_alternate_email_address(
         &self,
     ) -> builder::UpdateUserAlternateEmailAddress {
@@ -13482,6 +13638,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserBirthday")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/birthday"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_birthday(&self) -> builder::UpdateUserBirthday {
         builder::UpdateUserBirthday {
             call: ::avepoint_core::generated::Call::new(
@@ -13524,6 +13684,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserContact")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/contact-information"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_contact(&self) -> builder::UpdateUserContact {
         builder::UpdateUserContact {
             call: ::avepoint_core::generated::Call::new(
@@ -13568,6 +13732,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserGeneral")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/general-information"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_general(&self) -> builder::UpdateUserGeneral {
         builder::UpdateUserGeneral {
             call: ::avepoint_core::generated::Call::new(
@@ -13606,6 +13774,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserExternalFlag")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/isexternal"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_external_flag(&self) -> builder::UpdateUserExternalFlag {
         builder::UpdateUserExternalFlag {
             call: ::avepoint_core::generated::Call::new(
@@ -13644,6 +13816,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserTestFlag")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/istest"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_test_flag(&self) -> builder::UpdateUserTestFlag {
         builder::UpdateUserTestFlag {
             call: ::avepoint_core::generated::Call::new(
@@ -13684,6 +13860,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserManager")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/manager"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_manager(&self) -> builder::UpdateUserManager {
         builder::UpdateUserManager {
             call: ::avepoint_core::generated::Call::new(
@@ -13728,6 +13908,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserOffice")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_office(&self) -> builder::UpdateUserOffice {
         builder::UpdateUserOffice {
             call: ::avepoint_core::generated::Call::new(
@@ -13773,6 +13957,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserOfficeLocation")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office-information"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_office_location(&self) -> builder::UpdateUserOfficeLocation {
         builder::UpdateUserOfficeLocation {
             call: ::avepoint_core::generated::Call::new(
@@ -13811,6 +13999,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserPasswordSetting")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/password-setting"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_password_setting(&self) -> builder::UpdateUserPasswordSetting {
         builder::UpdateUserPasswordSetting {
             call: ::avepoint_core::generated::Call::new(
@@ -13850,6 +14042,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateUserSponsor")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/sponsor"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_user_sponsor(&self) -> builder::UpdateUserSponsor {
         builder::UpdateUserSponsor {
             call: ::avepoint_core::generated::Call::new(
@@ -13895,6 +14091,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateLocalUserContact")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/contact-information"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_local_user_contact(&self) -> builder::UpdateLocalUserContact {
         builder::UpdateLocalUserContact {
             call: ::avepoint_core::generated::Call::new(
@@ -13942,6 +14142,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateLocalUserGeneral")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/general-information"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_local_user_general(&self) -> builder::UpdateLocalUserGeneral {
         builder::UpdateLocalUserGeneral {
             call: ::avepoint_core::generated::Call::new(
@@ -13981,6 +14185,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateLocalUserNotes")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/notes"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_local_user_notes(&self) -> builder::UpdateLocalUserNotes {
         builder::UpdateLocalUserNotes {
             call: ::avepoint_core::generated::Call::new(
@@ -14026,6 +14234,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateLocalUserOffice")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_local_user_office(&self) -> builder::UpdateLocalUserOffice {
         builder::UpdateLocalUserOffice {
             call: ::avepoint_core::generated::Call::new(
@@ -14074,6 +14286,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateLocalUserOfficeLocation")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office-information"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_local_user_office_location(
         &self,
     ) -> builder::UpdateLocalUserOfficeLocation {
@@ -14117,6 +14333,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "updateLocalUserProfile")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/profile"
+    )]
+    #[doc(alias = "elements.um.user.readwrite.all")]
     pub fn update_local_user_profile(&self) -> builder::UpdateLocalUserProfile {
         builder::UpdateLocalUserProfile {
             call: ::avepoint_core::generated::Call::new(
@@ -14156,6 +14376,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listHybridAgents")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents"
+    )]
+    #[doc(alias = "elements.um.user.read.all")]
     pub fn list_hybrid_agents(&self) -> builder::ListHybridAgents {
         builder::ListHybridAgents {
             call: ::avepoint_core::generated::Call::new(
@@ -14203,6 +14427,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSecurityUsers")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/users"
+    )]
+    #[doc(alias = "elements.um.user.read.all")]
     pub fn list_security_users(&self) -> builder::ListSecurityUsers {
         builder::ListSecurityUsers {
             call: ::avepoint_core::generated::Call::new(
@@ -14244,6 +14472,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listRiskWorkflows")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows"
+    )]
+    #[doc(alias = "elements.um.user.read.all")]
     pub fn list_risk_workflows(&self) -> builder::ListRiskWorkflows {
         builder::ListRiskWorkflows {
             call: ::avepoint_core::generated::Call::new(
@@ -14286,6 +14518,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getRiskWorkflowCompliance")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows/{workflowId}"
+    )]
+    #[doc(alias = "elements.um.user.read.all")]
     pub fn get_risk_workflow_compliance(&self) -> builder::GetRiskWorkflowCompliance {
         builder::GetRiskWorkflowCompliance {
             call: ::avepoint_core::generated::Call::new(
@@ -14321,6 +14557,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getRiskyActionCount")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/actions"
+    )]
+    #[doc(alias = "elements.um.user.read.all")]
     pub fn get_risky_action_count(&self) -> builder::GetRiskyActionCount {
         builder::GetRiskyActionCount {
             call: ::avepoint_core::generated::Call::new(
@@ -14361,6 +14601,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSignIns")]
+    #[doc(
+        alias = "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/signins"
+    )]
+    #[doc(alias = "elements.um.user.read.all")]
     pub fn list_sign_ins(&self) -> builder::ListSignIns {
         builder::ListSignIns {
             call: ::avepoint_core::generated::Call::new(
@@ -14401,6 +14645,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getWorkspaceOverview")]
+    #[doc(
+        alias = "/partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/workspace"
+    )]
+    #[doc(alias = "elements.wm.read.all")]
     pub fn get_workspace_overview(&self) -> builder::GetWorkspaceOverview {
         builder::GetWorkspaceOverview {
             call: ::avepoint_core::generated::Call::new(
@@ -14436,6 +14684,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getWorkspaceComplianceRate")]
+    #[doc(
+        alias = "/partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/data-protection/compliance-rate"
+    )]
+    #[doc(alias = "elements.wm.read.all")]
     pub fn get_workspace_compliance_rate(&self) -> builder::GetWorkspaceComplianceRate {
         builder::GetWorkspaceComplianceRate {
             call: ::avepoint_core::generated::Call::new(
@@ -14471,6 +14723,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getDataSecurityPosture")]
+    #[doc(
+        alias = "/partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/dspm/insights"
+    )]
+    #[doc(alias = "elements.wm.read.all")]
     pub fn get_data_security_posture(&self) -> builder::GetDataSecurityPosture {
         builder::GetDataSecurityPosture {
             call: ::avepoint_core::generated::Call::new(
@@ -14506,6 +14762,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getRansomwareDetection")]
+    #[doc(
+        alias = "/partner/external/v3/wm/customers/{customerId}/tenants/{tenantId}/overview/data-protection/ransomware-detection"
+    )]
+    #[doc(alias = "elements.wm.read.all")]
     pub fn get_ransomware_detection(&self) -> builder::GetRansomwareDetection {
         builder::GetRansomwareDetection {
             call: ::avepoint_core::generated::Call::new(

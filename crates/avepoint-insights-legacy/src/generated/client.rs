@@ -4333,6 +4333,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSitePermissions")]
+    #[doc(alias = "/insights/api/v1/Site/permission")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_permissions(&self) -> builder::ListSitePermissions {
         builder::ListSitePermissions {
@@ -4370,6 +4372,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportSitePermissions")]
+    #[doc(alias = "/insights/api/v1/site/permission/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_site_permissions(&self) -> builder::ExportSitePermissions {
         builder::ExportSitePermissions {
@@ -4412,6 +4416,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSiteIds")]
+    #[doc(alias = "/insights/api/v1/DetailRecord/getSiteIds")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_ids(&self) -> builder::ListSiteIds {
         builder::ListSiteIds {
@@ -4451,6 +4457,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSiteOverviews")]
+    #[doc(alias = "/insights/api/v1/DetailRecord/querysiteoverview")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_overviews(&self) -> builder::ListSiteOverviews {
         builder::ListSiteOverviews {
@@ -4497,6 +4505,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listUserSummaries")]
+    #[doc(alias = "/insights/api/v1/User/summary")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_user_summaries(&self) -> builder::ListUserSummaries {
         builder::ListUserSummaries {
@@ -4538,6 +4548,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listUserPermissions")]
+    #[doc(alias = "/insights/api/v1/User/permission")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_user_permissions(&self) -> builder::ListUserPermissions {
         builder::ListUserPermissions {
@@ -4576,6 +4588,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportUserPermissions")]
+    #[doc(alias = "/insights/api/v1/user/permission/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_user_permissions(&self) -> builder::ExportUserPermissions {
         builder::ExportUserPermissions {
@@ -4620,6 +4634,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listGroupSummaries")]
+    #[doc(alias = "/insights/api/v1/Group/summary")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_group_summaries(&self) -> builder::ListGroupSummaries {
         builder::ListGroupSummaries {
@@ -4662,6 +4678,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportGroupPermissions")]
+    #[doc(alias = "/insights/api/v1/group/Permission/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_group_permissions(&self) -> builder::ExportGroupPermissions {
         builder::ExportGroupPermissions {
@@ -4706,6 +4724,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSharingLinks")]
+    #[doc(alias = "/insights/api/v1/link/permission/query")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_sharing_links(&self) -> builder::ListSharingLinks {
         builder::ListSharingLinks {
@@ -4740,6 +4760,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportSharingLinks")]
+    #[doc(alias = "/insights/api/v1/link/Permission/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_sharing_links(&self) -> builder::ExportSharingLinks {
         builder::ExportSharingLinks {
@@ -4782,6 +4804,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportActivities")]
+    #[doc(alias = "/insights/api/v1/activity/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_activities(&self) -> builder::ExportActivities {
         builder::ExportActivities {
@@ -4838,6 +4862,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSiteDetailRecords")]
+    #[doc(alias = "/insights/api/v1/DetailRecord/querybysite")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_detail_records(&self) -> builder::ListSiteDetailRecords {
         builder::ListSiteDetailRecords {
@@ -4878,6 +4904,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listDetailRecords")]
+    #[doc(alias = "/insights/api/v1/DetailRecord/query")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_detail_records(&self) -> builder::ListDetailRecords {
         builder::ListDetailRecords {
@@ -4912,6 +4940,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getExportJob")]
+    #[doc(alias = "/insights/api/v1/permission/export/status")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_export_job(&self) -> builder::GetExportJob {
         builder::GetExportJob {
@@ -4949,6 +4979,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "downloadExportJobFile")]
+    #[doc(alias = "/insights/api/v1/permission/export/get")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn download_export_job_file(&self) -> builder::DownloadExportJobFile {
         builder::DownloadExportJobFile {
@@ -4977,6 +5009,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getActivityExportJob")]
+    #[doc(alias = "/insights/api/v1/activity/export/status")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_activity_export_job(&self) -> builder::GetActivityExportJob {
         builder::GetActivityExportJob {
@@ -5013,6 +5047,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "downloadActivityExportJobFile")]
+    #[doc(alias = "/insights/api/v1/activity/export/file")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn download_activity_export_job_file(
         &self,

@@ -288,9 +288,13 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static CREATED_BY_FILTER_NAME: Constraint = Constraint::TextCode(&["createdBy"]);
-    pub static DATA_SOURCE: Constraint = Constraint::TextCode(
+    pub static CREATED_BY_FILTER_NAME: Constraint = Constraint::text_code(
+        &["createdBy"],
+        &["ByCreator"],
+    );
+    pub static DATA_SOURCE: Constraint = Constraint::text_code(
         &["Microsoft Teams", "SharePoint Online", "OneDrive", "Microsoft 365 Group"],
+        &[],
     );
     pub static DETAIL_RECORD_FILTER: Constraint = Constraint::AnyOf(
         &[
@@ -345,7 +349,10 @@ pub(crate) mod constraints {
         false,
     );
     pub static EXPORT_JOB_ID: Constraint = Constraint::integer(None, None);
-    pub static EXPORT_OPTION: Constraint = Constraint::IntegerCode(&[1i64, 2i64, 3i64]);
+    pub static EXPORT_OPTION: Constraint = Constraint::integer_code(
+        &[1i64, 2i64, 3i64],
+        &["SummaryAndSiteAccess", "SummaryAndObjectAccess", "SummaryOnly"],
+    );
     pub static EXPORT_OPTIONS: Constraint = Constraint::AnyOf(
         &[
             &constraints::EXPORT_OPTION,
@@ -398,7 +405,10 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static EXPOSURE_LEVEL: Constraint = Constraint::IntegerCode(&[1i64, 2i64, 3i64]);
+    pub static EXPOSURE_LEVEL: Constraint = Constraint::integer_code(
+        &[1i64, 2i64, 3i64],
+        &["Low", "Medium", "High"],
+    );
     pub static EXPOSURE_LEVEL_FILTER: Constraint = Constraint::object(
         &[
             Member::new("id", true, &constraints::EXPOSURE_LEVEL_FILTER_NAME),
@@ -410,14 +420,18 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static EXPOSURE_LEVEL_FILTER_NAME: Constraint = Constraint::TextCode(
+    pub static EXPOSURE_LEVEL_FILTER_NAME: Constraint = Constraint::text_code(
         &["exposureLevel"],
+        &["ByExposureLevel"],
     );
     pub static EXPOSURE_LEVEL_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[&constraints::EXPOSURE_LEVEL, &Constraint::text(0, None, Format::Digits)],
     );
     pub static GROUP_ID: Constraint = Constraint::text(1, None, Format::Id);
-    pub static LINK_TYPE: Constraint = Constraint::IntegerCode(&[32i64, 64i64, 128i64]);
+    pub static LINK_TYPE: Constraint = Constraint::integer_code(
+        &[32i64, 64i64, 128i64],
+        &["Flexible", "Organization", "Anyone"],
+    );
     pub static LINK_TYPE_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[&constraints::LINK_TYPE, &Constraint::text(0, None, Format::Digits)],
     );
@@ -566,7 +580,10 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static LOCATION_FILTER_NAME: Constraint = Constraint::TextCode(&["location"]);
+    pub static LOCATION_FILTER_NAME: Constraint = Constraint::text_code(
+        &["location"],
+        &["ByLocation"],
+    );
     pub static MODIFIED_TIME_FILTER: Constraint = Constraint::object(
         &[
             Member::new("id", true, &constraints::MODIFIED_TIME_FILTER_NAME),
@@ -582,8 +599,9 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static MODIFIED_TIME_FILTER_NAME: Constraint = Constraint::TextCode(
+    pub static MODIFIED_TIME_FILTER_NAME: Constraint = Constraint::text_code(
         &["modifiedTime"],
+        &["ByModifiedTime"],
     );
     pub static MODULE_FILTER: Constraint = Constraint::object(
         &[
@@ -596,9 +614,13 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static MODULE_FILTER_NAME: Constraint = Constraint::TextCode(&["module"]);
-    pub static OBJECT_TYPE: Constraint = Constraint::IntegerCode(
+    pub static MODULE_FILTER_NAME: Constraint = Constraint::text_code(
+        &["module"],
+        &["ByModule"],
+    );
+    pub static OBJECT_TYPE: Constraint = Constraint::integer_code(
         &[1i64, 2i64, 3i64, 11i64, 12i64, 13i64, 14i64],
+        &["Folder", "File", "Item", "SiteCollection", "Site", "List", "Library"],
     );
     pub static OBJECT_TYPE_FILTER: Constraint = Constraint::object(
         &[
@@ -611,18 +633,21 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static OBJECT_TYPE_FILTER_NAME: Constraint = Constraint::TextCode(
+    pub static OBJECT_TYPE_FILTER_NAME: Constraint = Constraint::text_code(
         &["objectType"],
+        &["ByObjectType"],
     );
     pub static OBJECT_TYPE_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[&constraints::OBJECT_TYPE, &Constraint::text(0, None, Format::Digits)],
     );
-    pub static REPORT_LANGUAGE: Constraint = Constraint::TextCode(
+    pub static REPORT_LANGUAGE: Constraint = Constraint::text_code(
         &["en-US", "ja-JP", "fr-FR"],
+        &["English", "Japanese", "French"],
     );
     pub static REPORT_TIME: Constraint = Constraint::text(0, None, Format::LocalTime);
-    pub static RISK_LEVEL: Constraint = Constraint::IntegerCode(
+    pub static RISK_LEVEL: Constraint = Constraint::integer_code(
         &[0i64, 1i64, 2i64, 3i64, -2i64],
+        &["NoRisk", "Low", "Medium", "High", "NoRiskDefinitionApplied"],
     );
     pub static RISK_LEVEL_FILTER: Constraint = Constraint::object(
         &[
@@ -635,12 +660,16 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static RISK_LEVEL_FILTER_NAME: Constraint = Constraint::TextCode(&["riskLevel"]);
+    pub static RISK_LEVEL_FILTER_NAME: Constraint = Constraint::text_code(
+        &["riskLevel"],
+        &["ByRiskLevel"],
+    );
     pub static RISK_LEVEL_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[&constraints::RISK_LEVEL, &Constraint::text(0, None, Format::Digits)],
     );
-    pub static SENSITIVITY_LEVEL: Constraint = Constraint::IntegerCode(
+    pub static SENSITIVITY_LEVEL: Constraint = Constraint::integer_code(
         &[0i64, 1i64, 2i64, 3i64, -2i64],
+        &["NotSensitive", "Low", "Medium", "High", "NoSensitivityDefinitionApplied"],
     );
     pub static SENSITIVITY_LEVEL_FILTER: Constraint = Constraint::object(
         &[
@@ -653,8 +682,9 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static SENSITIVITY_LEVEL_FILTER_NAME: Constraint = Constraint::TextCode(
+    pub static SENSITIVITY_LEVEL_FILTER_NAME: Constraint = Constraint::text_code(
         &["sensitivityLevel"],
+        &["BySensitivityLevel"],
     );
     pub static SENSITIVITY_LEVEL_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[&constraints::SENSITIVITY_LEVEL, &Constraint::text(0, None, Format::Digits)],
@@ -682,7 +712,10 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static SITE_NAME_FILTER_NAME: Constraint = Constraint::TextCode(&["siteName"]);
+    pub static SITE_NAME_FILTER_NAME: Constraint = Constraint::text_code(
+        &["siteName"],
+        &["BySiteName"],
+    );
     pub static SITE_OVERVIEW_FILTER: Constraint = Constraint::AnyOf(
         &[
             &constraints::MODULE_FILTER,
@@ -704,7 +737,10 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static TAG_NAME_FILTER_NAME: Constraint = Constraint::TextCode(&["tagName"]);
+    pub static TAG_NAME_FILTER_NAME: Constraint = Constraint::text_code(
+        &["tagName"],
+        &["ByTagName"],
+    );
     pub static USERNAME_FILTER: Constraint = Constraint::object(
         &[
             Member::new("id", true, &constraints::USERNAME_FILTER_NAME),
@@ -716,9 +752,13 @@ pub(crate) mod constraints {
         ],
         false,
     );
-    pub static USERNAME_FILTER_NAME: Constraint = Constraint::TextCode(&["username"]);
-    pub static WORKSPACE_TYPE: Constraint = Constraint::IntegerCode(
+    pub static USERNAME_FILTER_NAME: Constraint = Constraint::text_code(
+        &["username"],
+        &["ByUsername"],
+    );
+    pub static WORKSPACE_TYPE: Constraint = Constraint::integer_code(
         &[1i64, 2i64, 3i64, 4i64],
+        &["MicrosoftTeams", "SharePointOnline", "OneDrive", "Microsoft365Group"],
     );
     pub static WORKSPACE_TYPE_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[&constraints::WORKSPACE_TYPE, &Constraint::text(0, None, Format::Digits)],

@@ -1650,6 +1650,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getSiteId")]
+    #[doc(alias = "/insights/sites/{siteUrl}/siteId")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn get_site_id(&self) -> builder::GetSiteId {
         builder::GetSiteId {
             call: ::avepoint_core::generated::Call::new(
@@ -1686,6 +1688,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSiteOverviews")]
+    #[doc(alias = "/insights/sites/overview")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn list_site_overviews(&self) -> builder::ListSiteOverviews {
         builder::ListSiteOverviews {
             call: ::avepoint_core::generated::Call::new(
@@ -1727,6 +1731,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSiteDetailRecords")]
+    #[doc(alias = "/insights/sites/detailRecords")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn list_site_detail_records(&self) -> builder::ListSiteDetailRecords {
         builder::ListSiteDetailRecords {
             call: ::avepoint_core::generated::Call::new(
@@ -1770,6 +1776,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSitePermissions")]
+    #[doc(alias = "/insights/sites/permission")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn list_site_permissions(&self) -> builder::ListSitePermissions {
         builder::ListSitePermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -1808,6 +1816,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportSitePermissions")]
+    #[doc(alias = "/insights/sites/permission/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_site_permissions(&self) -> builder::ExportSitePermissions {
         builder::ExportSitePermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -1851,6 +1861,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportObjectActivities")]
+    #[doc(alias = "/insights/activities/object/{path}/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_object_activities(&self) -> builder::ExportObjectActivities {
         builder::ExportObjectActivities {
             call: ::avepoint_core::generated::Call::new(
@@ -1886,6 +1898,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportGoogleObjectActivities")]
+    #[doc(alias = "/insights/google/activities/object/{id}/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_google_object_activities(
         &self,
     ) -> builder::ExportGoogleObjectActivities {
@@ -1925,6 +1939,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "addObjectTag")]
+    #[doc(alias = "/insights/sites/{siteId}/{objectUrl}/settag")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn add_object_tag(&self) -> builder::AddObjectTag {
         builder::AddObjectTag {
             call: ::avepoint_core::generated::Call::new(
@@ -1965,6 +1981,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listUsers")]
+    #[doc(alias = "/insights/users/summary")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn list_users(&self) -> builder::ListUsers {
         builder::ListUsers {
             call: ::avepoint_core::generated::Call::new(
@@ -2009,6 +2027,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listUserPermissions")]
+    #[doc(alias = "/insights/users/access")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn list_user_permissions(&self) -> builder::ListUserPermissions {
         builder::ListUserPermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -2047,6 +2067,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportUserPermissions")]
+    #[doc(alias = "/insights/users/{email}/access/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_user_permissions(&self) -> builder::ExportUserPermissions {
         builder::ExportUserPermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -2085,6 +2107,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportGoogleUserPermissions")]
+    #[doc(alias = "/insights/google/users/{email}/access/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_google_user_permissions(
         &self,
     ) -> builder::ExportGoogleUserPermissions {
@@ -2122,6 +2146,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportUserActivities")]
+    #[doc(alias = "/insights/users/{email}/activities/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_user_activities(&self) -> builder::ExportUserActivities {
         builder::ExportUserActivities {
             call: ::avepoint_core::generated::Call::new(
@@ -2157,6 +2183,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportGoogleUserActivities")]
+    #[doc(alias = "/insights/google/users/{email}/activities/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_google_user_activities(&self) -> builder::ExportGoogleUserActivities {
         builder::ExportGoogleUserActivities {
             call: ::avepoint_core::generated::Call::new(
@@ -2197,6 +2225,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listGroups")]
+    #[doc(alias = "/insights/groups/summary")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn list_groups(&self) -> builder::ListGroups {
         builder::ListGroups {
             call: ::avepoint_core::generated::Call::new(
@@ -2238,6 +2268,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportGroupPermissions")]
+    #[doc(alias = "/insights/groups/{groupId}/access/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_group_permissions(&self) -> builder::ExportGroupPermissions {
         builder::ExportGroupPermissions {
             call: ::avepoint_core::generated::Call::new(
@@ -2279,6 +2311,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportGoogleGroupPermissions")]
+    #[doc(alias = "/insights/google/groups/{groupId}/access/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_google_group_permissions(
         &self,
     ) -> builder::ExportGoogleGroupPermissions {
@@ -2327,6 +2361,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listSharingLinks")]
+    #[doc(alias = "/insights/sharingLinks/summary")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn list_sharing_links(&self) -> builder::ListSharingLinks {
         builder::ListSharingLinks {
             call: ::avepoint_core::generated::Call::new(
@@ -2367,6 +2403,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportSharingLinks")]
+    #[doc(alias = "/insights/sharingLinks/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_sharing_links(&self) -> builder::ExportSharingLinks {
         builder::ExportSharingLinks {
             call: ::avepoint_core::generated::Call::new(
@@ -2407,6 +2445,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportGoogleSharingLinks")]
+    #[doc(alias = "/insights/google/sharingLinks/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_google_sharing_links(&self) -> builder::ExportGoogleSharingLinks {
         builder::ExportGoogleSharingLinks {
             call: ::avepoint_core::generated::Call::new(
@@ -2447,6 +2487,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "exportGoogleDrivePermissions")]
+    #[doc(alias = "/insights/google/drives/permission/export")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn export_google_drive_permissions(
         &self,
     ) -> builder::ExportGoogleDrivePermissions {
@@ -2483,6 +2525,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getExportJobStatus")]
+    #[doc(alias = "/insights/job/{jobId}/exportstatus")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn get_export_job_status(&self) -> builder::GetExportJobStatus {
         builder::GetExportJobStatus {
             call: ::avepoint_core::generated::Call::new(
@@ -2521,6 +2565,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "downloadExportJobFile")]
+    #[doc(alias = "/insights/job/{jobId}/exportfile")]
+    #[doc(alias = "insights.graph.readwrite.all")]
     pub fn download_export_job_file(&self) -> builder::DownloadExportJobFile {
         builder::DownloadExportJobFile {
             call: ::avepoint_core::generated::Call::new(

@@ -667,23 +667,28 @@ pub static DOWNLOAD_EXPORT_JOB_FILE: Operation = Operation::new(
 /// What requests may hold.
 pub(crate) mod constraints {
     use super::*;
-    pub static ACCESS_REPORT_OPTION: Constraint = Constraint::IntegerCode(
+    pub static ACCESS_REPORT_OPTION: Constraint = Constraint::integer_code(
         &[1i64, 2i64, 3i64],
+        &["SummaryAndSites", "SummaryAndObjects", "SummaryOnly"],
     );
-    pub static DATA_SOURCE: Constraint = Constraint::TextCode(
+    pub static DATA_SOURCE: Constraint = Constraint::text_code(
         &["Microsoft Teams", "SharePoint Online", "OneDrive", "Microsoft 365 Group"],
+        &[],
     );
     pub static EXPORT_JOB_ID: Constraint = Constraint::text(1, None, Format::Id);
-    pub static GOOGLE_ACCESS_REPORT_OPTION: Constraint = Constraint::IntegerCode(
+    pub static GOOGLE_ACCESS_REPORT_OPTION: Constraint = Constraint::integer_code(
         &[1i64, 2i64, 3i64],
+        &["SummaryAndDrives", "SummaryAndObjects", "SummaryOnly"],
     );
-    pub static GOOGLE_DATA_SOURCE: Constraint = Constraint::TextCode(
+    pub static GOOGLE_DATA_SOURCE: Constraint = Constraint::text_code(
         &["User Drive", "Shared Drive", "my drive"],
+        &[],
     );
     pub static GOOGLE_DRIVE_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static GOOGLE_OBJECT_ID: Constraint = Constraint::text(1, None, Format::Id);
-    pub static GOOGLE_SHARING_LINK_TYPE: Constraint = Constraint::IntegerCode(
+    pub static GOOGLE_SHARING_LINK_TYPE: Constraint = Constraint::integer_code(
         &[301i64, 303i64],
+        &["TargetAudienceLink", "AnyoneLink"],
     );
     pub static GROUP_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static LIST_SHARING_LINKS_REQUEST: Constraint = Constraint::object(
@@ -765,14 +770,16 @@ pub(crate) mod constraints {
         false,
     );
     pub static REPORT_TIME: Constraint = Constraint::text(0, None, Format::LocalTime);
-    pub static RISK_LEVEL: Constraint = Constraint::IntegerCode(
+    pub static RISK_LEVEL: Constraint = Constraint::integer_code(
         &[0i64, 1i64, 2i64, 3i64, -2i64],
+        &["NoRisk", "Low", "Medium", "High", "NoSensitivityDefinition"],
     );
     pub static RISK_LEVELS: Constraint = Constraint::AnyOf(
         &[&Constraint::list(&constraints::RISK_LEVEL, 0, None), &constraints::RISK_LEVEL],
     );
-    pub static SHARING_LINK_TYPE: Constraint = Constraint::IntegerCode(
+    pub static SHARING_LINK_TYPE: Constraint = Constraint::integer_code(
         &[32i64, 64i64, 128i64],
+        &["SpecificLink", "OrganizationLink", "AnyoneLink"],
     );
     pub static SITE_ID: Constraint = Constraint::text(1, None, Format::Id);
 }

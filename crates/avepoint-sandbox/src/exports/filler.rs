@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
 use fastrand::Rng;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zip::{ZipArchive, ZipWriter};
 
 use super::package::{Failure, options};
@@ -36,6 +36,8 @@ pub(crate) struct Filler {
     users: Vec<String>,
     events: Vec<String>,
     objects: Vec<String>,
+    /// The day of the first workbook; each is of the day before.
+    begun: Timestamp,
 }
 
 impl Filler {
@@ -51,6 +53,7 @@ impl Filler {
             objects: objects.collect(),
             users: world.all::<User>(tenant).map(|user| cell(&user.mail)).collect(),
             events: EVENTS.iter().map(|(name, _)| cell(name)).collect(),
+            begun: world.clock.beginning,
         }
     }
 
@@ -80,7 +83,8 @@ impl Filler {
     /// The sheet of a workbook: as many rows as it holds, and blanks for the rest.
     fn sheet(&self, number: u64) -> Result<String, std::fmt::Error> {
         let mut random = Rng::with_seed(number);
-        let day = Clock::written(Clock::days_before(i64::try_from(number % DAYS).unwrap_or_default()));
+        let days = i64::try_from(number % DAYS).unwrap_or_default();
+        let day = Clock::written(self.begun - SignedDuration::from_hours(24 * days));
         let day = day.get(..10).unwrap_or_default();
         let mut sheet = String::with_capacity(SHEET);
         sheet.push_str(HEAD);

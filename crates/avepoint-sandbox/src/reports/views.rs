@@ -175,7 +175,7 @@ pub(crate) fn user(world: &World, user: &Entry<User>, sites: usize) -> Value {
         "trustStatus": if user.is_external { "Not Trusted" } else { "Trusted" },
         "sitesWithDirectAccess": sites,
         "LastSignIn": last[usize::try_from(chance % last.len() as u64).unwrap_or_default()],
-        "createdOn": local(&Clock::written(Clock::days_before(200 + days))),
+        "createdOn": local(&Clock::written(world.clock.days_before(200 + days))),
     })
 }
 

@@ -2,9 +2,13 @@
 
 use std::fs::File;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::{Error, Sandbox};
 use crate::exports::{ExportPlan, Exports};
@@ -12,15 +16,19 @@ use crate::fault::Fault;
 use crate::identity::{App, Identity, Rules};
 use crate::server::{self, Faults, Log, Rate, Service, Tls};
 use crate::spec::Spec;
-use crate::world::{Size, World};
+use crate::world::{Clock, Size, World};
 
 /// How many customers there are unless a builder says otherwise.
 const CUSTOMERS: usize = 25;
+
+/// The years in which a world can begin: it has times of the decades before, and goes on for years.
+const YEARS: RangeInclusive<i16> = 1970..=9900;
 
 /// What a sandbox is to be like; from [`Sandbox::builder`].
 #[derive(Clone, Debug)]
 pub struct Builder {
     seed: u64,
+    now: Option<Timestamp>,
     customers: usize,
     address: IpAddr,
     port: u16,
@@ -43,6 +51,7 @@ impl Builder {
     pub(super) fn new() -> Self {
         Self {
             seed: 1,
+            now: None,
             customers: CUSTOMERS,
             address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
@@ -63,6 +72,23 @@ impl Builder {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// When the world begins: the time that it is in it at the start, of the years 1970 to 9900. The same time and seed give
+    /// the same world. It is 2 November 2026, 08:00 UTC, unless set.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = avepoint_sandbox::Sandbox::builder().now("2027-03-01T00:00:00Z".parse()?).start().await?;
+    /// assert!(sandbox.world_time().to_string().starts_with("2027-03-01T00:"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn now(mut self, time: Timestamp) -> Self {
+        self.now = Some(time);
         self
     }
 
@@ -165,7 +191,8 @@ impl Builder {
     /// Starts the sandbox.
     ///
     /// # Errors
-    /// If the port is taken, the system gives no threads, the world would be too large, or an app cannot be registered.
+    /// If the port is taken, the system gives no threads, the world would be too large or begin in a year that it cannot, or
+    /// an app cannot be registered.
     #[expect(
         clippy::unused_async,
         reason = "what is made ready at the start may have to be waited for"
@@ -173,6 +200,12 @@ impl Builder {
     pub async fn start(self) -> Result<Sandbox, Error> {
         if self.customers > Self::MOST_CUSTOMERS {
             return Err(Error::TooManyCustomers { asked: self.customers });
+        }
+        if let Some(asked) = self
+            .now
+            .filter(|now| !YEARS.contains(&now.to_zoned(TimeZone::UTC).year()))
+        {
+            return Err(Error::Time { asked });
         }
         let address = SocketAddr::from((self.address, self.port));
         let listener = listen(address).map_err(|source| Error::Listen { address, source })?;
@@ -187,6 +220,9 @@ impl Builder {
         let tls = self.has_tls.then(Tls::new).transpose().map_err(Error::Certificate)?;
         let (acceptor, authority) = tls.map(|tls| (tls.acceptor, tls.authority)).unzip();
         let mut world = World::new(self.seed, size);
+        if let Some(now) = self.now {
+            world.clock = Clock::starting_at(now);
+        }
         world.exports = Exports::new(self.exports, self.export_size);
         let own = match self.client {
             Some(client) => client,

@@ -66,6 +66,13 @@ pub enum Error {
         /// How many were asked for.
         asked: usize,
     },
+    /// The world cannot begin then.
+    #[error("the sandbox's world can begin in the years 1970 to 9900, not at {asked}")]
+    #[non_exhaustive]
+    Time {
+        /// When it was to begin.
+        asked: Timestamp,
+    },
     /// An app cannot be registered as it is.
     #[error("the app \"{id}\" cannot be registered with {what}: {reason}")]
     #[non_exhaustive]
@@ -167,8 +174,8 @@ impl Sandbox {
         self.service.world().exports.plan(plan);
     }
 
-    /// The time in the sandbox's world. It begins on 2 November 2026, 08:00 UTC, so that the same seed gives the same
-    /// world, and runs as real time does; tokens are dated by the clock of the machine.
+    /// The time in the sandbox's world. It begins on 2 November 2026, 08:00 UTC, unless [`Builder::now`] says otherwise, so
+    /// that the same seed gives the same world, and runs as real time does; tokens are dated by the clock of the machine.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

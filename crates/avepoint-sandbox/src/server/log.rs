@@ -217,7 +217,7 @@ fn hide(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                match is_secret(name) {
+                match is_secret(name) && may_be_secret(name, member) {
                     true => *member = HIDDEN.into(),
                     false => hide(member),
                 }
@@ -231,6 +231,16 @@ fn hide(value: &mut Value) {
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRETS.iter().any(|part| name.contains(part))
+}
+
+/// Whether a value under the name of a secret can be one: `passwordNeverExpire: true` and `passwordLength: 12` say something
+/// about it, and `password: 1234` is it.
+fn may_be_secret(name: &str, value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => false,
+        Value::Number(_) => SECRETS.iter().any(|part| name.to_ascii_lowercase().ends_with(part)),
+        _ => true,
+    }
 }
 
 #[cfg(test)]
@@ -319,6 +329,17 @@ mod tests {
         assert_eq!(
             pairs(b"access_token=s3cret&a=b"),
             [("access_token", "***"), ("a", "b")].map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn what_is_said_about_a_secret_is_shown() {
+        let sent = br#"{"passwordNeverExpire": true, "password": null, "passwordLength": 12, "newPassword": 1234, "Password": "true"}"#;
+        assert_eq!(
+            body(Some("application/json"), sent),
+            json!({
+                "passwordNeverExpire": true, "password": null, "passwordLength": 12, "newPassword": "***", "Password": "***",
+            })
         );
     }
 

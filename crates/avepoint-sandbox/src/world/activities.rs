@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::items::before;
-use super::{Clock, Item, Kind, Place, Site, User, World, pick};
+use super::{Item, Kind, Place, Site, User, World, pick};
 
 /// Something that was done with an object.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ pub(crate) fn activities(world: &World, item: Place) -> Vec<Activity> {
     let events: Vec<_> = (0..EVENTS.len()).collect();
     let count = random.usize(..8);
     let mut activities: Vec<_> = std::iter::repeat_with(|| Activity {
-        time: before(Clock::beginning(), random, 0..90),
+        time: before(world.clock.beginning, random, 0..90),
         user: random.usize(..users),
         event: pick(random, &events),
     })

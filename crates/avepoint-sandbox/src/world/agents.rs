@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::{Clock, Kind, Place, Row, Tenant, World, pick};
+use super::{Kind, Place, Row, Tenant, World, pick};
 
 /// A program on a server of the customer that connects a tenant to its local directory.
 #[derive(Clone, Debug)]
@@ -38,12 +38,12 @@ impl Row for Agent {
         let status = pick(&mut random, &[ACTIVE, ACTIVE, ACTIVE, 0, 1]);
         let is_reached = status == ACTIVE;
         let days = if is_reached { 0..1 } else { 3..90 };
-        let collected = Clock::written_before(&mut random, days.start + 1..days.end + 1);
+        let collected = world.clock.written_before(&mut random, days.start + 1..days.end + 1);
         Self {
             server: format!("dc{:02}.{}", place.index::<Self>() + 1, tenant.domain),
             version: pick(&mut random, &["3.4.0.118", "3.4.1.7", "3.5.0.42"]),
             status,
-            synced: Clock::written_before(&mut random, days),
+            synced: world.clock.written_before(&mut random, days),
             collected,
             connection: if is_reached { CONNECTED } else { DISCONNECTED },
             advice: match is_reached {

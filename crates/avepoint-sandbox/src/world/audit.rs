@@ -4,7 +4,7 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 use super::names::{FIRST, LAST};
-use super::{Clock, Customer, Entry, Kind, Place, Reseller, Root, Row, Tenant, User, World, pick};
+use super::{Customer, Entry, Kind, Place, Reseller, Root, Row, Tenant, User, World, pick};
 
 /// The organization that the people belong to.
 pub(crate) const PARTNER: &str = "Lighthouse Cloud Services";
@@ -74,7 +74,7 @@ impl Row for AuditRecord {
         let random = &mut random;
         let index = i64::try_from(place.index::<Self>()).unwrap_or_default();
         let minutes = index * INTERVAL + random.i64(1..INTERVAL);
-        let time = Clock::beginning() - SignedDuration::from_mins(minutes);
+        let time = world.clock.beginning - SignedDuration::from_mins(minutes);
         let comment = |random: &mut Rng| Comment {
             text: "Agreed with the customer.",
             by: person(random),

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::{Clock, Kind, Place, Row, Tenant, World, pick};
+use super::{Kind, Place, Row, Tenant, World, pick};
 
 /// A finding on what a tenant spends on Azure.
 #[derive(Clone, Debug)]
@@ -233,8 +233,8 @@ impl Row for AzureIssue {
             } else {
                 Vec::new()
             },
-            detected: Clock::written_before(&mut random, 0..days),
-            first_detected: Clock::written_before(&mut random, days..days + 60),
+            detected: world.clock.written_before(&mut random, 0..days),
+            first_detected: world.clock.written_before(&mut random, days..days + 60),
         }
     }
 }

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 use super::baselines::APPLIED;
-use super::{Clock, Customer, Entry, Kind, Place, Root, Row, Tenant, World, pick};
+use super::{Customer, Entry, Kind, Place, Root, Row, Tenant, World, pick};
 
 /// A tenant in Baseline Management: the first of each customer that the seed gives. It stands at the customer's index.
 #[derive(Clone, Debug)]
@@ -51,13 +51,13 @@ impl Row for BaselineTenant {
         world.size.customers
     }
 
-    fn make(_: &World, place: Place, mut random: Rng) -> Self {
+    fn make(world: &World, place: Place, mut random: Rng) -> Self {
         let status = match place.index::<Self>() {
             // One that actions can be tried on.
             0 => Self::DEPLOYED,
             _ => pick(&mut random, &[7, 7, 7, 7, 1, 2, 4, 5, 6, 8, 10, 13, 14, 15, 16, 17, 19]),
         };
-        let deployed = Clock::days_before(random.i64(5..90));
+        let deployed = world.clock.days_before(random.i64(5..90));
         let first = random.usize(..APPLIED);
         let applied = (0..random.usize(1..APPLIED)).map(|rank| {
             let index = (first + rank) % APPLIED;
@@ -145,8 +145,8 @@ impl Row for BaselineJob {
         BaselineTenant::of(world, parent).map_or(0, |_| 3 + world.random(parent).usize(..8))
     }
 
-    fn make(_: &World, _: Place, mut random: Rng) -> Self {
-        let start = Clock::days_before(random.i64(1..60));
+    fn make(world: &World, _: Place, mut random: Rng) -> Self {
+        let start = world.clock.days_before(random.i64(1..60));
         Self {
             kind: random.i64(1..11),
             start,

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Clock, Entry, Kind, Place, Root, Row, World, pick};
+use super::{Entry, Kind, Place, Root, Row, World, pick};
 
 /// Settings of a tenant that other tenants are held against.
 #[derive(Clone, Debug)]
@@ -76,9 +76,9 @@ impl Row for Baseline {
         NAMES.len()
     }
 
-    fn make(_: &World, place: Place, mut random: Rng) -> Self {
+    fn make(world: &World, place: Place, mut random: Rng) -> Self {
         let index = place.index::<Self>();
-        let created = Clock::days_before(random.i64(100..400));
+        let created = world.clock.days_before(random.i64(100..400));
         let retrieved = created + SignedDuration::from_secs(random.i64(60..900));
         let state = match index {
             ..APPLIED => pick(

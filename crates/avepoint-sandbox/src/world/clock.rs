@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
-/// When every world begins: 2 November 2026, 08:00 UTC. What lies before it is the same in each world of a seed.
+/// When a world begins unless its builder says otherwise: 2 November 2026, 08:00 UTC.
 const BEGINNING: i64 = 1_793_606_400;
 
 /// The time of a world. It begins with the world, runs as real time does, and can be put forward, which
 /// all its clones see.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
+    /// When the world began. Times of what the seed gives are reckoned from here.
+    pub(crate) beginning: Timestamp,
     /// None if it stands still.
     started: Option<Instant>,
     /// In milliseconds.
@@ -23,21 +25,22 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(super) fn start() -> Self {
+        Self::starting_at(Timestamp::from_second(BEGINNING).unwrap_or(Timestamp::UNIX_EPOCH))
+    }
+
+    /// The clock of a world that begins then.
+    pub(crate) fn starting_at(beginning: Timestamp) -> Self {
         Self {
+            beginning,
             started: Some(Instant::now()),
             advanced: Arc::default(),
         }
     }
 
-    /// When the world began. Times of what the seed gives are reckoned from here.
-    pub(crate) fn beginning() -> Timestamp {
-        Timestamp::from_second(BEGINNING).unwrap_or(Timestamp::UNIX_EPOCH)
-    }
-
     /// The time in the world now.
     pub(crate) fn now(&self) -> Timestamp {
         let elapsed = self.started.map_or(Duration::ZERO, |started| started.elapsed());
-        after(Self::beginning(), elapsed.saturating_add(self.advanced()))
+        after(self.beginning, elapsed.saturating_add(self.advanced()))
     }
 
     /// The time of the machine, put forward as that of the world is.
@@ -70,16 +73,16 @@ impl Clock {
     }
 
     /// A time between two numbers of days before the world began, as answers write it.
-    pub(super) fn written_before(random: &mut Rng, days: Range<i64>) -> String {
+    pub(super) fn written_before(&self, random: &mut Rng, days: Range<i64>) -> String {
         const DAY: i64 = 24 * 60 * 60;
         let span = SignedDuration::from_secs(random.i64(days.start * DAY..days.end * DAY));
-        Self::written(Self::beginning().saturating_sub(span).unwrap_or(Timestamp::MIN))
+        Self::written(self.beginning.saturating_sub(span).unwrap_or(Timestamp::MIN))
     }
 
     /// The time some days before the world began.
-    pub(crate) fn days_before(days: i64) -> Timestamp {
+    pub(crate) fn days_before(&self, days: i64) -> Timestamp {
         let span = SignedDuration::from_hours(days.saturating_mul(24));
-        Self::beginning().saturating_sub(span).unwrap_or(Timestamp::MIN)
+        self.beginning.saturating_sub(span).unwrap_or(Timestamp::MIN)
     }
 }
 

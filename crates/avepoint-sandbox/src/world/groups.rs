@@ -4,7 +4,7 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use super::items::before;
-use super::{Clock, Kind, Place, Row, Site, Tenant, User, World, pick};
+use super::{Kind, Place, Row, Site, Tenant, User, World, pick};
 
 /// A group.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Row for Group {
                 .then(|| format!("{}@{}", name.to_lowercase().replace(' ', "-"), tenant.domain)),
             kind,
             membership: pick(random, &["Assigned", "Assigned", "Dynamic"]),
-            created: before(Clock::beginning(), random, 200..1_500),
+            created: before(world.clock.beginning, random, 200..1_500),
             members: random.choose_multiple(0..world.generated::<User>(parent), count),
             name,
         }

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Clock, Kind, Place, Row, Site, User, World, pick};
+use super::{Kind, Place, Row, Site, User, World, pick};
 
 /// An object in a site. The first is the site collection itself.
 #[derive(Clone, Debug)]
@@ -89,8 +89,8 @@ impl Row for Item {
             -2 => -2,
             _ => random.i64(0..4),
         };
-        let created = before(Clock::beginning(), random, 30..900);
-        let modified = (random.u8(..6) != 0).then(|| before(Clock::beginning(), random, 1..30));
+        let created = before(world.clock.beginning, random, 30..900);
+        let modified = (random.u8(..6) != 0).then(|| before(world.clock.beginning, random, 1..30));
         Self {
             kind,
             name,
@@ -103,7 +103,7 @@ impl Row for Item {
                 (..1, _) | (_, FIXED) => highest,
                 _ => random.i64(0..=highest),
             },
-            scanned: before(Clock::beginning(), random, 0..1),
+            scanned: before(world.clock.beginning, random, 0..1),
             created,
             modified,
             channel: pick(random, &CHANNELS),

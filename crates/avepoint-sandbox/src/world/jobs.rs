@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::id::mix;
 use super::modules::{MODULES, Module, Protection, modules_of};
-use super::{Clock, Customer, Entry, Kind, Place, Row, Tenant, World, pick};
+use super::{Customer, Entry, Kind, Place, Row, Tenant, World, pick};
 
 /// A job of a backup service, on one module in one tenant, or on what is in no tenant.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ impl Row for Job {
             true => SignedDuration::from_secs(random.i64(60..180)),
             false => SignedDuration::from_secs(random.i64(17_000..21_600)),
         };
-        let start = Clock::days_before(i64::try_from(night).unwrap_or_default()) - before;
+        let start = world.clock.days_before(i64::try_from(night).unwrap_or_default()) - before;
         let failure = pick(
             &mut random,
             &[
@@ -257,7 +257,7 @@ mod tests {
         let customers = world.all::<Customer>(Place::ROOT);
         let jobs = customers.flat_map(|customer| world.all::<Job>(customer.place).collect::<Vec<_>>());
         let jobs: Vec<_> = jobs
-            .filter(|job| job.progress(Clock::beginning()).status == 1)
+            .filter(|job| job.progress(world.clock.beginning).status == 1)
             .collect();
         assert!(!jobs.is_empty());
         for job in jobs {

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 use super::items::before;
-use super::{Clock, Item, Kind, Place, Row, Site, User, World, pick};
+use super::{Item, Kind, Place, Row, Site, User, World, pick};
 
 /// A sharing link.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl Row for Link {
         let random = &mut random;
         let users = world.generated::<User>(place.parent::<Self>().parent::<Site>());
         let kind = pick(random, &[SPECIFIC, SPECIFIC, 64, ANYONE]);
-        let created = before(Clock::beginning(), random, 1..400);
+        let created = before(world.clock.beginning, random, 1..400);
         let count = if kind == SPECIFIC { random.usize(1..5) } else { 0 };
         let days = SignedDuration::from_hours(24 * random.i64(90..400));
         Self {

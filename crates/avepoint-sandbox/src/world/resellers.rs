@@ -1,10 +1,10 @@
 //! The resellers below the large account reseller, its pooled subscriptions, and what of those the resellers have.
 
 use fastrand::Rng;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::names::COMPANIES;
-use super::{Clock, Entry, Kind, Place, Root, Row, World, pick};
+use super::{Entry, Kind, Place, Root, Row, World, pick};
 
 /// A reseller.
 #[derive(Clone, Debug)]
@@ -91,14 +91,14 @@ impl Row for License {
         PRODUCTS.len() * REGIONS.len()
     }
 
-    fn make(_: &World, place: Place, mut random: Rng) -> Self {
+    fn make(world: &World, place: Place, mut random: Rng) -> Self {
         let random = &mut random;
         let index = place.index::<Self>();
         let (product, name) = PRODUCTS[index % PRODUCTS.len()];
         let is_expired = random.u8(..8) == 0;
         let expiration = match is_expired {
-            true => end_of_day(random.i64(5..200)),
-            false => end_of_day(-random.i64(60..700)),
+            true => end_of_day(world, random.i64(5..200)),
+            false => end_of_day(world, -random.i64(60..700)),
         };
         Self {
             product,
@@ -109,7 +109,7 @@ impl Row for License {
             price: random.i64(90..600) as f64 / 100.0,
             payment: random.i64(0..2),
             seats: 100 * random.i64(6..40),
-            start: Clock::days_before(random.i64(210..600)),
+            start: world.clock.days_before(random.i64(210..600)),
             expiration,
             status: if is_expired { Self::EXPIRED } else { Self::ACCEPTED },
         }
@@ -133,7 +133,7 @@ impl Row for Allocation {
             License::EXPIRED => License::EXPIRED,
             _ => pick(random, &[1, 1, 1, 1, 0, 0, 2, 3]),
         };
-        let assigned = Clock::days_before(random.i64(3..200));
+        let assigned = world.clock.days_before(random.i64(3..200));
         Self {
             reseller: (first + place.index::<Self>()) % RESELLERS,
             seats: 5 * random.i64(2..17),
@@ -148,8 +148,10 @@ impl Row for Allocation {
 }
 
 /// The last second of a day some days before the world began.
-fn end_of_day(days: i64) -> Timestamp {
-    Clock::days_before(days) + SignedDuration::from_secs(16 * 3_600 - 1)
+fn end_of_day(world: &World, days: i64) -> Timestamp {
+    const DAY: i64 = 24 * 60 * 60;
+    let second = world.clock.days_before(days).as_second();
+    Timestamp::from_second(second - second.rem_euclid(DAY) + DAY - 1).unwrap_or(Timestamp::MAX)
 }
 
 impl License {

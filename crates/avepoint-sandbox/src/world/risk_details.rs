@@ -29,20 +29,20 @@ pub(super) fn of(
         (users > 0).then(|| world.nth::<User>(tenant.place, index % users))
     };
     match matches {
-        Matches::Users => user().map(|user| (user.id.clone(), user_detail(&user, random))),
-        Matches::Mailboxes => user().map(|user| (guid(random.u128(..)), mailbox(&user, random))),
+        Matches::Users => user().map(|user| (user.id.clone(), user_detail(&world.clock, &user, random))),
+        Matches::Mailboxes => user().map(|user| (guid(random.u128(..)), mailbox(&world.clock, &user, random))),
         Matches::OneDrives => user().map(|user| (guid(random.u128(..)), one_drive(&user, tenant, random))),
         Matches::Sites => {
             let sites = world.count::<Site>(tenant.place);
             let site = (sites > 0).then(|| world.nth::<Site>(tenant.place, index % sites));
-            site.map(|site| (site.id.clone(), site_detail(&site, random)))
+            site.map(|site| (site.id.clone(), site_detail(&world.clock, &site, random)))
         }
         _ => None,
     }
-    .unwrap_or_else(|| (guid(random.u128(..)), own(matches, tenant, index, random)))
+    .unwrap_or_else(|| (guid(random.u128(..)), own(&world.clock, matches, tenant, index, random)))
 }
 
-fn user_detail(user: &User, random: &mut Rng) -> Value {
+fn user_detail(clock: &Clock, user: &User, random: &mut Rng) -> Value {
     json!({
         "userName": user.display_name,
         "userEmailAddress": user.mail,
@@ -50,15 +50,15 @@ fn user_detail(user: &User, random: &mut Rng) -> Value {
         "upn": user.principal_name,
         "userType": if user.is_external { 1 } else { 2 },
         "MFAControlledViaCap": random.bool(),
-        "lastSignIn": Clock::written_before(random, 1..60),
-        "lastActivityDate": Clock::written_before(random, 1..60),
-        "createdDate": Clock::written_before(random, 400..2_000),
+        "lastSignIn": clock.written_before(random, 1..60),
+        "lastActivityDate": clock.written_before(random, 1..60),
+        "createdDate": clock.written_before(random, 400..2_000),
         "signInCount": random.i64(0..300),
         "sourceType": if user.is_local { 4 } else { 1 },
     })
 }
 
-fn mailbox(user: &User, random: &mut Rng) -> Value {
+fn mailbox(clock: &Clock, user: &User, random: &mut Rng) -> Value {
     let quota = 1_024 * pick(random, &[50, 100]);
     json!({
         "mailboxName": user.display_name,
@@ -66,8 +66,8 @@ fn mailbox(user: &User, random: &mut Rng) -> Value {
         "storageUsed": quota * random.i64(90..100) / 100,
         "prohibitSendReceiveQuota": quota,
         "recipientType": pick(random, &[1, 1, 1, 2, 4, 8]),
-        "createdDate": Clock::written_before(random, 400..2_000),
-        "lastActivityDate": Clock::written_before(random, 1..60),
+        "createdDate": clock.written_before(random, 400..2_000),
+        "lastActivityDate": clock.written_before(random, 1..60),
         "prohibitSendQuota": quota - 512,
     })
 }
@@ -91,7 +91,7 @@ fn one_drive(user: &User, tenant: &Tenant, random: &mut Rng) -> Value {
     })
 }
 
-fn site_detail(site: &Site, random: &mut Rng) -> Value {
+fn site_detail(clock: &Clock, site: &Site, random: &mut Rng) -> Value {
     json!({
         "siteName": site.name,
         "siteUrl": site.url,
@@ -99,20 +99,20 @@ fn site_detail(site: &Site, random: &mut Rng) -> Value {
         "storageUsed": random.i64(100..90_000),
         "ownerCount": random.i64(1..5),
         "memberCount": random.i64(2..90),
-        "createdDate": Clock::written_before(random, 700..3_000),
-        "lastActivityDate": Clock::written_before(random, 180..600),
+        "createdDate": clock.written_before(random, 700..3_000),
+        "lastActivityDate": clock.written_before(random, 180..600),
         "latestCampaignInfo": "Access review, closed",
         "lockState": random.i64(1..4),
     })
 }
 
 /// An object that nothing else tells of.
-fn own(matches: Matches, tenant: &Tenant, index: usize, random: &mut Rng) -> Value {
+fn own(clock: &Clock, matches: Matches, tenant: &Tenant, index: usize, random: &mut Rng) -> Value {
     let subject = SITES[index % SITES.len()];
     let name = format!("{} {subject}", tenant.name);
     let path = subject.to_lowercase();
-    let (creator, created) = (person(random), Clock::written_before(random, 400..1_500));
-    let active = Clock::written_before(random, 1..300);
+    let (creator, created) = (person(random), clock.written_before(random, 400..1_500));
+    let active = clock.written_before(random, 1..300);
     let environment = format!("{} {}", tenant.name, pick(random, &["Production", "Finance"]));
     match matches {
         Matches::Groups => json!({

@@ -61,7 +61,7 @@ impl Row for ScanProfile {
         let containers = modules_of(world, tenant.place)
             .filter(|module| is_whole || module.code == 1)
             .map(|module| (module.container(&tenant), module.container_type));
-        let created = Clock::days_before(random.i64(200..800));
+        let created = world.clock.days_before(random.i64(200..800));
         Self {
             name: match index / tenants {
                 0 | 1 => format!("{} {about}", tenant.name),
@@ -78,19 +78,19 @@ impl Row for ScanProfile {
             notifies: random.bool(),
             daily: (random.u8(..5) > 0).then(|| format!("{:02}:{:02}", random.u8(..6), 15 * random.u8(..4))),
             containers: containers.collect(),
-            report: report(&tenant, random),
+            report: report(&world.clock, &tenant, random),
         }
     }
 }
 
-fn report(tenant: &Tenant, random: &mut Rng) -> Report {
+fn report(clock: &Clock, tenant: &Tenant, random: &mut Rng) -> Report {
     let some = |random: &mut Rng, most: usize, name: &dyn Fn(&str) -> String| {
         let first = random.usize(..SITES.len());
         let names = SITES.iter().cycle().skip(first).take(random.usize(..most));
         names.map(|site| name(site)).collect()
     };
     Report {
-        made: Clock::beginning() - SignedDuration::from_mins(random.i64(180..300)),
+        made: clock.beginning - SignedDuration::from_mins(random.i64(180..300)),
         new: some(random, 8, &|site| format!("{} {site}", tenant.name)),
         moved: some(random, 4, &|site| format!("{} {site}", tenant.name)),
         removed: {

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::{Clock, Entry, Kind, Place, Row, Tenant, User, World, condition, pick};
+use super::{Entry, Kind, Place, Row, Tenant, User, World, condition, pick};
 
 /// A sign-in of a user, and what the user did then.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl Row for SignIn {
         let (file, sensitive) = pick(&mut random, &FILES);
         Self {
             user,
-            time: Clock::written_before(&mut random, days..days + 10),
+            time: world.clock.written_before(&mut random, days..days + 10),
             ip: format!("{network}.{}", random.u8(1..255)),
             from,
             is_risky,

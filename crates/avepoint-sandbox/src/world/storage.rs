@@ -4,7 +4,7 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use super::names::COMPANIES;
-use super::{Clock, Kind, Place, Root, Row, World, guid};
+use super::{Kind, Place, Root, Row, World, guid};
 
 /// A place where backups are kept.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Row for StorageProfile {
         DEVICES.len() * 2
     }
 
-    fn make(_: &World, place: Place, mut random: Rng) -> Self {
+    fn make(world: &World, place: Place, mut random: Rng) -> Self {
         let index = place.index::<Self>();
         let (device, about) = DEVICES[index % DEVICES.len()];
         let owner = COMPANIES.0[index % COMPANIES.0.len()];
@@ -50,7 +50,7 @@ impl Row for StorageProfile {
             device,
             name: format!("{owner} {about}"),
             owner: owner.to_lowercase(),
-            modified: Clock::days_before(random.i64(10..400)),
+            modified: world.clock.days_before(random.i64(10..400)),
             secret: format!("invented-{}", guid(random.u128(..))),
             description: if random.bool() { "N/A" } else { "Kept in two places." },
             retention: random.i64(1..6),

@@ -77,7 +77,7 @@ impl Row for Subscription {
         let random = &mut random;
         let product = PRODUCTS[place.index::<Self>() % PRODUCTS.len()];
         let is_fly = product == Self::FLY;
-        let expiration = Clock::days_before(-random.i64(40..700));
+        let expiration = world.clock.days_before(-random.i64(40..700));
         Self {
             product,
             variant: "",

@@ -1,5 +1,7 @@
 //! Rows, their ids and what is written over them.
 
+use jiff::SignedDuration;
+
 use super::*;
 
 fn world() -> World {
@@ -80,4 +82,28 @@ fn the_same_seed_gives_the_same_world_and_another_another() {
     };
     assert_eq!(ids(7), ids(7));
     assert_ne!(ids(7), ids(8));
+}
+
+#[test]
+fn a_world_that_begins_at_another_time_is_the_same_but_for_that() {
+    let begun = |days: i64| {
+        let mut world = world();
+        let beginning = world.clock.beginning + SignedDuration::from_hours(24 * days);
+        world.clock = Clock::starting_at(beginning);
+        world
+    };
+    let times = |world: &World| {
+        let customers = world.all::<Customer>(Place::ROOT);
+        let jobs = customers.flat_map(|customer| world.all::<Job>(customer.place).collect::<Vec<_>>());
+        let licenses = world.all::<License>(Place::ROOT);
+        let jobs = jobs.map(|job| (job.id.clone(), job.start));
+        let licenses = licenses.map(|license| (license.id.clone(), license.expiration));
+        jobs.chain(licenses).collect::<Vec<_>>()
+    };
+    assert_eq!(times(&begun(30)), times(&begun(30)));
+    for days in [30, -20_000, 1_000_000] {
+        let shifted = times(&world()).into_iter();
+        let shifted = shifted.map(|(id, time)| (id, time + SignedDuration::from_hours(24 * days)));
+        assert_eq!(times(&begun(days)), shifted.collect::<Vec<_>>());
+    }
 }

@@ -1,6 +1,6 @@
 //! The builders of calls. progenitor says which there are, with which setters, and what each gives; what they do is ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
@@ -169,8 +169,10 @@ fn method(api: &Api, spec: &Spec, operation: &Operation) -> anyhow::Result<Token
         .place
         .says("deprecated")
         .then(|| quote! { #[deprecated(note = "the vendor has replaced this operation")] });
-    let permissions = operation.permissions().into_iter();
-    let permissions = permissions.map(|scopes| format!("`{}`", scopes.join("` and `")));
+    let permissions = operation.permissions();
+    // What the vendor's pages, an app registration and a server's log call it by.
+    let found_by: BTreeSet<_> = permissions.iter().flatten().chain([&operation.path]).collect();
+    let permissions = permissions.iter().map(|scopes| format!("`{}`", scopes.join("` and `")));
     let mut facts = vec![
         format!("- Request: `{} {}`", operation.method.to_uppercase(), operation.path),
         format!("- Permission: {}", permissions.collect::<Vec<_>>().join(", or ")),
@@ -198,6 +200,7 @@ fn method(api: &Api, spec: &Spec, operation: &Operation) -> anyhow::Result<Token
     Ok(quote! {
         #docs
         #alias
+        #(#[doc(alias = #found_by)])*
         #deprecated
         pub fn #method(&self) -> builder::#builder {
             builder::#builder {

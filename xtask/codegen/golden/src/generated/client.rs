@@ -1190,6 +1190,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listBeds")]
+    #[doc(alias = "/garden/v1/beds")]
+    #[doc(alias = "garden.beds.read")]
     pub fn list_beds(&self) -> builder::ListBeds {
         builder::ListBeds {
             call: ::avepoint_core::generated::Call::new(
@@ -1216,6 +1218,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "getBed")]
+    #[doc(alias = "/garden/v1/beds/{bedId}")]
+    #[doc(alias = "garden.beds.read")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_bed(&self) -> builder::GetBed {
         builder::GetBed {
@@ -1247,6 +1251,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "downloadBedMap")]
+    #[doc(alias = "/garden/v1/beds/{bedId}/map")]
+    #[doc(alias = "garden.beds.read")]
     pub fn download_bed_map(&self) -> builder::DownloadBedMap {
         builder::DownloadBedMap {
             call: ::avepoint_core::generated::Call::new(
@@ -1285,6 +1291,10 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listPlants")]
+    #[doc(alias = "/garden/v1/beds/{bedId}/plants")]
+    #[doc(alias = "garden.beds.read")]
+    #[doc(alias = "garden.plants.all")]
+    #[doc(alias = "garden.plants.read")]
     pub fn list_plants(&self) -> builder::ListPlants {
         builder::ListPlants {
             call: ::avepoint_core::generated::Call::new(
@@ -1315,6 +1325,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "addPlants")]
+    #[doc(alias = "/garden/v1/beds/{bedId}/plants")]
+    #[doc(alias = "garden.plants.all")]
     pub fn add_plants(&self) -> builder::AddPlants {
         builder::AddPlants {
             call: ::avepoint_core::generated::Call::new(
@@ -1352,6 +1364,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "searchPlants")]
+    #[doc(alias = "/garden/v1/beds/{bedId}/plants/search")]
+    #[doc(alias = "garden.plants.read")]
     pub fn search_plants(&self) -> builder::SearchPlants {
         builder::SearchPlants {
             call: ::avepoint_core::generated::Call::new(
@@ -1391,6 +1405,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listHarvests")]
+    #[doc(alias = "/garden/v1/harvests")]
+    #[doc(alias = "garden.harvests.read")]
     pub fn list_harvests(&self) -> builder::ListHarvests {
         builder::ListHarvests {
             call: ::avepoint_core::generated::Call::new(
@@ -1425,6 +1441,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "searchHarvests")]
+    #[doc(alias = "/garden/v1/harvests/search")]
+    #[doc(alias = "garden.harvests.read")]
     pub fn search_harvests(&self) -> builder::SearchHarvests {
         builder::SearchHarvests {
             call: ::avepoint_core::generated::Call::new(
@@ -1460,6 +1478,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "addGardener")]
+    #[doc(alias = "/garden/v1/gardeners")]
+    #[doc(alias = "garden.gardeners.all")]
     pub fn add_gardener(&self) -> builder::AddGardener {
         builder::AddGardener {
             call: ::avepoint_core::generated::Call::new(
@@ -1494,6 +1514,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "searchGardeners")]
+    #[doc(alias = "/garden/v1/gardeners/search")]
+    #[doc(alias = "garden.gardeners.read")]
     pub fn search_gardeners(&self) -> builder::SearchGardeners {
         builder::SearchGardeners {
             call: ::avepoint_core::generated::Call::new(
@@ -1520,6 +1542,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "removeGardener")]
+    #[doc(alias = "/garden/v1/gardeners/{gardenerId}")]
+    #[doc(alias = "garden.gardeners.all")]
     pub fn remove_gardener(&self) -> builder::RemoveGardener {
         builder::RemoveGardener {
             call: ::avepoint_core::generated::Call::new(
@@ -1558,6 +1582,8 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "listTools")]
+    #[doc(alias = "/garden/v1/tools")]
+    #[doc(alias = "garden.beds.read")]
     pub fn list_tools(&self) -> builder::ListTools {
         builder::ListTools {
             call: ::avepoint_core::generated::Call::new(

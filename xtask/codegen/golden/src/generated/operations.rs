@@ -321,8 +321,11 @@ pub(crate) mod constraints {
     pub static BED_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static PLANT_ID: Constraint = Constraint::text(1, None, Format::Id);
     pub static GARDENER_ID: Constraint = Constraint::text(1, None, Format::Id);
-    pub static SEASON: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
-    pub static COLOUR: Constraint = Constraint::TextCode(&["red", "green"]);
+    pub static SEASON: Constraint = Constraint::integer_code(
+        &[0i64, 1i64],
+        &["Spring", "Autumn"],
+    );
+    pub static COLOUR: Constraint = Constraint::text_code(&["red", "green"], &[]);
     pub static PLANT_FILTER: Constraint = Constraint::object(
         &[
             Member::new("label", true, &Constraint::text(0, Some(40), Format::Plain)),
@@ -342,7 +345,7 @@ pub(crate) mod constraints {
     pub static PLANTING: Constraint = Constraint::AnyOf(
         &[&constraints::PLANT_SEEDS, &constraints::PLANT_CUTTING],
     );
-    pub static SEEDS_KIND: Constraint = Constraint::TextCode(&["seeds"]);
+    pub static SEEDS_KIND: Constraint = Constraint::text_code(&["seeds"], &["Sowing"]);
     pub static PLANT_SEEDS: Constraint = Constraint::object(
         &[
             Member::new("kind", true, &constraints::SEEDS_KIND),
