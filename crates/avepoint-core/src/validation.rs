@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::operation::{Constraint, Format};
 use crate::value::id::InvalidId;
-use crate::value::time::{is_date, is_date_time};
+use crate::value::time::{is_date, is_date_time, is_local_time};
 
 /// What is wrong with a value, and where in it.
 #[doc(hidden)]
@@ -359,7 +359,7 @@ fn check_format(text: &str, format: Format) -> Result<(), Violation> {
         ),
         Format::Date => (is_date(text), "a date, such as 2026-01-31"),
         Format::LocalTime => (
-            text.len() == 19 && text.parse::<jiff::civil::DateTime>().is_ok(),
+            is_local_time(text),
             "a time without an offset, such as 2026-01-31T12:00:00",
         ),
         Format::Email => (
@@ -611,7 +611,14 @@ mod tests {
         assert!(check_it(Format::Uri, "https://contoso.example"));
         assert!(!check_it(Format::Uri, "contoso"));
         assert!(check_it(Format::LocalTime, "2026-01-31T12:00:00"));
-        assert!(!check_it(Format::LocalTime, "2026-01-31T12:00:00Z"));
+        for wrong in [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31 12:00:00",
+            "2026-02-30T12:00:00",
+            "20260131T120000.123",
+        ] {
+            assert!(!check_it(Format::LocalTime, wrong), "{wrong}");
+        }
         assert!(check_it(Format::Digits, "-3"));
         assert!(!check_it(Format::Digits, "+3"));
         assert!(!check_it(Format::Id, " "));
