@@ -31,7 +31,7 @@ pub(crate) use problem::Problem;
 pub(crate) use raw::{CODE, ONE_OR_MANY, Scalar, TEXT_OR, raw, scalar, serialize_raw};
 pub use unknown::UnknownMember;
 pub use unread::{Unread, UnreadMember};
-pub(crate) use value::to_value;
+pub(crate) use value::{to_json, to_value};
 
 /// How deep values may lie in each other. What lies deeper is passed over without being read.
 const DEPTH: usize = 128;
