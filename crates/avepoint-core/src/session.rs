@@ -355,7 +355,7 @@ impl Session {
                 }
                 let error = match body {
                     Ok(Ok(body)) => {
-                        let mut response = self.complete(call.operation, &answer.response, body.into(), secrets);
+                        let mut response = self.complete(call.operation, &answer.response, body, secrets);
                         if let Some(reported) = reported {
                             response.extensions_mut().insert(reported);
                         }
