@@ -161,7 +161,7 @@ impl Sender {
             .map_err(Unmet::Unanswered)?;
         let received_at = timestamp(self.clock.now());
         let body = match timeout_at(until, transport::whole(&mut response, LONGEST)).await {
-            Ok(Ok(body)) => Zeroizing::new(body),
+            Ok(Ok(body)) => Zeroizing::new(body.into()),
             Ok(Err(ReadError::TooLong(_))) => return Err(Unmet::TooLong),
             Ok(Err(ReadError::Broken(error))) => return Err(Unmet::Unanswered(error)),
             Err(_) => return Err(Unmet::Unanswered(transport::late())),

@@ -9,7 +9,7 @@ use http::{HeaderValue, header};
 use reqwest::{Request, Url};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::BoxFuture;
 use crate::argument::Given;
@@ -22,9 +22,9 @@ use crate::operation::{Constraint, Operation, Paging, ParameterLocation};
 use crate::options::{CallOptions, Validation, misplaced};
 use crate::paging::{Origin, PageRequest};
 use crate::prepared::PreparedRequest;
-use crate::reader::{Spelling, read_whole};
+use crate::reader::{Spelling, read_whole, to_json};
 use crate::response::{ByteStream, Response};
-use crate::session::Session;
+use crate::session::{Answer, Body, Session};
 use crate::validation::{Violation, check_length, check_text, spell_codes, spelled_code, violations};
 use crate::value::id::InvalidId;
 
@@ -165,7 +165,7 @@ impl Call {
             return Err(self.invalid(problems.collect()));
         }
         // Through the text, by the reader of answers: that of a `Value` would be compiled for every type once more.
-        let json = value.unwrap_or_default().to_string();
+        let json = to_json(&value.unwrap_or_default());
         let codes = match self.is_strict() {
             true => Spelling::Documented,
             false => Spelling::Verbatim,
@@ -249,7 +249,7 @@ impl Call {
         if let Some(body) = &body {
             let json = HeaderValue::from_static("application/json");
             request.headers_mut().insert(header::CONTENT_TYPE, json);
-            *request.body_mut() = Some(body.to_string().into());
+            *request.body_mut() = Some(to_json(body).into());
         }
         Ok(Checked {
             request,
@@ -258,13 +258,18 @@ impl Call {
         })
     }
 
-    fn url(&self, path: &str, mut query: Vec<(&str, String)>) -> Result<Url, Error> {
+    fn url(&self, path: &str, query: Vec<(&str, String)>) -> Result<Url, Error> {
         let base = self.session.base_url().trim_end_matches('/');
         let mut url = Url::parse(&format!("{base}{path}"))
             .map_err(|error| self.invalid(vec![format!("the address is no URL: {error}")]))?;
-        if !query.is_empty() {
-            query.sort_by_key(|(name, _)| *name);
-            url.query_pairs_mut().extend_pairs(query);
+        // They are few: to sort them by std's means would be six kilobytes of every program.
+        let mut sorted: Vec<(&str, String)> = Vec::with_capacity(query.len());
+        for pair in query {
+            let place = sorted.partition_point(|(name, _)| *name <= pair.0);
+            sorted.insert(place, pair);
+        }
+        if !sorted.is_empty() {
+            url.query_pairs_mut().extend_pairs(sorted);
         }
         Ok(url)
     }
@@ -306,14 +311,14 @@ impl Call {
         Ok(PreparedRequest::new(self.operation, checked, &self.session))
     }
 
-    async fn execute(&self) -> Result<reqwest::Response, Error> {
+    async fn execute(&self) -> Result<Answer, Error> {
         self.session.execute(self.operation, self.check()).await
     }
 
     async fn read(self, read: Decode) -> Result<Response<Box<dyn Any + Send>>, Error> {
-        let response = self.execute().await?;
+        let answer = self.execute().await?.map(Body::whole);
         let reading = self.session.options().reading;
-        let answer = decode(self.operation, response, reading, read).await;
+        let answer = decode(self.operation, answer, reading, read).await;
         answer.map_err(|error| error.with_operation(self.operation))
     }
 
@@ -341,7 +346,9 @@ impl Call {
     /// # Errors
     /// See [`Error`].
     pub async fn empty(self) -> Result<Response<()>, Error> {
-        self.execute().await.map(|response| Response::empty(&response))
+        self.execute()
+            .await
+            .map(|answer| Response::with_head_of(answer, |_| ()))
     }
 
     /// Sends the request; the answer is a file.
@@ -349,7 +356,10 @@ impl Call {
     /// # Errors
     /// See [`Error`].
     pub async fn file(self) -> Result<Response<ByteStream>, Error> {
-        self.execute().await.map(Response::stream)
+        let pause = self.session.options().timeout;
+        self.execute()
+            .await
+            .map(|answer| Response::with_head_of(answer, |body| body.pieces(pause)))
     }
 
     /// The page at which the list begins: the one that was asked for, or the first.
@@ -377,7 +387,7 @@ impl Call {
         };
         match number.as_u64().and_then(|number| u32::try_from(number).ok()) {
             Some(number) if number > 0 => Ok(number),
-            _ => Err(self.invalid(vec![format!("there is no page {number}; the first is 1")])),
+            _ => Err(self.invalid(vec![format!("there is no page {}; the first is 1", to_json(&number))])),
         }
     }
 
@@ -401,7 +411,7 @@ impl Call {
         match &mut self.body {
             Some(Given::Fields(fields)) => fields.set(name, Given::Value(value)),
             Some(Given::Value(Value::Object(members))) => drop(members.insert(name.to_owned(), value)),
-            None => self.body = Some(Given::Value(Value::Object(Map::from_iter([(name.to_owned(), value)])))),
+            None => self.body = Some(Given::Value(json!({ name: value }))),
             // It will be refused.
             Some(_) => {}
         }
@@ -414,7 +424,7 @@ fn texts(value: Value) -> Vec<String> {
         Value::Null => Vec::new(),
         Value::String(text) => vec![text],
         Value::Array(entries) => entries.into_iter().flat_map(texts).collect(),
-        other => vec![other.to_string()],
+        other => vec![to_json(&other)],
     }
 }
 
@@ -472,7 +482,6 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use serde::{Serialize, Serializer};
-    use serde_json::json;
 
     use super::*;
     use crate::session::for_tests::session;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::argument::Given;
 use crate::generated;
 use crate::operation::Constraint;
-use crate::reader::{Spelling, read_whole};
+use crate::reader::{Spelling, read_whole, to_json};
 use crate::validation::{Violation, fill_constants, violations};
 
 /// The members of an object of a request. What every builder of one is made of.
@@ -93,7 +93,7 @@ impl Fields {
             return Err(invalid(problems.join("; ")));
         }
         // Through the text, by the reader of answers: that of a `Value` would be compiled for every type once more.
-        read_whole(value.to_string().as_bytes(), Spelling::Documented).map_err(|problem| invalid(problem.to_string()))
+        read_whole(to_json(&value).as_bytes(), Spelling::Documented).map_err(|problem| invalid(problem.to_string()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the fuzz targets reach and no caller needs.
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -23,11 +24,11 @@ pub fn failed(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &Se
 /// As the call.
 pub async fn answered<T: DeserializeOwned + Send + 'static>(
     operation: &'static Operation,
-    body: impl Into<reqwest::Body>,
+    body: impl Into<Bytes>,
 ) -> Result<Response<T>, Error> {
     let read = decode(
         operation,
-        http::Response::new(body).into(),
+        http::Response::new(body.into()),
         Reading::default(),
         decoder::<T>,
     )

@@ -9,7 +9,8 @@
 //! anything to the next, so that a call which is not polled misses its turn and delays nobody. No wait at the gate is an
 //! attempt, and none goes beyond the deadline of its call.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -94,7 +95,7 @@ struct State {
     /// The first turn that nobody has.
     next: Duration,
     /// Turns before it that were given back.
-    free: BTreeSet<Duration>,
+    free: BinaryHeap<Reverse<Duration>>,
     /// How many runs have begun after a refusal: the turns of the run before are no more.
     runs: u64,
     /// When the current run began: requests with no pause among them, and no refusal.
@@ -216,7 +217,7 @@ impl Drop for Turn<'_> {
         if let Some((run, at)) = self.kept {
             let mut state = self.gate.state();
             if run == state.runs {
-                state.free.insert(at);
+                state.free.push(Reverse(at));
             }
         }
     }
@@ -241,9 +242,10 @@ impl State {
 
     /// A turn for one more.
     fn book(&mut self, now: Duration) -> Duration {
-        self.free = self.free.split_off(&now);
-        if let Some(turn) = self.free.pop_first() {
-            return turn;
+        while let Some(Reverse(turn)) = self.free.pop() {
+            if turn >= now {
+                return turn;
+            }
         }
         let Some((interval, _)) = self.limit(self.next.max(now)) else {
             return now;

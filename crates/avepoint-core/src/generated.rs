@@ -5,6 +5,7 @@
 use std::any::Any;
 use std::fmt;
 
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
@@ -68,13 +69,13 @@ pub(crate) fn value_decoder<T: DeserializeOwned + Send + 'static>(
 /// An [`Error`] of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
 pub(crate) async fn decode(
     operation: &'static Operation,
-    response: reqwest::Response,
+    answer: http::Response<Bytes>,
     reading: Reading,
     decode: Decode,
 ) -> Result<Response<Box<dyn Any + Send>>, Error> {
-    let (status, headers) = (response.status(), response.headers().clone());
-    let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
-    let body = response.bytes().await.map_err(Error::from_transport)?;
+    let (head, body) = answer.into_parts();
+    let (status, headers) = (head.status, head.headers);
+    let secrets = head.extensions.get::<Secrets>().cloned().unwrap_or_default();
     let whole = body.clone();
     let read = transport::beside(body.len(), move || decode(&whole, operation.paging.as_ref(), reading));
     let beginning = &body[..body.len().min(SHOWN)];
@@ -233,7 +234,7 @@ mod tests {
             let body = format!("[{}0]", "0,".repeat(entries));
             let read = decode(
                 &LIST,
-                http::Response::new(body).into(),
+                http::Response::new(body.into()),
                 Reading::default(),
                 decoder::<Read>,
             )

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use reqwest::Response;
-
 use crate::clock::Clock;
 use crate::error::{Error, request_id};
 use crate::operation::Operation;
 use crate::redact::Secrets;
+use crate::session::Answer;
 
 /// Where the lines come from, as filters name it.
 const TARGET: &str = "avepoint_core::call";
@@ -34,7 +33,7 @@ impl<'a> CallLog<'a> {
     }
 
     /// The call has ended. What must not be shown of its answer is asked for where there is something to show.
-    pub(crate) fn end(mut self, outcome: &Result<Response, Error>, secrets: impl FnOnce() -> Secrets) {
+    pub(crate) fn end(mut self, outcome: &Result<Answer, Error>, secrets: impl FnOnce() -> Secrets) {
         self.has_ended = true;
         if !tracing::enabled!(target: TARGET, tracing::Level::INFO) {
             return;

@@ -52,6 +52,12 @@ impl<T> Response<T> {
         Response::new(inner, StatusCode::OK, HeaderMap::new())
     }
 
+    /// What an answer holds, with its head.
+    pub(crate) fn with_head_of<B>(answer: http::Response<B>, read: impl FnOnce(B) -> T) -> Self {
+        let (head, body) = answer.into_parts();
+        Response::new(read(body), head.status, head.headers)
+    }
+
     pub(crate) fn with_unread(self, unread: Unread) -> Self {
         Response { unread, ..self }
     }
@@ -173,24 +179,6 @@ pub(crate) fn typed<T: 'static>(answer: Box<dyn Any + Send>) -> T {
     match answer.downcast() {
         Ok(value) => *value,
         Err(_) => unreachable!("an answer is asked for as what it was read as"),
-    }
-}
-
-impl Response<()> {
-    /// An answer of which nothing is read.
-    pub(crate) fn empty(response: &reqwest::Response) -> Self {
-        Response::new((), response.status(), response.headers().clone())
-    }
-}
-
-impl Response<ByteStream> {
-    /// An answer that is read piece by piece.
-    pub(crate) fn stream(response: reqwest::Response) -> Self {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let pieces = response
-            .bytes_stream()
-            .map(|piece| piece.map_err(Error::from_transport));
-        Response::new(ByteStream::new(pieces), status, headers)
     }
 }
 

@@ -3,9 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
-use jiff::fmt::rfc2822::DateTimeParser;
-
-use crate::value::time::system_time;
 
 /// The longest wait that a server can ask for: a number or a clock that is wrong must not stop a program for good.
 pub(crate) const LONGEST: Duration = Duration::from_secs(3600);
@@ -153,12 +150,22 @@ pub fn parse_retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
     Some(wait.min(LONGEST))
 }
 
-/// The time that a header names, in any of the forms of RFC 9110 section 5.6.7, or as mail has it.
+/// The time that a header names, in any of the forms of RFC 9110 section 5.6.7, or with an offset, as mail has it.
 pub fn http_date(text: &str) -> Option<SystemTime> {
-    const MAIL: DateTimeParser = DateTimeParser::new();
     let text = text.trim();
-    let date = httpdate::parse_http_date(text).ok();
-    date.or_else(|| MAIL.parse_timestamp(text).ok().map(system_time))
+    if let Ok(date) = httpdate::parse_http_date(text) {
+        return Some(date);
+    }
+    let (there, offset) = text.split_at_checked(text.len().checked_sub("+0000".len())?)?;
+    let there = httpdate::parse_http_date(&format!("{there}GMT")).ok()?;
+    let (sign, digits) = offset.split_at_checked(1)?;
+    let digits: u64 = digits.parse().ok()?;
+    let east = Duration::from_secs((digits / 100 * 60 + digits % 100) * 60);
+    match sign {
+        "+" => there.checked_sub(east),
+        "-" => there.checked_add(east),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -220,6 +227,7 @@ mod tests {
         assert_eq!(parse("Sat, 31 Jan 2026 12:00:09 GMT"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Sat, 31 Jan 2026 11:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(parse("Sat, 31 Jan 2026 13:00:09 +0100"), Some(Duration::from_secs(9)));
+        assert_eq!(parse("Sat, 31 Jan 2026 09:30:09 -0230"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Saturday, 31-Jan-26 12:00:09 GMT"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Sat Jan 31 12:00:09 2026"), Some(Duration::from_secs(9)));
         assert_eq!(parse("3600"), Some(Duration::from_secs(3600)));

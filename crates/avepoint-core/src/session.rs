@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{CONTROLS, percent_encode};
 use reqwest::{Request, Response, Url};
@@ -34,6 +34,7 @@ use crate::protection::Protection;
 use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
 use crate::request::RawRequest;
+use crate::response::ByteStream;
 use crate::retry::{is_transient, parse_retry_after};
 use crate::transport::{self, Attempts, ReadError};
 
@@ -155,15 +156,12 @@ impl Session {
         operation: &'static Operation,
         checked: Result<Checked, Error>,
     ) -> Result<RawResponse, Error> {
-        let response = self.execute(operation, checked).await?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        // It was read to its end.
-        let body = response.bytes().await;
+        let (head, body) = self.execute(operation, checked).await?.into_parts();
         Ok(RawResponse {
             operation,
-            status,
-            headers,
-            body: body.map_err(|error| Error::from_transport(error).with_operation(operation))?,
+            status: head.status,
+            headers: head.headers,
+            body: body.whole(),
         })
     }
 
@@ -172,7 +170,7 @@ impl Session {
         &self,
         operation: &'static Operation,
         checked: Result<Checked, Error>,
-    ) -> Result<Response, Error> {
+    ) -> Result<Answer, Error> {
         let mut log = CallLog::begin(operation, &*self.shared.clock);
         let span = tracing::debug_span!(
             "call",
@@ -206,7 +204,7 @@ impl Session {
         checked: Result<Checked, Error>,
         span: &Span,
         sent: &mut u32,
-    ) -> Result<Response, Error> {
+    ) -> Result<Answer, Error> {
         let Checked {
             mut request,
             body,
@@ -290,7 +288,7 @@ impl Session {
         token: &AccessToken,
         pass: &Pass<'_>,
         attempts: &Attempts<'_>,
-    ) -> Result<Response, Error> {
+    ) -> Result<Answer, Error> {
         let Some(hook) = &self.shared.hook else {
             return self.exchange(call, HeaderMap::new(), token, pass, attempts).await;
         };
@@ -298,7 +296,7 @@ impl Session {
         let outcome = self.exchange(call, added, token, pass, attempts).await;
         let status = outcome
             .as_ref()
-            .map_or_else(Error::status, |response| Some(response.status()));
+            .map_or_else(Error::status, |answer| Some(answer.status()));
         watched.end(status, outcome.as_ref().err());
         outcome
     }
@@ -311,7 +309,7 @@ impl Session {
         token: &AccessToken,
         pass: &Pass<'_>,
         attempts: &Attempts<'_>,
-    ) -> Result<Response, Error> {
+    ) -> Result<Answer, Error> {
         let until = attempts.until(self.options.timeout);
         // A body that cannot be copied is one that streams; no API takes such a one.
         let copy = call.request.try_clone();
@@ -340,7 +338,7 @@ impl Session {
         match call.operation.response {
             // A file can be larger than memory: its reader takes it piece by piece. The whole of it may take longer than
             // any call; the time was for its beginning, and is for each piece from now on.
-            ResponseBody::Bytes => Ok(paced(answer.response, self.options.timeout)),
+            ResponseBody::Bytes => Ok(same_head(&answer.response, ()).map(|()| Body::Pieces(answer.response))),
             ResponseBody::Json => {
                 let whole = transport::whole(&mut answer.response, self.options.max_response_size);
                 let body = timeout_at(until, whole).await;
@@ -360,7 +358,7 @@ impl Session {
                 }
                 let error = match body {
                     Ok(Ok(body)) => {
-                        let mut response = self.complete(call.operation, &answer.response, body.into(), secrets);
+                        let mut response = self.complete(call.operation, &answer.response, body, secrets);
                         if let Some(reported) = reported {
                             response.extensions_mut().insert(reported);
                         }
@@ -448,7 +446,7 @@ impl Session {
     }
 
     /// A successful answer that has been read.
-    fn complete(&self, operation: &'static Operation, response: &Response, body: Bytes, secrets: Secrets) -> Response {
+    fn complete(&self, operation: &'static Operation, response: &Response, body: Bytes, secrets: Secrets) -> Answer {
         #[cfg(feature = "export")]
         if let Some(witness) = &self.options.witness {
             witness.read(&body);
@@ -461,10 +459,10 @@ impl Session {
                 body: body.clone(),
             });
         }
-        let mut whole = same_head(response, body);
+        let mut whole = same_head(response, Body::Whole(body));
         // Who reads the body may have to tell of it.
         whole.extensions_mut().insert(secrets);
-        whole.into()
+        whole
     }
 
     /// Sends a request, and again where the answer points if it only reads.
@@ -581,6 +579,39 @@ fn authorized(mut request: Request, token: &AccessToken) -> Result<Request, Erro
     value.set_sensitive(true);
     request.headers_mut().insert(header::AUTHORIZATION, value);
     Ok(request)
+}
+
+/// A successful answer.
+pub(crate) type Answer = http::Response<Body>;
+
+/// The body of a successful answer, as its operation has it.
+pub(crate) enum Body {
+    /// It was read to its end.
+    Whole(Bytes),
+    /// It is a file, of which nothing was read.
+    Pieces(Response),
+}
+
+impl Body {
+    /// The body of an answer that is no file.
+    pub(crate) fn whole(self) -> Bytes {
+        match self {
+            Body::Whole(bytes) => bytes,
+            Body::Pieces(_) => unreachable!("an answer is read as its operation has it"),
+        }
+    }
+
+    /// The pieces of a file. Their reader fails where none comes for so long.
+    pub(crate) fn pieces(self, pause: Duration) -> ByteStream {
+        match self {
+            Body::Whole(bytes) => ByteStream::new(stream::iter([Ok(bytes)])),
+            Body::Pieces(response) => ByteStream::new(
+                paced(response, pause)
+                    .bytes_stream()
+                    .map(|piece| piece.map_err(Error::from_transport)),
+            ),
+        }
+    }
 }
 
 /// The same answer, whose reader fails where no piece of it comes for so long.

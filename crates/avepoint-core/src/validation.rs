@@ -5,8 +5,9 @@
 use serde_json::Value;
 
 use crate::operation::{Constraint, Format};
+use crate::reader::{to_json, to_value};
 use crate::value::id::InvalidId;
-use crate::value::time::{is_date, is_date_time};
+use crate::value::time::{is_date, is_date_time, is_local_time};
 
 /// What is wrong with a value, and where in it.
 #[doc(hidden)]
@@ -107,7 +108,7 @@ pub(crate) fn check_text(constraint: &Constraint, text: &str) -> Result<(), Viol
             .iter()
             .try_for_each(|constraint| check_text(constraint, text)),
         _ => {
-            let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+            let value = to_value(text).unwrap_or_else(|_| Value::from(text));
             check(constraint, &value)
         }
     }
@@ -154,30 +155,29 @@ pub(crate) fn check(constraint: &Constraint, value: &Value) -> Result<(), Violat
 pub(crate) fn violations(constraint: &Constraint, value: &Value) -> Vec<Violation> {
     match (constraint, value) {
         (Constraint::List { item, min, max }, Value::Array(entries)) => {
-            let length = check_length("entries", entries.len(), *min, *max).err();
-            let entries = entries.iter().enumerate().flat_map(|(index, entry)| {
-                let step = format!("[{index}]");
-                let found = violations(item, entry).into_iter();
-                found.map(move |violation| violation.below(&step))
-            });
-            length.into_iter().chain(entries).collect()
+            let mut found = Vec::from_iter(check_length("entries", entries.len(), *min, *max).err());
+            for (index, entry) in entries.iter().enumerate() {
+                add_below(&mut found, &format!("[{index}]"), violations(item, entry));
+            }
+            found
         }
         (Constraint::List { .. }, value) => vec![wrong_kind("an array", value)],
         (Constraint::Object { members, open }, Value::Object(object)) => {
-            let known = members.iter().flat_map(|member| {
-                let found = match object.get(member.name) {
+            let mut found = Vec::new();
+            for member in *members {
+                let wrong = match object.get(member.name) {
                     Some(value) => violations(member.constraint, value),
                     None if member.required => vec![Violation::missing(member.name)],
-                    None => Vec::new(),
+                    None => continue,
                 };
-                let step = format!(".{}", member.name);
-                found.into_iter().map(move |violation| violation.below(&step))
-            });
-            let unknown = object
-                .keys()
-                .filter(|name| !open && !members.iter().any(|member| member.name == *name))
-                .map(|name| Violation::new("is not a documented field").below(&format!(".{name}")));
-            known.chain(unknown).collect()
+                add_below(&mut found, &format!(".{}", member.name), wrong);
+            }
+            for name in object.keys() {
+                if !open && !members.iter().any(|member| member.name == name) {
+                    found.push(Violation::new("is not a documented field").below(&format!(".{name}")));
+                }
+            }
+            found
         }
         (Constraint::Object { .. }, value) => vec![wrong_kind("an object", value)],
         (Constraint::AllOf(constraints), value) => constraints
@@ -186,6 +186,11 @@ pub(crate) fn violations(constraint: &Constraint, value: &Value) -> Vec<Violatio
             .collect(),
         (constraint, value) => check(constraint, value).err().into_iter().collect(),
     }
+}
+
+/// Adds what is wrong with a part of a value, which stands there.
+fn add_below(found: &mut Vec<Violation>, step: &str, wrong: Vec<Violation>) {
+    found.extend(wrong.into_iter().map(|violation| violation.below(step)));
 }
 
 /// Fills in the members that an object needs and that can hold but one documented code.
@@ -351,7 +356,7 @@ fn check_format(text: &str, format: Format) -> Result<(), Violation> {
         ),
         Format::Date => (is_date(text), "a date, such as 2026-01-31"),
         Format::LocalTime => (
-            text.len() == 19 && text.parse::<jiff::civil::DateTime>().is_ok(),
+            is_local_time(text),
             "a time without an offset, such as 2026-01-31T12:00:00",
         ),
         Format::Email => (
@@ -387,7 +392,7 @@ fn wrong_kind(wanted: &str, value: &Value) -> Violation {
 
 /// A code as an error shows it; never longer than a line.
 fn shown(value: &Value) -> String {
-    let text = value.to_string();
+    let text = to_json(value);
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
@@ -628,7 +633,14 @@ mod tests {
         assert!(check_it(Format::Uri, "https://contoso.example"));
         assert!(!check_it(Format::Uri, "contoso"));
         assert!(check_it(Format::LocalTime, "2026-01-31T12:00:00"));
-        assert!(!check_it(Format::LocalTime, "2026-01-31T12:00:00Z"));
+        for wrong in [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31 12:00:00",
+            "2026-02-30T12:00:00",
+            "20260131T120000.123",
+        ] {
+            assert!(!check_it(Format::LocalTime, wrong), "{wrong}");
+        }
         assert!(check_it(Format::Digits, "-3"));
         assert!(!check_it(Format::Digits, "+3"));
         assert!(!check_it(Format::Id, " "));

@@ -5,7 +5,7 @@ use std::iter::{self, successors};
 use serde_json::Value;
 
 use crate::reader::outline::{self, Outline};
-use crate::reader::to_value;
+use crate::reader::{to_json, to_value};
 
 /// How many objects within each other are looked at.
 const DEEPEST: usize = 4;
@@ -141,7 +141,7 @@ fn problem(entry: &Value) -> (String, String) {
         "key",
     ]);
     let problem = named(&["message", "detail", "errorMessage", "reason", "description", "error"]);
-    (name.unwrap_or_default(), problem.unwrap_or_else(|| entry.to_string()))
+    (name.unwrap_or_default(), problem.unwrap_or_else(|| to_json(entry)))
 }
 
 /// The texts that stand in a value, one after the other.
@@ -152,9 +152,9 @@ fn text(value: &Value) -> String {
         Value::Array(entries) => entries.iter().map(text).collect::<Vec<_>>().join(", "),
         Value::Object(members) => match members.get("errors").or_else(|| members.get("_errors")) {
             Some(errors) => text(errors),
-            None => value.to_string(),
+            None => to_json(value),
         },
-        other => other.to_string(),
+        other => to_json(other),
     }
 }
 

@@ -9,15 +9,12 @@ use tokio::task::JoinHandle;
 use tracing::Instrument;
 use tracing::instrument::WithSubscriber;
 
-use super::Page;
-use crate::BoxFuture;
+use super::{Fetching, Page};
 use crate::error::{Error, ErrorKind};
 
 /// A page whose request goes on while nobody asks for it: it takes no longer than the server does, and keeps no other
 /// call of the client waiting. Dropped, it is given up.
-pub(super) fn ahead<T: Send + 'static>(
-    page: BoxFuture<'static, Result<Page<T>, Error>>,
-) -> BoxFuture<'static, Result<Page<T>, Error>> {
+pub(super) fn ahead<T: Send + 'static>(page: Fetching<T>) -> Fetching<T> {
     // Who follows the list in traces finds them where the others are.
     let page = page.in_current_span().with_current_subscriber();
     Box::pin(Ahead(tokio::spawn(page)))

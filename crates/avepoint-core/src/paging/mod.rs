@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_util::future::TryFutureExt;
-use futures_util::stream::{FuturesOrdered, StreamExt};
+use futures_util::stream::StreamExt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -206,8 +206,8 @@ pub struct PageRequest {
     pub token: Option<String>,
 }
 
-type Fetch<T> = Arc<dyn Fn(PageRequest) -> BoxFuture<'static, Result<Page<T>, Error>> + Send + Sync>;
-type Fetched<T> = (u32, Result<Page<T>, Error>);
+type Fetching<T> = BoxFuture<'static, Result<Page<T>, Error>>;
+type Fetch<T> = Arc<dyn Fn(PageRequest) -> Fetching<T> + Send + Sync>;
 
 /// How the pages of a list follow each other.
 #[derive(Debug)]
@@ -254,8 +254,11 @@ pub struct Pages<T> {
     /// None where the pages were given, and nobody is asked.
     operation: Option<&'static Operation>,
     fetch: Fetch<T>,
-    ahead: FuturesOrdered<BoxFuture<'static, Fetched<T>>>,
+    /// The pages that were asked for, with their numbers. All but the first go on by themselves.
+    ahead: VecDeque<(u32, Fetching<T>)>,
     prefetch: u32,
+    /// How a page is asked for ahead. It is set with their number, so that a program which asks for none goes without it.
+    spawn: fn(Fetching<T>) -> Fetching<T>,
     next: PageRequest,
     order: Order,
     progress: Progress,
@@ -271,13 +274,14 @@ pub struct Pages<T> {
 impl<T: Send + 'static> Pages<T> {
     fn new<F>(operation: Option<&'static Operation>, order: Order, fetch: F) -> Self
     where
-        F: Fn(PageRequest) -> BoxFuture<'static, Result<Page<T>, Error>> + Send + Sync + 'static,
+        F: Fn(PageRequest) -> Fetching<T> + Send + Sync + 'static,
     {
         Pages {
             operation,
             fetch: Arc::new(fetch),
-            ahead: FuturesOrdered::new(),
+            ahead: VecDeque::new(),
             prefetch: 0,
+            spawn: |page| page,
             next: PageRequest { page: 1, token: None },
             order,
             progress: Progress::new(1),
@@ -323,6 +327,7 @@ impl<T: Send + 'static> Pages<T> {
     /// by number takes no notice.
     pub fn prefetch(mut self, pages: u32) -> Self {
         self.prefetch = pages.min(AHEAD);
+        self.spawn = ahead;
         self
     }
 
@@ -408,9 +413,9 @@ impl<T: Send + 'static> Pages<T> {
             let (number, page) = (request.page, (self.fetch)(request));
             let page = match self.ahead.is_empty() {
                 true => page,
-                false => ahead(page),
+                false => (self.spawn)(page),
             };
-            self.ahead.push_back(Box::pin(async move { (number, page.await) }));
+            self.ahead.push_back((number, page));
             // After the last number there is no other, and nothing is asked for ahead.
             self.next.page = number.saturating_add(1);
         }
@@ -546,9 +551,11 @@ impl<T: Send + 'static> Stream for Pages<T> {
                 return Poll::Ready(None);
             }
             this.fill();
-            let Some((number, result)) = std::task::ready!(this.ahead.poll_next_unpin(context)) else {
+            let Some((number, page)) = this.ahead.front_mut() else {
                 return Poll::Ready(None);
             };
+            let (number, result) = (*number, std::task::ready!(page.as_mut().poll(context)));
+            this.ahead.pop_front();
             let outcome = result.and_then(|mut page| {
                 page.next = this.after(number, &mut page)?;
                 Ok(page)

@@ -38,7 +38,7 @@ impl<'de> Lexer<'de> {
         Lexer {
             tokens: SliceLexer::new(whole),
             whole,
-            utf8: std::str::from_utf8(whole).ok(),
+            utf8: simdutf8::basic::from_utf8(whole).ok(),
             open: Vec::new(),
         }
     }
@@ -136,6 +136,20 @@ impl<'de> Lexer<'de> {
         }
     }
 
+    /// The number of the member that comes next, up to its value, if it is one of these and written as here, as nearly
+    /// all are: then its name need not be taken out of the document.
+    #[inline]
+    pub(super) fn name_among(&mut self, names: &[&str]) -> Result<Option<usize>, Problem> {
+        self.begin_name()?;
+        let text = self.tokens.as_slice().get(1..).unwrap_or_default();
+        let is_next = |name: &&str| text.get(name.len()) == Some(&b'"') && text.starts_with(name.as_bytes());
+        let Some(number) = names.iter().position(is_next) else {
+            return Ok(None);
+        };
+        self.tokens = SliceLexer::new(&text[names[number].len() + 1..]);
+        self.colon().map(|()| Some(number))
+    }
+
     /// The name of a member, up to its value; none where it is not Unicode.
     #[inline]
     pub(super) fn name(&mut self) -> Result<Option<Cow<'de, str>>, Problem> {
@@ -186,17 +200,29 @@ impl<'de> Lexer<'de> {
     /// The text that comes next.
     #[inline]
     pub(super) fn text(&mut self) -> Result<Cow<'de, str>, Problem> {
-        let unfit = || Problem::unfit("is a string that is not valid Unicode");
-        match self.plain_text() {
-            Some((text, rest)) => self.utf8_before(text, rest).map(Cow::Borrowed).ok_or_else(unfit),
-            None => self.tokens.discarded().str_string().map_err(|error| {
-                if error.is_unicode_error() {
-                    unfit()
-                } else {
-                    self.wrong_text(&error)
-                }
-            }),
+        let start = self.position();
+        match self.plain_text().and_then(|(text, rest)| self.utf8_before(text, rest)) {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => {
+                self.go_back(start);
+                self.unusual_text()
+            }
         }
+    }
+
+    #[cold]
+    fn unusual_text(&mut self) -> Result<Cow<'de, str>, Problem> {
+        let unfit = || Problem::unfit("is a string that is not valid Unicode");
+        if self.plain_text().is_some() {
+            return Err(unfit());
+        }
+        self.tokens.discarded().str_string().map_err(|error| {
+            if error.is_unicode_error() {
+                unfit()
+            } else {
+                self.wrong_text(&error)
+            }
+        })
     }
 
     fn skip_text(&mut self) -> Result<(), Problem> {
@@ -257,6 +283,11 @@ impl<'de> Lexer<'de> {
 
     /// The number that comes next, if it is of digits alone and a type holds it, as nearly all codes are.
     pub(super) fn plain_integer(&mut self) -> Option<i64> {
+        // Most codes are of one digit.
+        if let [digit @ b'0'..=b'9', b',' | b'}', ..] = self.tokens.as_slice() {
+            self.tokens.take_next();
+            return Some((digit - b'0').into());
+        }
         let start = self.position();
         let integer = self.plain_number()?.parse().ok();
         if integer.is_none() {

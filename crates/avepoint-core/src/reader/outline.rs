@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::lexer::{End, Lexer, Position};
-use super::{Problem, to_value};
+use super::{Problem, to_json, to_value};
 
 /// The members of an object, each with its JSON as it was written.
 #[derive(Debug, Default)]
@@ -69,6 +69,8 @@ impl<'a> Outline<'a> {
     }
 
     /// The JSON of the first member of this name, in any letter case, that is not `null`.
+    // Many ask for many names: inlined, this would be in every program some thirty times.
+    #[inline(never)]
     pub fn get(&self, name: &str) -> Option<&'a str> {
         let members = self.members.iter();
         let mut named = members.filter(|(member, value)| member.eq_ignore_ascii_case(name) && *value != "null");
@@ -94,7 +96,7 @@ impl<'a> Outline<'a> {
     pub fn words(&self, name: &str) -> Option<String> {
         self.text(name).or_else(|| {
             let json = self.get(name)?;
-            Some(to_value(json).map_or_else(|_| json.to_owned(), |value| value.to_string()))
+            Some(to_value(json).map_or_else(|_| json.to_owned(), |value| to_json(&value)))
         })
     }
 }

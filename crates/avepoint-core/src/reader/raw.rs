@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::lexer::Lexer;
+use super::{to_json, to_value};
 
 /// By this name a type asks the reader for the JSON of its value.
 pub(super) const RAW: &str = "$avepoint_core::Raw";
@@ -103,8 +104,8 @@ pub(crate) fn scalar<'de, D: Deserializer<'de>>(
 /// what is not JSON is written as a text.
 pub(crate) fn serialize_raw<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if !json.starts_with(['{', '['])
-        && let Ok(value) = serde_json::from_str::<Value>(json)
-        && serde_json::to_string(&value).is_ok_and(|plain| plain == json)
+        && let Ok(value) = to_value(json)
+        && to_json(&value) == json
     {
         return value.serialize(serializer);
     }

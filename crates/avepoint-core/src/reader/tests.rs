@@ -213,6 +213,14 @@ fn problem(json: &str) -> String {
 }
 
 #[test]
+fn a_name_is_a_whole_name_however_it_is_written() {
+    let json = br#"{"counter": 1, "coun": 2, "\u0063ount" : 3, "count": 4, "open\"": 5, "open"
+        :true}"#;
+    let (thing, _): (Thing, _) = read(json).expect("a thing");
+    assert_eq!((thing.count, thing.open), (Some(3), Some(true)));
+}
+
+#[test]
 fn members_are_found_in_any_letter_case_and_the_first_counts() {
     let thing = whole(r#"{"DisplayName":"a","DISPLAYNAME":"b","displayName":"c","Parts":[{"COUNT":1}],"o":{"a":[]}}"#);
     assert_eq!(thing.display_name.as_deref(), Some("a"));

@@ -17,6 +17,12 @@ pub(crate) fn to_value(json: &str) -> Result<Value, Problem> {
     Ok(value)
 }
 
+/// A `Value` as JSON. Its own `Display` has two writers, of which one is for readers; both would be in every program.
+pub(crate) fn to_json(value: &Value) -> String {
+    // Of a `Value` nothing fails.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 fn value(lexer: &mut Lexer<'_>, depth: usize) -> Result<Value, Problem> {
     Ok(match lexer.peek()? {
         b'"' => {

@@ -1,5 +1,6 @@
 //! Reading answers, within bounds.
 
+use bytes::Bytes;
 use reqwest::Response;
 
 use crate::error::Error;
@@ -21,7 +22,7 @@ pub enum ReadError {
 ///
 /// # Errors
 /// Where the connection breaks, or the answer has more bytes than `most`: nothing beyond is read.
-pub async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, ReadError> {
+pub async fn whole(response: &mut Response, most: usize) -> Result<Bytes, ReadError> {
     let most = if Protection::AnswerBound.is_on() {
         most
     } else {
@@ -32,18 +33,27 @@ pub async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Read
     if expected > most {
         return Err(ReadError::TooLong(declared_length));
     }
-    let mut body = Vec::with_capacity(expected.min(AT_FIRST));
+    // What comes in one piece, as most answers do, is not copied.
+    let (mut only, mut body) = (Bytes::new(), Vec::new());
     while let Some(chunk) = response
         .chunk()
         .await
         .map_err(|error| ReadError::Broken(Error::from_transport(error)))?
     {
-        if chunk.len() > most.saturating_sub(body.len()) {
+        if chunk.len() > most.saturating_sub(only.len() + body.len()) {
             return Err(ReadError::TooLong(declared_length));
+        }
+        if only.is_empty() && body.is_empty() {
+            only = chunk;
+            continue;
+        }
+        if body.is_empty() {
+            body.reserve(expected.min(AT_FIRST));
+            body.extend_from_slice(&std::mem::take(&mut only));
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body)
+    Ok(if body.is_empty() { only } else { body.into() })
 }
 
 /// Reads the beginning of an answer into a buffer that is the caller's, so that what has come is there whenever the

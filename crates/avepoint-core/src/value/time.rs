@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use jiff::civil::{DateTime, Time as TimeOfDay, date};
+use jiff::civil::{Date, DateTime, Time as TimeOfDay, date};
 use jiff::fmt::temporal::Pieces;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -197,20 +197,67 @@ impl fmt::Display for Time {
     }
 }
 
-/// Whether a text is a time as the grammar of RFC 3339 has it: the parser takes more than that.
+// What is sent is read by its form and not by jiff's parser, which takes more than that, and which brings the text of every
+// error of jiff's into every program that sends a request.
+
+/// Whether a text is a time as the grammar of RFC 3339 has it.
 pub(crate) fn is_date_time(text: &str) -> bool {
     has_form(text)
-        && read(text).is_some_and(|(there, offset)| {
-            // The numbers of an offset are those of a time of day.
-            let offset = offset.filter(|offset| offset.abs() < SignedDuration::from_hours(24));
-            let utc = offset.and_then(|offset| there.checked_sub(offset).ok());
-            utc.is_some_and(|utc| !is_leap(text) || may_leap(utc))
+        && minute_of(text).is_some_and(|(day, minute)| {
+            // A leap second ends a month, by UTC.
+            !text[17..].starts_with("60") || (minute == MINUTES - 1 && day == day.last_of_month())
         })
 }
 
-/// Whether a text is a bare date, as 2026-01-31: the parser takes whole times too.
+/// Whether a text is a time without an offset, as 2026-01-31T12:00:00.
+pub(crate) fn is_local_time(text: &str) -> bool {
+    form(text) == "0000-00-00T00:00:00" && day_of(text).is_some() && time_of(text).is_some()
+}
+
+/// Whether a text is a bare date, as 2026-01-31.
 pub(crate) fn is_date(text: &str) -> bool {
-    form(text) == "0000-00-00" && read(text).is_some()
+    form(text) == "0000-00-00" && day_of(text).is_some()
+}
+
+/// The minutes of a day.
+const MINUTES: i32 = 24 * 60;
+
+/// The day by UTC that a text of the right form names, and the minute of it.
+fn minute_of(text: &str) -> Option<(Date, i32)> {
+    let (day, time) = (day_of(text)?, time_of(text)?);
+    let minutes = |time: TimeOfDay| i32::from(time.hour()) * 60 + i32::from(time.minute());
+    let zone = &text[text.len() - "+00:00".len()..];
+    // The numbers of an offset are those of a time of day.
+    let offset = || TimeOfDay::new(number(zone, 1)?, number(zone, 4)?, 0, 0).ok();
+    let east = match zone.as_bytes()[0] {
+        b'+' => minutes(offset()?),
+        b'-' => -minutes(offset()?),
+        _ => 0,
+    };
+    let minute = minutes(time) - east;
+    let day = match minute.div_euclid(MINUTES) {
+        0 => day,
+        1 => day.tomorrow().ok()?,
+        _ => day.yesterday().ok()?,
+    };
+    Some((day, minute.rem_euclid(MINUTES)))
+}
+
+/// The day with which a text of the right form begins.
+fn day_of(text: &str) -> Option<Date> {
+    Date::new(text[..4].parse().ok()?, number(text, 5)?, number(text, 8)?).ok()
+}
+
+/// The time of day that a text of the right form names; a leap second is the one before.
+fn time_of(text: &str) -> Option<TimeOfDay> {
+    let second = number(text, 17)?;
+    let second = if second == 60 { 59 } else { second };
+    TimeOfDay::new(number(text, 11)?, number(text, 14)?, second, 0).ok()
+}
+
+/// The number of two digits at a place.
+fn number(text: &str, start: usize) -> Option<i8> {
+    text.get(start..start + 2)?.parse().ok()
 }
 
 /// The date and time that a text names, midnight if it has no time, and its offset if it has one.
@@ -243,16 +290,6 @@ fn form(text: &str) -> String {
         other => other.to_ascii_uppercase(),
     };
     text.chars().map(kind).collect()
-}
-
-/// Whether a text of the right form names a leap second.
-fn is_leap(text: &str) -> bool {
-    text[17..].starts_with("60")
-}
-
-/// Whether a leap second may follow: they end a month, by UTC.
-fn may_leap(utc: DateTime) -> bool {
-    (utc.hour(), utc.minute()) == (23, 59) && utc.date() == utc.date().last_of_month()
 }
 
 /// A moment as the machine counts it, if it can.
