@@ -55,7 +55,9 @@ class Tokens(httpx.Auth):
         return next(httpx.BasicAuth(self.client_id, self.secret).auth_flow(request))
 
     def accept(self, answer: httpx.Response) -> None:
-        token = answer.raise_for_status().json()
+        if answer.is_error:  # Its body says why.
+            raise RuntimeError(f"no token: {answer.status_code}: {answer.text}")
+        token = answer.json()
         self.token, self.until = token["access_token"], time.monotonic() + token["expires_in"] - 60
 
     def assertion(self, file: pathlib.Path) -> str:
