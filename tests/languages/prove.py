@@ -345,6 +345,7 @@ def main():
         for client in clients:
             if client.recipe is recipe:
                 client.prove(all_cases[client.api], expected)
+                print(f"   {client.name}: {client.cell}, after {time.monotonic() - generated:.0f} s", flush=True)
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(prove, chosen_recipes))

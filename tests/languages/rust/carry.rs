@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use client::apis::Error as Failure;
 use client::apis::configuration::Configuration;
@@ -79,13 +79,13 @@ async fn file<E: Serialize + Debug>(result: Result<reqwest::Response, Failure<E>
     }
 }
 
-/// The case that is tried, and the body that it was called with.
-type Tried = Arc<Mutex<(Case, Bytes)>>;
+/// The case that is tried, and the target and the body that it was called with.
+type Tried = Arc<Mutex<(Case, Uri, Bytes)>>;
 
 /// Keeps what it receives, and answers with what the case says.
-async fn answer(State(tried): State<Tried>, received: Bytes) -> Response {
+async fn answer(State(tried): State<Tried>, target: Uri, received: Bytes) -> Response {
     let mut tried = tried.lock().expect("no thread panics");
-    tried.1 = received;
+    (tried.1, tried.2) = (target, received);
     let case = &tried.0;
     if case.side == "request" {
         return StatusCode::NO_CONTENT.into_response();
@@ -99,13 +99,13 @@ async fn answer(State(tried): State<Tried>, received: Bytes) -> Response {
 }
 
 async fn result(api: &Configuration, case: &Case, tried: &Tried) -> Result<Value, String> {
-    *tried.lock().expect("no thread panics") = (case.clone(), Bytes::new());
+    *tried.lock().expect("no thread panics") = (case.clone(), Uri::default(), Bytes::new());
     let value = call(api, case).await;
     if case.side == "answer" {
         return value;
     }
     // The answer is 204, which no page has for some operations: what counts is the request.
-    let received = &tried.lock().expect("no thread panics").1;
+    let received = &tried.lock().expect("no thread panics").2;
     serde_json::from_slice(received).map_err(|error| value.err().unwrap_or(error.to_string()))
 }
 
@@ -122,7 +122,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for line in stdin().lines() {
         let case = serde_json::from_str(&line?)?;
         match result(&api, &case, &tried).await {
-            Ok(value) => println!("{}", json!({ "value": value })),
+            Ok(value) => {
+                let target = tried.lock().expect("no thread panics").1.to_string();
+                println!("{}", json!({ "value": value, "target": target }));
+            }
             Err(error) => println!("{}", json!({ "error": error })),
         }
     }
