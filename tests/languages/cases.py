@@ -171,8 +171,7 @@ def loss(case, result):
     """What the client failed at or changed, as a sentence; None if everything came through."""
     if "error" in result:
         return result["error"]
-    # The program in Rust does not tell it.
-    misled = next(misaimed(case, result["target"]), None) if "target" in result else None
+    misled = next(misaimed(case, result["target"]), None)
     if misled:
         return misled
     if case["side"] == "request":

@@ -17,11 +17,12 @@ HEAD = """#!/bin/sh
 """
 ECHO = """
 case $1 in
-    carry) while read -r case; do echo '{"value": {"a": 1}}'; done ;;
+    carry) while read -r case; do echo '{"value": {"a": 1}, "target": "/thing"}'; done ;;
     journey) echo '{"customers": {"count": 250}}' ;;
 esac
 """
-CASES = [("example", {"operation": "getThing", "side": "answer", "answer": {"a": 1}})] * 2
+CASE = {"operation": "getThing", "path": "/thing", "parameters": [], "side": "answer", "answer": {"a": 1}}
+CASES = [("example", CASE)] * 2
 JOURNEY = {"customers": {"count": 250}}
 
 
@@ -89,7 +90,7 @@ class Recipes(unittest.TestCase):
             self.assertIn(said, client.problems[0])
 
     def test_a_loss_is_named_or_an_error(self):
-        lossy = [CASES[0], ("null", {"operation": "getThing", "side": "answer", "answer": {"a": 2}, "place": "it.a"})]
+        lossy = [CASES[0], ("null", CASE | {"answer": {"a": 2}, "place": "it.a"})]
         client = self.client(HEAD + ECHO, lossy)
         self.assertEqual((client.cell, client.journey), ("1 of 2", "the same"))
         self.assertEqual(client.unnamed(), ["getThing, answer, null at it.a: it.a was 2, and is 1"])
