@@ -52,6 +52,9 @@ LOGGED = re.compile(r"\[(\S+)\] (?:WARN|ERROR) +\S+ - (.*)")
 COMMANDS = re.compile(r"^# +recipe (\w+)", re.MULTILINE)
 NEEDS = re.compile(r"^# Needs: (.+)$", re.MULTILINE)
 
+# Without one of these kinds of cases, a table of zeros would say nothing.
+KINDS = {"example", "null", "code", "member"}
+
 # No command of a recipe takes so many seconds, unless it hangs.
 LIMIT = 1800
 
@@ -78,6 +81,9 @@ class Recipe:
         """What is wrong with the folder, or missing on this machine."""
         if not (self.folder / "README.md").exists():
             yield f"{self.folder}: there is no README.md, which a recipe is for"
+        for pattern in self.losses:
+            if pattern.search("anything, answer: anything"):
+                yield f"{self.folder}/losses.json: {pattern.pattern!r} names whatever is lost"
         if not self.program.exists():
             return
         if not os.access(self.program, os.X_OK):
@@ -115,7 +121,8 @@ class Client:
         self.folder = options.box / self.name
         self.document = options.published / api / FILES[edition]
         self.goes = edition == "portable" and api == MERGED and "journey" in recipe.commands
-        self.problems = []
+        # What losses.json may name, and what it may not.
+        self.lost, self.problems = [], []
         self.cell, self.journey = "generated", "–"
 
     def configuration(self):
@@ -172,14 +179,12 @@ class Client:
         results = self.command("carry", self.folder, input=lines).splitlines()
         if len(results) != len(all_cases):
             raise Failed(f"`recipe carry` wrote {len(results)} results of {len(all_cases)} cases")
-        lost = 0
         for (kind, case), result in zip(all_cases, results):
             loss = cases.loss(case, document(result, "`recipe carry`"))
             if loss:
-                lost += 1
                 where = f", {kind} at {case['place']}" if "place" in case else ""
-                self.problems.append(f"{case['operation']}, {case['side']}{where}: {loss}")
-        self.cell = f"{lost} of {len(all_cases)}"
+                self.lost.append(f"{case['operation']}, {case['side']}{where}: {loss}")
+        self.cell = f"{len(self.lost)} of {len(all_cases)}"
 
     def go(self, expected):
         """The journey, of which every client must tell the same."""
@@ -191,8 +196,8 @@ class Client:
             raise Failed(f"{difference}; before is the Rust client's")
 
     def unnamed(self):
-        """The problems that losses.json does not name."""
-        return [problem for problem in self.problems if not self.recipe.names(problem)]
+        """The problems that losses.json does not name: it names losses, and neither warnings nor failures."""
+        return self.problems + [loss for loss in self.lost if not self.recipe.names(loss)]
 
 
 def document(text, source):
@@ -324,6 +329,12 @@ def main():
         sys.exit(f"{options.published}: no API has been published there")
     try:
         all_cases = {api.folder.name: list(api.cases()) for api in apis} | {MERGED: list(merged(apis))}
+        for api in all_cases:
+            if not (options.published / api / FILES["portable"]).exists():
+                raise cases.Unusable(f"{options.published}/{api}: there is no {FILES['portable']}")
+        kinds = collections.Counter(kind for kind, _ in all_cases[MERGED])
+        if missing := KINDS - kinds.keys():
+            raise cases.Unusable(f"{options.published}: there is no case of the kind {' or '.join(sorted(missing))}")
     except cases.Unusable as error:
         sys.exit(str(error))
     shutil.rmtree(options.box, ignore_errors=True)
@@ -351,7 +362,6 @@ def main():
     ended = time.monotonic()
     for row in table(clients):
         print(f"| {' | '.join(row)} |")
-    kinds = collections.Counter(kind for kind, _ in all_cases[MERGED])
     print(f"Cases of all APIs: {', '.join(f'{count} of the kind {kind}' for kind, count in kinds.items())}")
     print(f"{len(clients)} clients: generated in {generated - begun:.0f} s, tried in {ended - generated:.0f} s")
 

@@ -17,11 +17,12 @@ HEAD = """#!/bin/sh
 """
 ECHO = """
 case $1 in
-    carry) while read -r case; do echo '{"value": {"a": 1}}'; done ;;
+    carry) while read -r case; do echo '{"value": {"a": 1}, "target": "/things"}'; done ;;
     journey) echo '{"customers": {"count": 250}}' ;;
 esac
 """
-CASES = [("example", {"operation": "getThing", "side": "answer", "answer": {"a": 1}})] * 2
+THING = {"operation": "getThing", "path": "/things", "parameters": [], "side": "answer"}
+CASES = [("example", THING | {"answer": {"a": 1}})] * 2
 JOURNEY = {"customers": {"count": 250}}
 
 
@@ -89,7 +90,7 @@ class Recipes(unittest.TestCase):
             self.assertIn(said, client.problems[0])
 
     def test_a_loss_is_named_or_an_error(self):
-        lossy = [CASES[0], ("null", {"operation": "getThing", "side": "answer", "answer": {"a": 2}, "place": "it.a"})]
+        lossy = [CASES[0], ("null", THING | {"answer": {"a": 2}, "place": "it.a"})]
         client = self.client(HEAD + ECHO, lossy)
         self.assertEqual((client.cell, client.journey), ("1 of 2", "the same"))
         self.assertEqual(client.unnamed(), ["getThing, answer, null at it.a: it.a was 2, and is 1"])
@@ -97,6 +98,17 @@ class Recipes(unittest.TestCase):
         client = self.client(HEAD + ECHO, lossy)
         self.assertEqual(client.unnamed(), [])
         self.assertEqual(list(client.recipe.losses.values()), [1, 0])
+
+    def test_a_failure_is_no_loss(self):
+        (self.folder / "losses.json").write_text(json.dumps({".*": "everything"}))
+        client = self.client(HEAD + '[ "$1" != build ]')
+        self.assertIn("'.*' names whatever is lost", "\n".join(client.recipe.faults()))
+        self.assertEqual(client.unnamed(), ["`recipe build` failed with status 1: it said nothing"])
+
+    def test_a_program_that_does_not_call_the_client(self):
+        client = self.client(HEAD + ECHO.replace(', "target": "/things"', ""))
+        self.assertEqual(client.cell, "2 of 2")
+        self.assertIn("does not say to what the client sent", client.lost[0])
 
     def test_a_journey_that_is_another_or_none(self):
         for journey, cell, said in (

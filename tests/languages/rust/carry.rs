@@ -122,7 +122,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for line in stdin().lines() {
         let case = serde_json::from_str(&line?)?;
         match result(&api, &case, &tried).await {
-            Ok(value) => println!("{}", json!({ "value": value })),
+            Ok(value) => println!("{}", json!({ "value": value, "target": null })),
             Err(error) => println!("{}", json!({ "error": error })),
         }
     }
