@@ -52,6 +52,9 @@ LOGGED = re.compile(r"\[(\S+)\] (?:WARN|ERROR) +\S+ - (.*)")
 COMMANDS = re.compile(r"^# +recipe (\w+)", re.MULTILINE)
 NEEDS = re.compile(r"^# Needs: (.+)$", re.MULTILINE)
 
+# HTTP Basic has it form-encoded, as a secret of the service may have to be.
+SECRET = "a+b%41/c="
+
 # Without one of these kinds of cases, a table of zeros would say nothing.
 KINDS = {"example", "null", "code", "member"}
 
@@ -214,7 +217,7 @@ def sandbox(options):
     with tempfile.TemporaryDirectory() as folder:
         certificate = pathlib.Path(folder) / "app.pem"
         command = [options.sandbox, "--seed", "7", "--customers", "250"]
-        command += ["--client", "sandbox:secret", "--certificate", certificate]
+        command += ["--client", f"sandbox:{SECRET}", "--certificate", certificate]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             try:
                 url = re.search(r"http://[\d.:]+\d", process.stdout.readline())
@@ -224,7 +227,7 @@ def sandbox(options):
                     "AVEPOINT_BASE_URL": url[0],
                     "AVEPOINT_IDENTITY_URL": url[0],
                     "AVEPOINT_CLIENT_ID": "sandbox",
-                    "AVEPOINT_CLIENT_SECRET": "secret",
+                    "AVEPOINT_CLIENT_SECRET": SECRET,
                     "AVEPOINT_CLIENT_CERTIFICATE_PATH": str(certificate),
                 }
             finally:
