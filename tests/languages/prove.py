@@ -52,6 +52,9 @@ LOGGED = re.compile(r"\[(\S+)\] (?:WARN|ERROR) +\S+ - (.*)")
 COMMANDS = re.compile(r"^# +recipe (\w+)", re.MULTILINE)
 NEEDS = re.compile(r"^# Needs: (.+)$", re.MULTILINE)
 
+# The world of the sandbox is that of the day, so that no client can have it by heart.
+SEED = str(int(time.time()) // 86400)
+
 # HTTP Basic has it form-encoded, as a secret of the service may have to be.
 SECRET = "a+b%41/c="
 
@@ -216,7 +219,7 @@ def sandbox(options):
     """A sandbox for one journey, and the variables by which a client finds it."""
     with tempfile.TemporaryDirectory() as folder:
         certificate = pathlib.Path(folder) / "app.pem"
-        command = [options.sandbox, "--seed", "7", "--customers", "250"]
+        command = [options.sandbox, "--seed", SEED, "--customers", "250"]
         command += ["--client", f"sandbox:{SECRET}", "--certificate", certificate]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             try:
@@ -366,7 +369,7 @@ def main():
     for row in table(clients):
         print(f"| {' | '.join(row)} |")
     print(f"Cases of all APIs: {', '.join(f'{count} of the kind {kind}' for kind, count in kinds.items())}")
-    print(f"{len(clients)} clients: generated in {generated - begun:.0f} s, tried in {ended - generated:.0f} s")
+    print(f"{len(clients)} clients: generated in {generated - begun:.0f} s, tried in {ended - generated:.0f} s, seed {SEED}")
 
     guilty = 0
     for client in (client for client in clients if client.edition == "portable"):
