@@ -22,6 +22,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -142,21 +143,23 @@ class Client:
         self.problems += [w for w in warnings if not any(allowed.fullmatch(w) for allowed in ALLOWED)]
         self.problems += same_names(warnings, json.loads(self.document.read_text())["components"]["schemas"])
 
-    def command(self, name, *arguments, **options):
+    def command(self, name, *arguments, given=None, **options):
         """What a command of the recipe writes to standard output."""
         environment = os.environ | {
             "LANGUAGES_BOX": str(self.options.installed),
             "OPENAPI_GENERATOR": str(self.options.jar),
         } | options.pop("env", {})
         command = [self.recipe.program, name, *arguments]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=LIMIT, **options)
-        except subprocess.TimeoutExpired:
-            raise Failed(f"`recipe {name}` has not ended after {LIMIT} s") from None
-        if done.returncode:
-            output = "\n".join(filter(None, (done.stdout[-4000:].strip(), done.stderr[-4000:].strip())))
-            raise Failed(f"`recipe {name}` failed with status {done.returncode}: {output or 'it said nothing'}")
-        return done.stdout
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        with started(command, **pipes, env=environment, **options) as process:
+            try:
+                said, complained = process.communicate(given, timeout=LIMIT)
+            except subprocess.TimeoutExpired:
+                raise Failed(f"`recipe {name}` has not ended after {LIMIT} s") from None
+        if process.returncode:
+            output = "\n".join(filter(None, (said[-4000:].strip(), complained[-4000:].strip())))
+            raise Failed(f"`recipe {name}` failed with status {process.returncode}: {output or 'it said nothing'}")
+        return said
 
     def prove(self, all_cases, expected):
         """Builds the client, and tries it."""
@@ -182,7 +185,7 @@ class Client:
 
     def carry(self, all_cases):
         lines = "".join(json.dumps(case) + "\n" for _, case in all_cases)
-        results = self.command("carry", self.folder, input=lines).splitlines()
+        results = self.command("carry", self.folder, given=lines).splitlines()
         if len(results) != len(all_cases):
             raise Failed(f"`recipe carry` wrote {len(results)} results of {len(all_cases)} cases")
         for (kind, case), result in zip(all_cases, results):
@@ -214,6 +217,33 @@ def document(text, source):
         raise Failed(f"{source} printed {text[:200]!r}, which is no JSON document: {error}") from None
 
 
+running = set()
+
+
+@contextlib.contextmanager
+def started(command, **options):
+    """A process, of which nothing is left at the end, neither of what it has started itself."""
+    with subprocess.Popen(command, text=True, process_group=0, **options) as process:
+        running.add(process)
+        try:
+            yield process
+        finally:
+            running.discard(process)
+            end(process)
+
+
+def end(process):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def interrupted(number, _):
+    """What runs is in no group of a shell's, which would end it. Threads are not waited for: they would go on."""
+    for process in [*running]:
+        end(process)
+    os._exit(128 + number)
+
+
 @contextlib.contextmanager
 def sandbox(options):
     """A sandbox for one journey, and the variables by which a client finds it."""
@@ -221,28 +251,26 @@ def sandbox(options):
         certificate = pathlib.Path(folder) / "app.pem"
         command = [options.sandbox, "--seed", SEED, "--customers", "250"]
         command += ["--client", f"sandbox:{SECRET}", "--certificate", certificate]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                url = re.search(r"http://[\d.:]+\d", process.stdout.readline())
-                if not url:
-                    sys.exit(f"{options.sandbox} did not start")
-                yield {
-                    "AVEPOINT_BASE_URL": url[0],
-                    "AVEPOINT_IDENTITY_URL": url[0],
-                    "AVEPOINT_CLIENT_ID": "sandbox",
-                    "AVEPOINT_CLIENT_SECRET": SECRET,
-                    "AVEPOINT_CLIENT_CERTIFICATE_PATH": str(certificate),
-                }
-            finally:
-                process.terminate()
+        with started(command, stdout=subprocess.PIPE) as process:
+            url = re.search(r"http://[\d.:]+\d", process.stdout.readline())
+            if not url:
+                sys.exit(f"{options.sandbox} did not start")
+            yield {
+                "AVEPOINT_BASE_URL": url[0],
+                "AVEPOINT_IDENTITY_URL": url[0],
+                "AVEPOINT_CLIENT_ID": "sandbox",
+                "AVEPOINT_CLIENT_SECRET": SECRET,
+                "AVEPOINT_CLIENT_CERTIFICATE_PATH": str(certificate),
+            }
 
 
 def journey_in_rust(options):
     with sandbox(options) as variables:
-        done = subprocess.run([options.journey], stdout=subprocess.PIPE, text=True, env=os.environ | variables)
-    if done.returncode:
-        sys.exit(f"{options.journey} failed with status {done.returncode}")
-    return document(done.stdout, options.journey)
+        with started([options.journey], stdout=subprocess.PIPE, env=os.environ | variables) as process:
+            told, _ = process.communicate()
+    if process.returncode:
+        sys.exit(f"{options.journey} failed with status {process.returncode}")
+    return document(told, options.journey)
 
 
 def same_names(warnings, schemas):
@@ -268,8 +296,11 @@ def generate(clients, options):
         HERE / "Generate.java", *(configurations / f"{client.name}.json" for client in clients),
     ]
     with log.open("w") as output:
-        if clients and subprocess.run(command, stdout=output, stderr=subprocess.STDOUT).returncode:
-            sys.exit(f"{log.read_text()[-8000:]}\nopenapi-generator failed; {log} has all of its output")
+        if clients:
+            with started(command, stdout=output, stderr=subprocess.STDOUT) as process:
+                process.wait()
+            if process.returncode:
+                sys.exit(f"{log.read_text()[-8000:]}\nopenapi-generator failed; {log} has all of its output")
     warnings = collections.defaultdict(dict)
     for name, text in LOGGED.findall(log.read_text()):
         warnings[name][text] = None
@@ -329,6 +360,8 @@ def arguments():
 
 def main():
     options = arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupted)
     chosen_recipes = chosen(options)
     apis = [cases.Api(file.parent) for file in sorted(options.published.glob("*/" + FILES["exact"]))]
     if not apis:

@@ -5,6 +5,7 @@ import json
 import pathlib
 import tempfile
 import unittest
+import unittest.mock
 
 import prove
 
@@ -82,6 +83,14 @@ class Recipes(unittest.TestCase):
         client = self.client(HEAD + 'echo said; echo "and why" >&2; [ "$1" = generate ] || exit 3')
         self.assertEqual(client.cell, "does not build")
         self.assertEqual(client.problems, ["`recipe build` failed with status 3: said\nand why"])
+
+    def test_a_command_that_hangs(self):
+        with unittest.mock.patch.object(prove, "LIMIT", 1):
+            client = self.client(HEAD + 'sleep 60 & echo $! >"${0%/*}/pid"; wait')
+        self.assertEqual(client.problems, ["`recipe generate` has not ended after 1 s"])
+        # What it has started itself is gone, or about to be.
+        state = pathlib.Path("/proc", (self.folder / "pid").read_text().strip(), "stat")
+        self.assertTrue(not state.exists() or state.read_text().split()[2] == "Z")
 
     def test_results_that_are_missing_or_none(self):
         for text, said in (("cat >/dev/null; echo '{}'", "1 results of 2"), ("cat >/dev/null; echo x; echo y", "'x'")):
