@@ -11,8 +11,8 @@ A case is a call, as one line of JSON:
                 made of that, written again
     place       for people: where the answer differs from the example
 
-The result is one line too: `{"value": …, "target": "/path?query"}`, where the target is as it came over the socket, or
-`{"error": "…"}`.
+The result is one line too: `{"value": …, "target": "/path?query"}`, where the target is as it came over the socket, and null
+in Rust, whose program cannot tell; or `{"error": "…"}`.
 """
 
 import copy
@@ -171,6 +171,8 @@ def loss(case, result):
     """What the client failed at or changed, as a sentence; None if everything came through."""
     if "error" in result:
         return result["error"]
+    if "target" not in result:
+        return "the program does not say to what the client sent its request"
     misled = next(misaimed(case, result["target"]), None)
     if misled:
         return misled

@@ -22,6 +22,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,15 @@ LOGGED = re.compile(r"\[(\S+)\] (?:WARN|ERROR) +\S+ - (.*)")
 COMMANDS = re.compile(r"^# +recipe (\w+)", re.MULTILINE)
 NEEDS = re.compile(r"^# Needs: (.+)$", re.MULTILINE)
 
+# The world of the sandbox is that of the day, so that no client can have it by heart.
+SEED = str(int(time.time()) // 86400)
+
+# HTTP Basic has it form-encoded, as a secret of the service may have to be.
+SECRET = "a+b%41/c="
+
+# Without one of these kinds of cases, a table of zeros would say nothing.
+KINDS = {"example", "null", "code", "member"}
+
 # No command of a recipe takes so many seconds, unless it hangs.
 LIMIT = 1800
 
@@ -78,6 +88,9 @@ class Recipe:
         """What is wrong with the folder, or missing on this machine."""
         if not (self.folder / "README.md").exists():
             yield f"{self.folder}: there is no README.md, which a recipe is for"
+        for pattern in self.losses:
+            if pattern.search("anything, answer: anything"):
+                yield f"{self.folder}/losses.json: {pattern.pattern!r} names whatever is lost"
         if not self.program.exists():
             return
         if not os.access(self.program, os.X_OK):
@@ -115,7 +128,8 @@ class Client:
         self.folder = options.box / self.name
         self.document = options.published / api / FILES[edition]
         self.goes = edition == "portable" and api == MERGED and "journey" in recipe.commands
-        self.problems = []
+        # What losses.json may name, and what it may not.
+        self.lost, self.problems = [], []
         self.cell, self.journey = "generated", "–"
 
     def configuration(self):
@@ -129,21 +143,23 @@ class Client:
         self.problems += [w for w in warnings if not any(allowed.fullmatch(w) for allowed in ALLOWED)]
         self.problems += same_names(warnings, json.loads(self.document.read_text())["components"]["schemas"])
 
-    def command(self, name, *arguments, **options):
+    def command(self, name, *arguments, given=None, **options):
         """What a command of the recipe writes to standard output."""
         environment = os.environ | {
             "LANGUAGES_BOX": str(self.options.installed),
             "OPENAPI_GENERATOR": str(self.options.jar),
         } | options.pop("env", {})
         command = [self.recipe.program, name, *arguments]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=LIMIT, **options)
-        except subprocess.TimeoutExpired:
-            raise Failed(f"`recipe {name}` has not ended after {LIMIT} s") from None
-        if done.returncode:
-            output = "\n".join(filter(None, (done.stdout[-4000:].strip(), done.stderr[-4000:].strip())))
-            raise Failed(f"`recipe {name}` failed with status {done.returncode}: {output or 'it said nothing'}")
-        return done.stdout
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        with started(command, **pipes, env=environment, **options) as process:
+            try:
+                said, complained = process.communicate(given, timeout=LIMIT)
+            except subprocess.TimeoutExpired:
+                raise Failed(f"`recipe {name}` has not ended after {LIMIT} s") from None
+        if process.returncode:
+            output = "\n".join(filter(None, (said[-4000:].strip(), complained[-4000:].strip())))
+            raise Failed(f"`recipe {name}` failed with status {process.returncode}: {output or 'it said nothing'}")
+        return said
 
     def prove(self, all_cases, expected):
         """Builds the client, and tries it."""
@@ -169,17 +185,15 @@ class Client:
 
     def carry(self, all_cases):
         lines = "".join(json.dumps(case) + "\n" for _, case in all_cases)
-        results = self.command("carry", self.folder, input=lines).splitlines()
+        results = self.command("carry", self.folder, given=lines).splitlines()
         if len(results) != len(all_cases):
             raise Failed(f"`recipe carry` wrote {len(results)} results of {len(all_cases)} cases")
-        lost = 0
         for (kind, case), result in zip(all_cases, results):
             loss = cases.loss(case, document(result, "`recipe carry`"))
             if loss:
-                lost += 1
                 where = f", {kind} at {case['place']}" if "place" in case else ""
-                self.problems.append(f"{case['operation']}, {case['side']}{where}: {loss}")
-        self.cell = f"{lost} of {len(all_cases)}"
+                self.lost.append(f"{case['operation']}, {case['side']}{where}: {loss}")
+        self.cell = f"{len(self.lost)} of {len(all_cases)}"
 
     def go(self, expected):
         """The journey, of which every client must tell the same."""
@@ -191,8 +205,8 @@ class Client:
             raise Failed(f"{difference}; before is the Rust client's")
 
     def unnamed(self):
-        """The problems that losses.json does not name."""
-        return [problem for problem in self.problems if not self.recipe.names(problem)]
+        """The problems that losses.json does not name: it names losses, and neither warnings nor failures."""
+        return self.problems + [loss for loss in self.lost if not self.recipe.names(loss)]
 
 
 def document(text, source):
@@ -203,35 +217,60 @@ def document(text, source):
         raise Failed(f"{source} printed {text[:200]!r}, which is no JSON document: {error}") from None
 
 
+running = set()
+
+
+@contextlib.contextmanager
+def started(command, **options):
+    """A process, of which nothing is left at the end, neither of what it has started itself."""
+    with subprocess.Popen(command, text=True, process_group=0, **options) as process:
+        running.add(process)
+        try:
+            yield process
+        finally:
+            running.discard(process)
+            end(process)
+
+
+def end(process):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def interrupted(number, _):
+    """What runs is in no group of a shell's, which would end it. Threads are not waited for: they would go on."""
+    for process in [*running]:
+        end(process)
+    os._exit(128 + number)
+
+
 @contextlib.contextmanager
 def sandbox(options):
     """A sandbox for one journey, and the variables by which a client finds it."""
     with tempfile.TemporaryDirectory() as folder:
         certificate = pathlib.Path(folder) / "app.pem"
-        command = [options.sandbox, "--seed", "7", "--customers", "250"]
-        command += ["--client", "sandbox:secret", "--certificate", certificate]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                url = re.search(r"http://[\d.:]+\d", process.stdout.readline())
-                if not url:
-                    sys.exit(f"{options.sandbox} did not start")
-                yield {
-                    "AVEPOINT_BASE_URL": url[0],
-                    "AVEPOINT_IDENTITY_URL": url[0],
-                    "AVEPOINT_CLIENT_ID": "sandbox",
-                    "AVEPOINT_CLIENT_SECRET": "secret",
-                    "AVEPOINT_CLIENT_CERTIFICATE_PATH": str(certificate),
-                }
-            finally:
-                process.terminate()
+        command = [options.sandbox, "--seed", SEED, "--customers", "250"]
+        command += ["--client", f"sandbox:{SECRET}", "--certificate", certificate]
+        with started(command, stdout=subprocess.PIPE) as process:
+            url = re.search(r"http://[\d.:]+\d", process.stdout.readline())
+            if not url:
+                sys.exit(f"{options.sandbox} did not start")
+            yield {
+                "AVEPOINT_BASE_URL": url[0],
+                "AVEPOINT_IDENTITY_URL": url[0],
+                "AVEPOINT_CLIENT_ID": "sandbox",
+                "AVEPOINT_CLIENT_SECRET": SECRET,
+                "AVEPOINT_CLIENT_CERTIFICATE_PATH": str(certificate),
+            }
 
 
 def journey_in_rust(options):
     with sandbox(options) as variables:
-        done = subprocess.run([options.journey], stdout=subprocess.PIPE, text=True, env=os.environ | variables)
-    if done.returncode:
-        sys.exit(f"{options.journey} failed with status {done.returncode}")
-    return document(done.stdout, options.journey)
+        with started([options.journey], stdout=subprocess.PIPE, env=os.environ | variables) as process:
+            told, _ = process.communicate()
+    if process.returncode:
+        sys.exit(f"{options.journey} failed with status {process.returncode}")
+    return document(told, options.journey)
 
 
 def same_names(warnings, schemas):
@@ -257,8 +296,11 @@ def generate(clients, options):
         HERE / "Generate.java", *(configurations / f"{client.name}.json" for client in clients),
     ]
     with log.open("w") as output:
-        if clients and subprocess.run(command, stdout=output, stderr=subprocess.STDOUT).returncode:
-            sys.exit(f"{log.read_text()[-8000:]}\nopenapi-generator failed; {log} has all of its output")
+        if clients:
+            with started(command, stdout=output, stderr=subprocess.STDOUT) as process:
+                process.wait()
+            if process.returncode:
+                sys.exit(f"{log.read_text()[-8000:]}\nopenapi-generator failed; {log} has all of its output")
     warnings = collections.defaultdict(dict)
     for name, text in LOGGED.findall(log.read_text()):
         warnings[name][text] = None
@@ -318,12 +360,20 @@ def arguments():
 
 def main():
     options = arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupted)
     chosen_recipes = chosen(options)
     apis = [cases.Api(file.parent) for file in sorted(options.published.glob("*/" + FILES["exact"]))]
     if not apis:
         sys.exit(f"{options.published}: no API has been published there")
     try:
         all_cases = {api.folder.name: list(api.cases()) for api in apis} | {MERGED: list(merged(apis))}
+        for api in all_cases:
+            if not (options.published / api / FILES["portable"]).exists():
+                raise cases.Unusable(f"{options.published}/{api}: there is no {FILES['portable']}")
+        kinds = collections.Counter(kind for kind, _ in all_cases[MERGED])
+        if missing := KINDS - kinds.keys():
+            raise cases.Unusable(f"{options.published}: there is no case of the kind {' or '.join(sorted(missing))}")
     except cases.Unusable as error:
         sys.exit(str(error))
     shutil.rmtree(options.box, ignore_errors=True)
@@ -352,9 +402,8 @@ def main():
     ended = time.monotonic()
     for row in table(clients):
         print(f"| {' | '.join(row)} |")
-    kinds = collections.Counter(kind for kind, _ in all_cases[MERGED])
     print(f"Cases of all APIs: {', '.join(f'{count} of the kind {kind}' for kind, count in kinds.items())}")
-    print(f"{len(clients)} clients: generated in {generated - begun:.0f} s, tried in {ended - generated:.0f} s")
+    print(f"{len(clients)} clients: generated in {generated - begun:.0f} s, tried in {ended - generated:.0f} s, seed {SEED}")
 
     guilty = 0
     for client in (client for client in clients if client.edition == "portable"):

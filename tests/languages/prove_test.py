@@ -5,6 +5,7 @@ import json
 import pathlib
 import tempfile
 import unittest
+import unittest.mock
 
 import prove
 
@@ -17,12 +18,12 @@ HEAD = """#!/bin/sh
 """
 ECHO = """
 case $1 in
-    carry) while read -r case; do echo '{"value": {"a": 1}, "target": "/thing"}'; done ;;
+    carry) while read -r case; do echo '{"value": {"a": 1}, "target": "/things"}'; done ;;
     journey) echo '{"customers": {"count": 250}}' ;;
 esac
 """
-CASE = {"operation": "getThing", "path": "/thing", "parameters": [], "side": "answer", "answer": {"a": 1}}
-CASES = [("example", CASE)] * 2
+THING = {"operation": "getThing", "path": "/things", "parameters": [], "side": "answer"}
+CASES = [("example", THING | {"answer": {"a": 1}})] * 2
 JOURNEY = {"customers": {"count": 250}}
 
 
@@ -83,6 +84,14 @@ class Recipes(unittest.TestCase):
         self.assertEqual(client.cell, "does not build")
         self.assertEqual(client.problems, ["`recipe build` failed with status 3: said\nand why"])
 
+    def test_a_command_that_hangs(self):
+        with unittest.mock.patch.object(prove, "LIMIT", 1):
+            client = self.client(HEAD + 'sleep 60 & echo $! >"${0%/*}/pid"; wait')
+        self.assertEqual(client.problems, ["`recipe generate` has not ended after 1 s"])
+        # What it has started itself is gone, or about to be.
+        state = pathlib.Path("/proc", (self.folder / "pid").read_text().strip(), "stat")
+        self.assertTrue(not state.exists() or state.read_text().split()[2] == "Z")
+
     def test_results_that_are_missing_or_none(self):
         for text, said in (("cat >/dev/null; echo '{}'", "1 results of 2"), ("cat >/dev/null; echo x; echo y", "'x'")):
             client = self.client(HEAD + f"[ $1 != carry ] || {{ {text}; }}")
@@ -90,7 +99,7 @@ class Recipes(unittest.TestCase):
             self.assertIn(said, client.problems[0])
 
     def test_a_loss_is_named_or_an_error(self):
-        lossy = [CASES[0], ("null", CASE | {"answer": {"a": 2}, "place": "it.a"})]
+        lossy = [CASES[0], ("null", THING | {"answer": {"a": 2}, "place": "it.a"})]
         client = self.client(HEAD + ECHO, lossy)
         self.assertEqual((client.cell, client.journey), ("1 of 2", "the same"))
         self.assertEqual(client.unnamed(), ["getThing, answer, null at it.a: it.a was 2, and is 1"])
@@ -98,6 +107,17 @@ class Recipes(unittest.TestCase):
         client = self.client(HEAD + ECHO, lossy)
         self.assertEqual(client.unnamed(), [])
         self.assertEqual(list(client.recipe.losses.values()), [1, 0])
+
+    def test_a_failure_is_no_loss(self):
+        (self.folder / "losses.json").write_text(json.dumps({".*": "everything"}))
+        client = self.client(HEAD + '[ "$1" != build ]')
+        self.assertIn("'.*' names whatever is lost", "\n".join(client.recipe.faults()))
+        self.assertEqual(client.unnamed(), ["`recipe build` failed with status 1: it said nothing"])
+
+    def test_a_program_that_does_not_call_the_client(self):
+        client = self.client(HEAD + ECHO.replace(', "target": "/things"', ""))
+        self.assertEqual(client.cell, "2 of 2")
+        self.assertIn("does not say to what the client sent", client.lost[0])
 
     def test_a_journey_that_is_another_or_none(self):
         for journey, cell, said in (

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -57,7 +58,7 @@ public sealed class Tokens(HttpClient http, string identityUrl, string clientId,
         else
         {
             var secret = Secret ?? throw new InvalidOperationException("A token needs a secret or a certificate.");
-            var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{clientId}:{secret}"));
+            var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{WebUtility.UrlEncode(clientId)}:{WebUtility.UrlEncode(secret)}"));
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", pair);
         }
         request.Content = new FormUrlEncodedContent(form);

@@ -49,8 +49,12 @@ class Tokens implements Supplier<String> {
     }
 
     static Proof bySecret(String client, String secret) {
-        var pair = (client + ":" + secret).getBytes(StandardCharsets.UTF_8);
+        var pair = (encoded(client) + ":" + encoded(secret)).getBytes(StandardCharsets.UTF_8);
         return (form, request) -> request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** The file is PEM, and has the certificate and its key (PKCS#8, without a password). */
@@ -120,7 +124,7 @@ class Tokens implements Supplier<String> {
         form.put("scope", String.join(" ", scopes));
         proof.add(form, request);
         var body = form.entrySet().stream()
-                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+                .map(field -> field.getKey() + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));
         request.header("Content-Type", "application/x-www-form-urlencoded");
         request.POST(HttpRequest.BodyPublishers.ofString(body));

@@ -9,9 +9,10 @@ var tokens = new Tokens(
     Secret = Variable("CLIENT_SECRET"),
     // or Certificate = X509Certificate2.CreateFromPemFile("app.pem"), which has the certificate and its key
 };
-var adapter = new HttpClientRequestAdapter(new BaseBearerTokenAuthenticationProvider(new Provider(tokens)))
+var baseUrl = Variable("BASE_URL");
+var adapter = new HttpClientRequestAdapter(new BaseBearerTokenAuthenticationProvider(new Provider(tokens, new Uri(baseUrl).Host)))
 {
-    BaseUrl = Variable("BASE_URL"),
+    BaseUrl = baseUrl,
 };
 var client = new AvePointClient(adapter);
 
@@ -40,11 +41,11 @@ static string Variable(string name) =>
     Environment.GetEnvironmentVariable($"AVEPOINT_{name}") ?? throw new InvalidOperationException($"AVEPOINT_{name} is missing.");
 
 /// <summary>Gives the client the token for each call to its own host.</summary>
-sealed class Provider(Tokens tokens) : IAccessTokenProvider
+sealed class Provider(Tokens tokens, string host) : IAccessTokenProvider
 {
-    public AllowedHostsValidator AllowedHostsValidator { get; } = new();
+    public AllowedHostsValidator AllowedHostsValidator { get; } = new([host]);
 
     public Task<string> GetAuthorizationTokenAsync(
         Uri uri, Dictionary<string, object>? additionalAuthenticationContext = null, CancellationToken cancellationToken = default) =>
-        tokens.GetAsync(cancellationToken);
+        AllowedHostsValidator.IsUrlHostValid(uri) ? tokens.GetAsync(cancellationToken) : Task.FromResult("");
 }

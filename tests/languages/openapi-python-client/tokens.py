@@ -3,6 +3,7 @@
 import base64
 import pathlib
 import time
+import urllib.parse
 import uuid
 from collections.abc import Generator
 
@@ -52,7 +53,8 @@ class Tokens(httpx.Auth):
         if not self.secret:
             raise ValueError("a token needs a secret or a certificate")
         request = httpx.Request("POST", self.url, data=form)
-        return next(httpx.BasicAuth(self.client_id, self.secret).auth_flow(request))
+        basic = httpx.BasicAuth(*(urllib.parse.quote_plus(part) for part in (self.client_id, self.secret)))
+        return next(basic.auth_flow(request))
 
     def accept(self, answer: httpx.Response) -> None:
         if answer.is_error:  # Its body says why.

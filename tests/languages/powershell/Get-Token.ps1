@@ -10,7 +10,8 @@ function Get-Token([string] $Scopes, [string] $Certificate) {
         $form.client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
         $form.client_assertion = Get-Assertion $endpoint $id $Certificate
     } else {
-        $pair = [Text.Encoding]::UTF8.GetBytes("${id}:$env:AVEPOINT_CLIENT_SECRET")
+        $parts = $id, $env:AVEPOINT_CLIENT_SECRET | ForEach-Object { [Uri]::EscapeDataString($_) }
+        $pair = [Text.Encoding]::UTF8.GetBytes($parts -join ':')
         $headers.Authorization = "Basic $([Convert]::ToBase64String($pair))"
     }
     (Invoke-RestMethod $endpoint -Method Post -Headers $headers -Body $form).access_token

@@ -20,7 +20,8 @@ Proof = Callable[[str], tuple[dict[str, str], dict[str, str]]]
 
 
 def by_secret(client_id: str, secret: str) -> Proof:
-    return lambda _: (urllib3.make_headers(basic_auth=f"{client_id}:{secret}"), {})
+    pair = ":".join(urllib.parse.quote_plus(part) for part in (client_id, secret))
+    return lambda _: (urllib3.make_headers(basic_auth=pair), {})
 
 
 def by_certificate(client_id: str, pem: bytes) -> Proof:
