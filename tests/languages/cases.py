@@ -11,8 +11,8 @@ A case is a call, as one line of JSON:
                 made of that, written again
     place       for people: where the answer differs from the example
 
-The result is one line too: `{"value": …, "target": "/path?query"}`, where the target is as it came over the socket, and null
-in Rust, whose program cannot tell; or `{"error": "…"}`.
+The result is one line too: `{"value": …, "target": "/path?query"}`, where the target is as it came over the socket, or
+`{"error": "…"}`.
 """
 
 import copy
