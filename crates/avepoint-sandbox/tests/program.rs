@@ -58,7 +58,7 @@ async fn it_listens_where_it_is_told_and_says_how_to_call_it() {
     let child = command.args(["--listen", "0.0.0.0"]).stdout(Stdio::piped()).spawn();
     let mut running = Running(child.expect("it starts"));
     let output = BufReader::new(running.0.stdout.take().expect("its output"));
-    let lines: Vec<_> = output.lines().take(7).map(|line| line.expect("text")).collect();
+    let lines: Vec<_> = output.lines().take(19).map(|line| line.expect("text")).collect();
     let url = variable(&lines, "AVEPOINT_BASE_URL");
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
     let answer = reqwest::get(format!("{url}/_sandbox/requests")).await;
