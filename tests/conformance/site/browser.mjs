@@ -19,7 +19,7 @@ const pages = JSON.parse(readFileSync(`${site}/index.json`, 'utf8')).files.map((
 // One of each kind, and the largest; axe-core reads these in every setting.
 const chosen = [
   'index.html', 'elements-v3/index.html', 'insights/codes.html', 'insights/deviations.html', 'insights/changelog.html',
-  'guides/tokens.html', 'guides/documents.html', 'elements-v3/operations/getUser.html',
+  'guides/tokens.html', 'guides/documents.html', 'recipes/go/token/token.go.html', 'elements-v3/operations/getUser.html',
   'elements-v3/operations/onboardCustomer.html', 'elements-legacy/operations/listCustomers.html',
 ];
 

@@ -7,7 +7,7 @@ use xtask_spec::place::Place;
 
 use super::Subject;
 use super::api::differences;
-use super::guides::{Guide, prose};
+use super::guides::{Guide, code, prose};
 use super::layout::{Page, Site, method};
 use super::samples::{self, Sample};
 use super::schema::{Row, Schemas};
@@ -226,11 +226,6 @@ fn programs(site: &Site, subject: &Subject, samples: Vec<Sample>) -> Markup {
             }
         }
     }
-}
-
-/// A text in a language; the highlighter goes by the class.
-fn code(grammar: &str, text: &str) -> Markup {
-    html! { pre tabindex="0" { code class={ "language-" (grammar) } { (text) } } }
 }
 
 /// A path that may break behind each of its parts.
