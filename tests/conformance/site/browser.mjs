@@ -94,6 +94,13 @@ async function whatIsAtHand() {
     ['WaitingForConfiguration', /codes\.html#CustomerJobStatus$/],
     ['registrationAccount', /\/onboardCustomer\.html$/],
     ['update_user_manager', /\/updateUserManager\.html$/],
+    ['permission update user', /elements-v3\/operations\/update\w*User\w*\.html$/],
+    ['rate limit', /\/listCustomers\.html#response-429$/],
+    ['certificate', /guides\/tokens\.html$/],
+    ['changelog', /\/changelog\.html$/],
+    ['sample contradicts table', /\/deviations\.html$/],
+    // One word is nowhere.
+    ['registrationAccount qwertz', /\/onboardCustomer\.html$/],
   ]) {
     await page.goto(address('index.html'));
     await search(page, where, word);

@@ -96,7 +96,9 @@ pub fn files(root: &Path, documents: &[(&'static Api, Document)], scripts: Files
             pages.push(operation::page(&site, subject, operation, call)?);
             entries.push(search::operation(subject, operation, call));
         }
+        entries.extend(search::answers(subject));
         entries.extend(search::codes(subject));
+        entries.extend(search::lists(subject));
     }
     for guide in &guides {
         pages.push(guides::page(&site, guide));

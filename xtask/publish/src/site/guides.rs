@@ -23,6 +23,8 @@ pub struct Guide {
     pub recipe: Option<(String, String)>,
     /// Its first sentence.
     pub about: String,
+    /// Its headings, for the search.
+    pub headings: String,
     pub html: Markup,
     /// Its text, for the search.
     pub text: String,
@@ -139,6 +141,7 @@ pub fn all(root: &Path) -> anyhow::Result<(Vec<Guide>, Vec<File>)> {
             recipe: recipe.map(|(language, tool)| (language.to_owned(), tool.to_owned())),
             title,
             about: first_sentence(&opening(&text)).to_owned(),
+            headings: headings(&text),
             html: markdown(&text, Some((&source, &path, &sources))),
             path,
             text,
@@ -186,6 +189,16 @@ fn opening(text: &str) -> String {
         .children()
         .find(|node| matches!(node.data().value, NodeValue::Paragraph));
     paragraph.map(words).unwrap_or_default()
+}
+
+/// The headings of a text below its title, one a line.
+fn headings(text: &str) -> String {
+    let arena = Arena::new();
+    let document = comrak::parse_document(&arena, text, &options());
+    let headings = document
+        .children()
+        .filter(|node| matches!(&node.data().value, NodeValue::Heading(heading) if heading.level > 1));
+    headings.map(|heading| words(heading) + "\n").collect()
 }
 
 /// What stands in a part of a text, without its marks.
