@@ -126,6 +126,14 @@ fn a_page_has_what_a_caller_must_know() {
         ["curl", "Rust", "Python", "TypeScript", "C#", "Java", "Go", "PowerShell"]
     );
     assert!(shown.contains("A read: it may be repeated."));
+    assert!(text(&page, ".samples").contains("the sandbox knows no such ids"));
+    let page = self::page(&SITE, "elements-v3/operations/getUser.html");
+    let sources = text(&page, "#path + .note");
+    assert_eq!(
+        sources,
+        "customerId is data[].id of List the customers of the partner, tenantId is data[].tenants[].id of List the customers of \
+         the partner, userId is data[].id of List the users of a tenant."
+    );
     let page = self::page(&SITE, "insights/operations/exportSitePermissions.html");
     assert!(
         text(&page, ".facts").contains("A write: do not repeat it"),
