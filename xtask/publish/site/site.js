@@ -138,13 +138,13 @@ function search() {
   const input = document.getElementById("siteSearch");
   const state = document.getElementById("siteState");
   const results = document.getElementById("siteResults");
-  let found;
+  let index;
   // What has the words as they were typed, such as a permission, stands first.
   const texts = ENTRIES.map((entry) => Object.values(entry).join("\n").toLowerCase());
-  const index = () => {
-    const made = new MiniSearch({
+  const made = () => {
+    const search = new MiniSearch({
       idField: "key",
-      fields: ["title", "id", "names", "codes", "about", "text"],
+      fields: ["title", "id", "names", "facts", "codes", "about", "text"],
       // `listCustomers` is found by each of its words, and as a whole.
       tokenize: (text) => {
         const words = text.split(/[^\p{L}\p{N}]+/u);
@@ -154,17 +154,19 @@ function search() {
         boost: { title: 4, id: 4, names: 2 },
         prefix: true,
         fuzzy: (word) => (word.length > 4 ? 0.2 : false),
-        combineWith: "AND",
         tokenize: (text) => text.split(/[^\p{L}\p{N}]+/u),
       },
     });
-    made.addAll(ENTRIES.map((entry, key) => ({ ...entry, key })));
-    return made;
+    search.addAll(ENTRIES.map((entry, key) => ({ ...entry, key })));
+    return search;
   };
   const show = () => {
     const words = input.value.trim();
-    const boostDocument = (key) => (texts[key].includes(words.toLowerCase()) ? 10 : 1);
-    const keys = words ? (found ??= index()).search(words, { boostDocument }).map((hit) => hit.id) : [];
+    // Codes and lists are for those who look for nothing else.
+    const boostDocument = (key) =>
+      (texts[key].includes(words.toLowerCase()) ? 10 : 1) * (/^(codes|list)$/.test(ENTRIES[key].method) ? 0.2 : 1);
+    const found = (combineWith) => (index ??= made()).search(words, { boostDocument, combineWith }).map((hit) => hit.id);
+    const keys = words ? [found("AND"), found("OR")].find((keys) => keys.length) ?? [] : [];
     const hits = [...new Set([...called(words), ...keys])];
     results.replaceChildren(...hits.slice(0, 40).map(result));
     results.hidden = hits.length === 0;

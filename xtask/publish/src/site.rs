@@ -83,7 +83,7 @@ pub fn files(root: &Path, documents: &[(&'static Api, Document)], scripts: Files
         .collect();
     let subjects = specs.iter().map(|(api, spec)| Subject::new(api, spec));
     let subjects: Vec<_> = subjects.collect::<anyhow::Result<_>>()?;
-    let guides = guides::all(root)?;
+    let (guides, linked) = guides::all(root)?;
     let site = layout::Site {
         subjects: &subjects,
         guides: &guides,
@@ -96,12 +96,15 @@ pub fn files(root: &Path, documents: &[(&'static Api, Document)], scripts: Files
             pages.push(operation::page(&site, subject, operation, call)?);
             entries.push(search::operation(subject, operation, call));
         }
+        entries.extend(search::answers(subject));
         entries.extend(search::codes(subject));
+        entries.extend(search::lists(subject));
     }
     for guide in &guides {
         pages.push(guides::page(&site, guide));
         entries.push(search::guide(guide));
     }
+    pages.extend(linked.iter().map(|file| guides::file_page(&site, file)));
     for page in pages {
         put(&mut files, page.path, page.html.into_string().into_bytes())?;
     }

@@ -126,6 +126,14 @@ fn a_page_has_what_a_caller_must_know() {
         ["curl", "Rust", "Python", "TypeScript", "C#", "Java", "Go", "PowerShell"]
     );
     assert!(shown.contains("A read: it may be repeated."));
+    assert!(text(&page, ".samples").contains("the sandbox knows no such ids"));
+    let page = self::page(&SITE, "elements-v3/operations/getUser.html");
+    let sources = text(&page, "#path + .note");
+    assert_eq!(
+        sources,
+        "customerId is data[].id of List the customers of the partner, tenantId is data[].tenants[].id of List the customers of \
+         the partner, userId is data[].id of List the users of a tenant."
+    );
     let page = self::page(&SITE, "insights/operations/exportSitePermissions.html");
     assert!(
         text(&page, ".facts").contains("A write: do not repeat it"),
@@ -194,7 +202,7 @@ fn a_text_is_a_text_whatever_stands_in_it() {
 }
 
 #[test]
-fn a_recipe_and_the_calls_in_its_language_lead_to_each_other() {
+fn a_recipe_leads_to_its_files_and_to_the_calls_in_its_language_and_these_to_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |path: &str, text: &str| {
         let path = folder.path().join(path);
@@ -209,13 +217,20 @@ fn a_recipe_and_the_calls_in_its_language_lead_to_each_other() {
     ] {
         write(guide, &fs::read_to_string(root().join(guide)).expect("a guide"));
     }
+    for linked in [
+        "crates/avepoint-elements-v3/README.md",
+        "crates/avepoint-auth/README.md",
+    ] {
+        write(linked, "");
+    }
+    write("tests/languages/shared/Tokens.cs", "record Token<T>(T Text);\n");
     write(
         "tests/languages/README.md",
         "# Which client\n\nSee [ours](kiosk/README.md#set-up).\n",
     );
     write(
         "tests/languages/kiosk/README.md",
-        "# C#: `Kiosk`\n\nIt is quick. [All](../README.md).\n\n## Set up\n\n```sh\nmake\n```\n",
+        "# C#: `Kiosk`\n\nIt is quick. [All](../README.md), [tokens](../shared/Tokens.cs).\n\n## Set up\n\n```sh\nmake\n```\n",
     );
     write("tests/languages/ancient/README.md", "# Pascal: turbo\n\nIt is old.\n");
     let site = site_with(folder.path(), &documents()).expect("a site");
@@ -250,7 +265,24 @@ fn a_recipe_and_the_calls_in_its_language_lead_to_each_other() {
         ["../elements-v3/operations/listCustomers.html#call-csharp"]
     );
     assert!(calls("ancient").is_empty(), "no call is in Pascal");
+    let links = all(&page(&site, "recipes/kiosk.html"), "main .guide p a", "href");
+    assert_eq!(links, ["../recipes/index.html", "../recipes/shared/Tokens.cs.html"]);
+    let file = page(&site, "recipes/shared/Tokens.cs.html");
+    assert_eq!(text(&file, "main pre"), "record Token<T>(T Text);\n");
 
+    for link in ["tokens.pas", "../kiosk", "../../../../outside.txt"] {
+        write(
+            "tests/languages/ancient/README.md",
+            &format!("# Pascal: turbo\n\n[It]({link}) is old.\n"),
+        );
+        let error = site_with(folder.path(), &documents()).expect_err("a link to no file");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "tests/languages/ancient/README.md links {link}, which is no file of the repository; name one that is there"
+            )
+        );
+    }
     write("tests/languages/ancient/README.md", "# Turbo\n");
     let error = site_with(folder.path(), &documents()).expect_err("a recipe of no language");
     assert_eq!(

@@ -1,11 +1,12 @@
 //! Texts of the repository as pages, and markdown as HTML.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
 use comrak::nodes::NodeValue;
-use comrak::{Arena, Options};
+use comrak::{Arena, Node, Options};
 use maud::{Markup, PreEscaped, html};
 use walkdir::WalkDir;
 
@@ -22,8 +23,18 @@ pub struct Guide {
     pub recipe: Option<(String, String)>,
     /// Its first sentence.
     pub about: String,
+    /// Its headings, for the search.
+    pub headings: String,
     pub html: Markup,
     /// Its text, for the search.
+    pub text: String,
+}
+
+/// A file that a guide links, as a page: a browser may not show it by itself.
+pub struct File {
+    /// Its path in the site.
+    pub path: String,
+    pub name: String,
     pub text: String,
 }
 
@@ -82,20 +93,42 @@ fn sources(root: &Path) -> anyhow::Result<Vec<(String, String)>> {
     Ok(sources)
 }
 
-/// Every guide of the repository at `root`.
+/// Every guide of the repository at `root`, and the files of the recipes that they link.
 ///
 /// # Errors
-/// If one cannot be read, or a recipe does not name its language.
-pub fn all(root: &Path) -> anyhow::Result<Vec<Guide>> {
-    let sources = sources(root)?;
-    let guides = sources.iter().map(|(source, path)| {
+/// If one cannot be read, a recipe does not name its language, or a link leads to no file.
+pub fn all(root: &Path) -> anyhow::Result<(Vec<Guide>, Vec<File>)> {
+    let mut sources = sources(root)?;
+    let texts = sources.iter().map(|(source, path)| {
         let text = match source == readme::SOURCE {
             true => readme::text(root)?,
             false => std::fs::read_to_string(root.join(source)).with_context(|| format!("cannot read {source}"))?,
         };
+        Ok((source.clone(), path.clone(), text))
+    });
+    let texts: Vec<_> = texts.collect::<anyhow::Result<_>>()?;
+    let mut files = BTreeMap::new();
+    for (source, _, text) in &texts {
+        for url in links(text) {
+            let named = named(&url, source);
+            let Some(named) = named.filter(|named| root.join(named).is_file()) else {
+                bail!("{source} links {url}, which is no file of the repository; name one that is there");
+            };
+            let is_guide = sources.iter().any(|(guide, _)| *guide == named);
+            if let Some(path) = recipe_file(&named).filter(|_| !is_guide) {
+                let text = std::fs::read_to_string(root.join(&named));
+                let text = text.with_context(|| format!("{source} links {url}, which cannot be shown as text"))?;
+                let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+                let path = format!("recipes/{path}.html");
+                files.insert(named, File { path, name, text });
+            }
+        }
+    }
+    sources.extend(files.iter().map(|(named, file)| (named.clone(), file.path.clone())));
+    let guides = texts.into_iter().map(|(source, path, text)| {
         let given = GUIDES
             .iter()
-            .find(|(guide, ..)| guide == source)
+            .find(|(guide, ..)| *guide == source)
             .map(|(.., title)| *title);
         let title = given.or_else(|| text.lines().find_map(|line| line.strip_prefix("# ")));
         let title = title.with_context(|| format!("{source} has no title; begin it with `# …`"))?;
@@ -105,29 +138,72 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Guide>> {
             bail!("{source} is called `{title}`; write `# LANGUAGE: TOOL`, which leads to it from the calls in its language");
         }
         Ok(Guide {
-            path: path.clone(),
             recipe: recipe.map(|(language, tool)| (language.to_owned(), tool.to_owned())),
             title,
             about: first_sentence(&opening(&text)).to_owned(),
-            html: markdown(&text, Some((source, path, &sources))),
+            headings: headings(&text),
+            html: markdown(&text, Some((&source, &path, &sources))),
+            path,
             text,
         })
     });
     let mut guides: Vec<_> = guides.collect::<anyhow::Result<_>>()?;
     // By their languages, behind what tells which to choose.
     guides[GUIDES.len()..].sort_by_cached_key(|recipe| (recipe.path != INDEX, recipe.title.to_lowercase()));
-    Ok(guides)
+    Ok((guides, files.into_values().collect()))
+}
+
+/// The path of a file below the recipes.
+fn recipe_file(named: &str) -> Option<&str> {
+    named.strip_prefix(RECIPES)?.strip_prefix('/')
+}
+
+/// How all markdown is read.
+fn options() -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options
+}
+
+/// The links of a text that lead to other files.
+fn links(text: &str) -> Vec<String> {
+    let arena = Arena::new();
+    let document = comrak::parse_document(&arena, text, &options());
+    let links = document.descendants().filter_map(|node| match &node.data().value {
+        NodeValue::Link(link) if is_local(&link.url) => Some(link.url.clone()),
+        _ => None,
+    });
+    links.collect()
+}
+
+/// Whether a link leads to another file.
+fn is_local(url: &str) -> bool {
+    !["#", "https://", "http://"].iter().any(|begin| url.starts_with(begin))
 }
 
 /// The first paragraph of a text, without its marks.
 fn opening(text: &str) -> String {
     let arena = Arena::new();
-    let document = comrak::parse_document(&arena, text, &Options::default());
+    let document = comrak::parse_document(&arena, text, &options());
     let paragraph = document
         .children()
         .find(|node| matches!(node.data().value, NodeValue::Paragraph));
-    let words = paragraph.into_iter().flat_map(|paragraph| paragraph.descendants());
-    let words = words.filter_map(|node| match &node.data().value {
+    paragraph.map(words).unwrap_or_default()
+}
+
+/// The headings of a text below its title, one a line.
+fn headings(text: &str) -> String {
+    let arena = Arena::new();
+    let document = comrak::parse_document(&arena, text, &options());
+    let headings = document
+        .children()
+        .filter(|node| matches!(&node.data().value, NodeValue::Heading(heading) if heading.level > 1));
+    headings.map(|heading| words(heading) + "\n").collect()
+}
+
+/// What stands in a part of a text, without its marks.
+fn words<'n>(node: Node<'n>) -> String {
+    let words = node.descendants().filter_map(|node| match &node.data().value {
         NodeValue::Text(text) => Some(text.to_string()),
         NodeValue::Code(code) => Some(code.literal.clone()),
         NodeValue::SoftBreak | NodeValue::LineBreak => Some(" ".to_owned()),
@@ -163,6 +239,34 @@ pub fn page(site: &Site, guide: &Guide) -> Page {
     Page::new(site, guide.path.clone(), &guide.title, None, &content)
 }
 
+/// The page of a file.
+pub fn file_page(site: &Site, file: &File) -> Page {
+    let root = "../".repeat(file.path.matches('/').count());
+    let content = html! {
+        p.trail { a href={ (root) (INDEX) } { "Recipes" } }
+        h1 { (file.name) }
+        (code(grammar(&file.name), &file.text))
+    };
+    Page::new(site, file.path.clone(), &file.name, None, &content)
+}
+
+/// What the highlighter calls the language of a file; it complains of names that it does not know.
+fn grammar(name: &str) -> &str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("csproj") => "xml",
+        Some(
+            known @ ("cs" | "go" | "java" | "json" | "kt" | "md" | "php" | "ps1" | "py" | "rb" | "rs" | "ts" | "xml"
+            | "yaml"),
+        ) => known,
+        _ => "plaintext",
+    }
+}
+
+/// A text in a language; the highlighter goes by the class.
+pub fn code(grammar: &str, text: &str) -> Markup {
+    html! { pre tabindex="0" { code class={ "language-" (grammar) } { (text) } } }
+}
+
 /// A text of the document: markdown without HTML of its own.
 pub fn prose(text: &str) -> Markup {
     match text.is_empty() {
@@ -171,14 +275,13 @@ pub fn prose(text: &str) -> Markup {
     }
 }
 
-/// Where a text stands, its path in the site, and the other guides in the same form.
+/// Where a text stands, its path in the site, and the guides and files that are pages in the same form.
 type Origin<'o> = (&'o str, &'o str, &'o [(String, String)]);
 
 /// Markdown as HTML, which loads nothing: HTML in it is shown as text, an image is its description. A link within the
-/// repository leads to the guide that it names, and is none if that is no guide. Headings of guides can be linked.
+/// repository leads to the page of what it names, and is none if that has no page. Headings of guides can be linked.
 pub fn markdown(text: &str, origin: Option<Origin>) -> Markup {
-    let mut options = Options::default();
-    options.extension.table = true;
+    let mut options = options();
     options.extension.header_id_prefix = origin.is_some().then(String::new);
     options.render.escape = true;
     let arena = Arena::new();
@@ -186,10 +289,7 @@ pub fn markdown(text: &str, origin: Option<Origin>) -> Markup {
     let mut plain = Vec::new();
     for node in document.descendants() {
         match &mut node.data_mut().value {
-            NodeValue::Link(link)
-                if ["#", "https://", "http://"]
-                    .iter()
-                    .any(|begin| link.url.starts_with(begin)) => {}
+            NodeValue::Link(link) if !is_local(&link.url) => {}
             NodeValue::Link(link) => match origin.and_then(|origin| target(&link.url, origin)) {
                 Some(target) => link.url = target,
                 None => plain.push(node),
@@ -220,21 +320,29 @@ fn focusable(html: &str) -> String {
 }
 
 /// Where a link leads in the site.
-fn target(url: &str, (source, path, guides): Origin) -> Option<String> {
-    let (file, anchor) = url.split_once('#').unwrap_or((url, ""));
-    let mut named = PathBuf::from(source).parent()?.to_owned();
-    for component in Path::new(file).components() {
-        match component {
-            Component::ParentDir => drop(named.pop()),
-            other => named.push(other),
-        }
-    }
-    let (_, guide) = guides.iter().find(|(source, _)| Path::new(source) == named)?;
-    let mut target = "../".repeat(path.matches('/').count()) + guide;
-    if !anchor.is_empty() {
+fn target(url: &str, (source, path, pages): Origin) -> Option<String> {
+    let named = named(url, source)?;
+    let (_, page) = pages.iter().find(|(source, _)| *source == named)?;
+    let mut target = "../".repeat(path.matches('/').count()) + page;
+    if let Some((_, anchor)) = url.split_once('#') {
         let _ = write!(target, "#{anchor}");
     }
     Some(target)
+}
+
+/// The file that a link of a text names, from the root of the repository; none if it is not within that.
+fn named(url: &str, source: &str) -> Option<String> {
+    let (file, _) = url.split_once('#').unwrap_or((url, ""));
+    let mut named = PathBuf::from(source).parent()?.to_owned();
+    for component in Path::new(file).components() {
+        match component {
+            Component::ParentDir => named.pop().then_some(())?,
+            Component::Normal(name) => named.push(name),
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(named.to_str()?.replace('\\', "/"))
 }
 
 #[cfg(test)]
@@ -246,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_guide_is_introduced_by_its_first_sentence() {
-        let text = "# Go\n\n- a list\n\n[oapi-codegen](https://example.com) 2.0 makes `types`\nfor *you*: it is quick. More.\n";
+        let text = "# Go\n\n- a list\n\n| a | table |\n| --- | --- |\n| b | c |\n\n[oapi-codegen](https://example.com) 2.0 makes `types`\nfor *you*: it is quick. More.\n";
         let paragraph = opening(text);
         assert_eq!(
             first_sentence(&paragraph),

@@ -7,7 +7,7 @@ use xtask_spec::place::Place;
 
 use super::Subject;
 use super::api::differences;
-use super::guides::{Guide, prose};
+use super::guides::{Guide, code, prose};
 use super::layout::{Page, Site, method};
 use super::samples::{self, Sample};
 use super::schema::{Row, Schemas};
@@ -81,9 +81,6 @@ pub fn page<'d>(
 /// What a caller has to know at a glance.
 fn facts(subject: &Subject, operation: &Operation, call: &Call) -> Markup {
     let permissions = operation.permissions();
-    // A GET that starts a job is marked as none.
-    let mark = operation.place.value.get("x-read-only").and_then(Value::as_bool);
-    let is_read = mark.unwrap_or(operation.method == "get");
     html! {
         dl.facts {
             dt { "Permission" }
@@ -96,7 +93,7 @@ fn facts(subject: &Subject, operation: &Operation, call: &Call) -> Markup {
             }
             dt { "Kind" }
             dd {
-                @if is_read { "A read: it may be repeated." }
+                @if is_read(operation) { "A read: it may be repeated." }
                 @else { "A write: do not repeat it unless it is certain that it was not carried out." }
             }
             @if let Some(paging) = operation.place.get("x-paging") { dt { "Paging" } dd { (self::paging(&paging)) } }
@@ -104,6 +101,12 @@ fn facts(subject: &Subject, operation: &Operation, call: &Call) -> Markup {
             @if let Some(page) = operation.page() { dt { "Source" } dd { a href=(page) rel="external" { "the vendor’s page" } } }
         }
     }
+}
+
+/// Whether an operation changes nothing; a GET that starts a job is marked as none.
+fn is_read(operation: &Operation) -> bool {
+    let mark = operation.place.value.get("x-read-only").and_then(Value::as_bool);
+    mark.unwrap_or(operation.method == "get")
 }
 
 /// How the list is paged, in words.
@@ -144,9 +147,83 @@ fn parameters<'d>(subject: &Subject<'d>, schemas: &Schemas<'_, 'd>, operation: &
                 description: parameter.description(),
                 schema: parameter.get("schema")?,
             })).collect();
-            @if !rows.is_empty() { section { h2 #(place) { (heading) } (schemas.rows(&rows)) } }
+            @if !rows.is_empty() {
+                section {
+                    h2 #(place) { (heading) }
+                    @if place == "path" { (sources(subject, operation)) }
+                    (schemas.rows(&rows))
+                }
+            }
         }
     }
+}
+
+/// Where the ids of a path come from: the read that has one of the type in its answer, as the `id` of what it lists or as
+/// an entry rather than beside others, and needs the fewest ids itself.
+fn sources<'d>(subject: &Subject<'d>, operation: &Operation<'d>) -> Markup {
+    let tag = operation.place.texts("tags").first().copied().unwrap_or_default();
+    let sources = path_types(subject, operation).into_iter().filter_map(|(name, id)| {
+        let reads = subject
+            .spec
+            .operations
+            .iter()
+            .zip(&subject.calls)
+            .filter_map(|(read, call)| {
+                let needs = path_types(subject, read);
+                if !is_read(read) || call.is_deprecated || needs.iter().any(|(_, needed)| *needed == id) {
+                    return None;
+                }
+                let place = place_of(subject, &subject.spec.answer(read)?, id, DEPTH)?;
+                let is_own = place.ends_with(".id") || place.ends_with("[]");
+                Some(((!is_own, needs.len(), call.tag != tag), call, place))
+            });
+        let (_, call, place) = reads.min_by_key(|(rank, ..)| *rank)?;
+        Some((name, place, call))
+    });
+    let sources: Vec<_> = sources.collect();
+    html! {
+        @if !sources.is_empty() {
+            p.note {
+                @for (index, (name, place, call)) in sources.iter().enumerate() {
+                    @if index > 0 { ", " }
+                    code { (name) } " is " code { (place.trim_start_matches('.')) } " of " a href={ (call.id) ".html" } { (call.summary) }
+                }
+                "."
+            }
+        }
+    }
+}
+
+/// How deep an id is looked for: in the entries of a list, and in those of a list that they hold.
+const DEPTH: usize = 5;
+
+/// The parameters of a path whose type has a name, and that type.
+fn path_types<'d>(subject: &Subject<'d>, operation: &Operation<'d>) -> Vec<(&'d str, &'d str)> {
+    let parameters = subject.spec.parameters(operation).into_iter();
+    let parameters = parameters.filter(|parameter| parameter.described.text("in") == Some("path"));
+    let types = parameters.filter_map(|parameter| {
+        let schema = parameter.described.get("schema")?;
+        Some((parameter.described.text("name")?, schema.reference()?))
+    });
+    types.collect()
+}
+
+/// The nearest place of a type below a schema, such as `.data[].id`.
+fn place_of<'d>(subject: &Subject<'d>, schema: &Place<'d>, wanted: &str, left: usize) -> Option<String> {
+    let schema = subject.spec.schema(schema).filter(|_| left > 0)?;
+    let properties = subject.spec.properties(&schema).into_iter();
+    let properties = properties.map(|(name, property)| (format!(".{name}"), property));
+    let entries = schema.get("items").map(|items| ("[]".to_owned(), items));
+    let parts: Vec<_> = properties.chain(entries).collect();
+    let is_wanted = |part: &Place| part.reference() == Some(wanted);
+    let own = parts
+        .iter()
+        .find(|(_, part)| is_wanted(part) || part.entries_of("allOf").iter().any(is_wanted));
+    let deeper = || {
+        let mut parts = parts.iter();
+        parts.find_map(|(name, part)| Some(name.clone() + &place_of(subject, part, wanted, left - 1)?))
+    };
+    own.map(|(name, _)| name.clone()).or_else(deeper)
 }
 
 fn response<'d>(
@@ -203,7 +280,9 @@ fn programs(site: &Site, subject: &Subject, samples: Vec<Sample>) -> Markup {
             p.note {
                 "With " code { "AVEPOINT_BASE_URL" }
                 @if let Some(cloud) = subject.clouds.first() { " such as " code { (cloud.address()) } }
-                " and a token in " code { "AVEPOINT_ACCESS_TOKEN" } ". Ids and values are examples."
+                " and a token in " code { "AVEPOINT_ACCESS_TOKEN" } ". Ids and values are examples: "
+                a href="../../guides/sandbox.html" { "the sandbox" }
+                " knows no such ids, and a filter by them finds nothing there. Take those of an answer."
             }
             div data-tabs {
                 @for sample in samples {
@@ -226,11 +305,6 @@ fn programs(site: &Site, subject: &Subject, samples: Vec<Sample>) -> Markup {
             }
         }
     }
-}
-
-/// A text in a language; the highlighter goes by the class.
-fn code(grammar: &str, text: &str) -> Markup {
-    html! { pre tabindex="0" { code class={ "language-" (grammar) } { (text) } } }
 }
 
 /// A path that may break behind each of its parts.
