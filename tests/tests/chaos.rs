@@ -4,9 +4,11 @@
 //! Each run is a process of its own, so that its memory, its panics and its environment are its own as well; `cargo run -p
 //! avepoint-tests --bin chaos` makes one by hand.
 
+use std::num::NonZero;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
 
 use avepoint_core::protection::Protection;
 use avepoint_tests::chaos::{Report, Violation};
@@ -109,14 +111,28 @@ fn harm(protection: Protection) -> Violation {
 fn without_a_protection_its_harm_is_counted() {
     // Each takes a run of its own. Which operations a seed calls depends on how many there are, so that a harm may be
     // missing from one run.
-    for protection in Protection::ALL {
-        let harms = |seed: u64| {
-            let mut command = command(&seed.to_string(), "250");
-            command.args(["--without", &format!("{protection:?}")]);
-            finish(&mut command, &[]).count(harm(protection))
-        };
-        assert!((5..15).any(|seed| harms(seed) > 0), "without {protection:?}");
-    }
+    let next = AtomicUsize::new(0);
+    let try_each = || {
+        while let Some(protection) = Protection::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
+            assert!(
+                (5..15).any(|seed| harms(*protection, seed) > 0),
+                "without {protection:?}"
+            );
+        }
+    };
+    // They take minutes, most of it on one processor.
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(try_each);
+        }
+    });
+}
+
+/// How often a run without a protection does the harm from which that protects.
+fn harms(without: Protection, seed: u64) -> u64 {
+    let mut command = command(&seed.to_string(), "250");
+    command.args(["--without", &format!("{without:?}")]);
+    finish(&mut command, &[]).count(harm(without))
 }
 
 #[tokio::test(flavor = "multi_thread")]
