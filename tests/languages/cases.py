@@ -3,6 +3,7 @@
 A case is a call, as one line of JSON:
 
     operation   the `operationId` in the client's document
+    method      its method, in capitals
     path        its path, with the names of parameters in braces
     parameters  all that the operation has, in their order: `name`, `in`, and the example as `value`
     body        the request body, if there is one
@@ -11,8 +12,8 @@ A case is a call, as one line of JSON:
                 made of that, written again
     place       for people: where the answer differs from the example
 
-The result is one line too: `{"value": …, "target": "/path?query"}`, where the target is as it came over the socket, or
-`{"error": "…"}`.
+The result is one line too: `{"value": …, "target": "METHOD /path?query"}`, where the target is as it came over the
+socket, or `{"error": "…"}`.
 """
 
 import copy
@@ -37,7 +38,7 @@ class Api:
         self.folder = folder
         self.document = json.loads((folder / "openapi.json").read_text())
         self.operations = {
-            operation["operationId"]: operation | {"path": path}
+            operation["operationId"]: operation | {"method": method.upper(), "path": path}
             for path, operations in self.document["paths"].items()
             for method, operation in operations.items()
             if method in METHODS
@@ -90,7 +91,8 @@ class Api:
         operation = self.operations.get(name)
         if not operation:
             raise Unusable(f"{file}: there is no operation {name}")
-        case = {"operation": name, "path": self.operations[name]["path"], "parameters": self._parameters(name), "status": 204}
+        case = {"operation": name, "parameters": self._parameters(name), "status": 204}
+        case |= {part: operation[part] for part in ("method", "path")}
         if kind == "request":
             case |= {"side": "request", "body": example}
             return case, None
@@ -182,17 +184,19 @@ def loss(case, result):
 
 
 def misaimed(case, target):
-    """The parameters that did not come as they are.
+    """The method, the path and the parameters that did not come as they are.
 
     >>> parameters = [{"name": "id", "in": "path", "value": "a b/c"}, {"name": "x", "in": "query", "value": ["1", "d+e"]}]
-    >>> case = {"path": "/list/{id}/of", "parameters": [*parameters, {"name": "y", "in": "query"}]}
-    >>> list(misaimed(case, "/list/a%20b%2Fc/of?x=1&x=d%2Be&size=50"))
+    >>> case = {"method": "GET", "path": "/list/{id}/of", "parameters": [*parameters, {"name": "y", "in": "query"}]}
+    >>> list(misaimed(case, "GET /list/a%20b%2Fc/of?x=1&x=d%2Be"))
     []
-    >>> list(misaimed(case, "/list/a+b%2Fc/of?x[0]=1&x[1]=d%2Be"))
-    ['x was ["1", "d+e"], and is []', 'the path was /list/a%20b%2Fc/of, and is /list/a+b%2Fc/of']
+    >>> list(misaimed(case, "PUT /list/a+b%2Fc/of?x=d%2Be&x=1&y="))
+    ['x.0 was "1", and is "d+e"', 'x.1 was "d+e", and is "1"', 'y was added', 'the method was GET, and is PUT', \
+'the path was /list/a%20b%2Fc/of, and is /list/a+b%2Fc/of']
     """
+    method, _, target = target.partition(" ")
     path, _, query = target.partition("?")
-    came = urllib.parse.parse_qsl(query, keep_blank_values=True)
+    came = urllib.parse.parse_qs(query, keep_blank_values=True)
     sent = case["path"]
     for parameter in (parameter for parameter in case["parameters"] if "value" in parameter):
         name, value = parameter["name"], parameter["value"]
@@ -200,7 +204,10 @@ def misaimed(case, target):
         if parameter["in"] == "path":
             sent = sent.replace(f"{{{name}}}", urllib.parse.quote(texts[0], safe=""))
         else:
-            yield from differences(texts, [text for key, text in came if key == name], name)
+            yield from differences(texts, came.pop(name, []), name)
+    yield from (f"{name} was added" for name in came)
+    if method != case["method"]:
+        yield f"the method was {case['method']}, and is {method}"
     if [*map(urllib.parse.unquote, sent.split("/"))] != [*map(urllib.parse.unquote, path.split("/"))]:
         yield f"the path was {sent}, and is {path}"
 

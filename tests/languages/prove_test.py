@@ -19,11 +19,11 @@ HEAD = """#!/bin/sh
 """
 ECHO = """
 case $1 in
-    carry) while read -r case; do echo '{"value": {"a": 1}, "target": "/things"}'; done ;;
+    carry) while read -r case; do echo '{"value": {"a": 1}, "target": "GET /things"}'; done ;;
     journey) echo '{"customers": {"count": 250}}' ;;
 esac
 """
-THING = {"operation": "getThing", "path": "/things", "parameters": [], "side": "answer"}
+THING = {"operation": "getThing", "method": "GET", "path": "/things", "parameters": [], "side": "answer"}
 CASES = [("example", THING | {"answer": {"a": 1}})] * 2
 JOURNEY = {"customers": {"count": 250}}
 
@@ -120,7 +120,7 @@ class Recipes(unittest.TestCase):
         self.assertEqual(client.unnamed(), ["`recipe build` failed with status 1: it said nothing"])
 
     def test_a_program_that_does_not_call_the_client(self):
-        client = self.client(HEAD + ECHO.replace(', "target": "/things"', ""))
+        client = self.client(HEAD + ECHO.replace(', "target": "GET /things"', ""))
         self.assertEqual(client.cell, "2 of 2")
         self.assertIn("does not say to what the client sent", client.lost[0])
 

@@ -47,6 +47,11 @@ public sealed class Tokens(HttpClient http, string identityUrl, string clientId,
 
     private HttpRequestMessage Request()
     {
+        // A sandbox on this machine speaks plain HTTP; nothing else may.
+        if (new Uri(Endpoint) is { Scheme: not "https", IsLoopback: false })
+        {
+            throw new InvalidOperationException($"No token from {identityUrl}: it is not https.");
+        }
         var request = new HttpRequestMessage(HttpMethod.Post, Endpoint);
         var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["scope"] = scopes };
         if (Certificate is not null)

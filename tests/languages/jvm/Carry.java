@@ -62,7 +62,7 @@ class Carry {
 
     private static void answer(HttpExchange exchange) throws IOException {
         received = exchange.getRequestBody().readAllBytes();
-        target = exchange.getRequestURI().toString();
+        target = exchange.getRequestMethod() + " " + exchange.getRequestURI();
         try (exchange) {
             if (current.get("side").asText().equals("request")) {
                 exchange.sendResponseHeaders(204, -1);

@@ -44,6 +44,11 @@ class Tokens implements Supplier<String> {
 
     Tokens(String identityUrl, List<String> scopes, Proof proof) {
         this.endpoint = URI.create(identityUrl + "/connect/token");
+        // A sandbox on this machine speaks plain HTTP; nothing else may.
+        var here = List.of("127.0.0.1", "[::1]", "localhost").contains(String.valueOf(endpoint.getHost()));
+        if (!"https".equals(endpoint.getScheme()) && !here) {
+            throw new IllegalArgumentException("no token from " + identityUrl + ": it is not https");
+        }
         this.scopes = scopes;
         this.proof = proof;
     }

@@ -33,6 +33,10 @@ class Tokens(httpx.Auth):
         secret: str | None = None,
         certificate: pathlib.Path | None = None,
     ) -> None:
+        url = urllib.parse.urlsplit(identity_url)
+        # A sandbox on this machine speaks plain HTTP; nothing else may.
+        if url.scheme != "https" and url.hostname not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError(f"no token from {identity_url}: it is not https")
         self.url = f"{identity_url}/connect/token"
         self.client_id, self.scopes = client_id, scopes
         self.secret, self.certificate = secret, certificate

@@ -17,6 +17,11 @@ final class Tokens
         #[SensitiveParameter] private readonly ?string $secret = null,
         private readonly ?string $certificate = null,
     ) {
+        // A sandbox on this machine speaks plain HTTP; nothing else may.
+        $here = in_array(parse_url($identity, PHP_URL_HOST), ['127.0.0.1', '[::1]', 'localhost'], true);
+        if (parse_url($identity, PHP_URL_SCHEME) !== 'https' && !$here) {
+            throw new InvalidArgumentException("no token from $identity: it is not https");
+        }
         $this->endpoint = "$identity/connect/token";
     }
 

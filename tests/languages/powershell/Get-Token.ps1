@@ -2,6 +2,10 @@
 # one is named, else with the secret. It expires after an hour.
 function Get-Token([string] $Scopes, [string] $Certificate) {
     $endpoint = "$env:AVEPOINT_IDENTITY_URL/connect/token"
+    # A sandbox on this machine speaks plain HTTP; nothing else may.
+    if (([Uri] $endpoint).Scheme -ne 'https' -and -not ([Uri] $endpoint).IsLoopback) {
+        throw "No token from ${env:AVEPOINT_IDENTITY_URL}: it is not https."
+    }
     $id = $env:AVEPOINT_CLIENT_ID
     $form = @{ grant_type = 'client_credentials'; scope = $Scopes }
     $headers = @{}

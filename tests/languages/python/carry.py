@@ -25,7 +25,7 @@ class Service(BaseHTTPRequestHandler):
     target = None
 
     def answer(self):
-        case, Service.target = Service.case, self.path
+        case, Service.target = Service.case, f"{self.command} {self.path}"
         Service.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if case["side"] == "request":
             self.send_response(204)

@@ -47,6 +47,10 @@ class Tokens:
     """A token for these scopes, and the next one a minute before that expires."""
 
     def __init__(self, identity_url: str, scopes: list[str], proof: Proof) -> None:
+        url = urllib.parse.urlsplit(identity_url)
+        # A sandbox on this machine speaks plain HTTP; nothing else may.
+        if url.scheme != "https" and url.hostname not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError(f"no token from {identity_url}: it is not https")
         self.endpoint = f"{identity_url}/connect/token"
         self.scopes, self.proof = scopes, proof
         self.token, self.granted, self.until = "", list[str](), 0.0

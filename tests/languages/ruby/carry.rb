@@ -15,7 +15,7 @@ class Service < WEBrick::HTTPServlet::AbstractServlet
 
   def service(request, response)
     Service.received = request.body
-    Service.target = request.unparsed_uri
+    Service.target = "#{request.request_method} #{request.unparsed_uri}"
     call = Service.case
     return response.status = 204 if call['side'] == 'request'
 

@@ -9,6 +9,10 @@ class Tokens
   # `identity` is `https://…`; `certificate` is a PEM file, with the certificate and its key.
   def initialize(identity, client_id, scopes, secret: nil, certificate: nil)
     @endpoint = URI("#{identity}/connect/token")
+    # A sandbox on this machine speaks plain HTTP; nothing else may.
+    here = %w[127.0.0.1 ::1 localhost].include?(@endpoint.hostname)
+    raise ArgumentError, "no token from #{identity}: it is not https" unless @endpoint.scheme == 'https' || here
+
     @client_id = client_id
     @scopes = scopes
     @secret = secret
@@ -35,7 +39,7 @@ class Tokens
     request = Net::HTTP::Post.new(@endpoint)
     request.basic_auth(*[@client_id, @secret].map { |part| URI.encode_www_form_component(part) }) if @secret
     request.set_form_data({ grant_type: 'client_credentials', scope: @scopes.join(' ') }.merge(@secret ? {} : proof))
-    answer = Net::HTTP.start(@endpoint.host, @endpoint.port, use_ssl: @endpoint.scheme == 'https') { |http| http.request(request) }
+    answer = Net::HTTP.start(@endpoint.hostname, @endpoint.port, use_ssl: @endpoint.scheme == 'https') { |http| http.request(request) }
     raise "no token: #{answer.code} #{answer.body}" unless answer.is_a?(Net::HTTPOK)
 
     values = JSON.parse(answer.body)

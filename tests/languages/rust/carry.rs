@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use client::apis::Error as Failure;
 use client::apis::configuration::Configuration;
@@ -80,12 +80,12 @@ async fn file<E: Serialize + Debug>(result: Result<reqwest::Response, Failure<E>
 }
 
 /// The case that is tried, and the target and the body that it was called with.
-type Tried = Arc<Mutex<(Case, Uri, Bytes)>>;
+type Tried = Arc<Mutex<(Case, String, Bytes)>>;
 
 /// Keeps what it receives, and answers with what the case says.
-async fn answer(State(tried): State<Tried>, target: Uri, received: Bytes) -> Response {
+async fn answer(State(tried): State<Tried>, method: Method, uri: Uri, received: Bytes) -> Response {
     let mut tried = tried.lock().expect("no thread panics");
-    (tried.1, tried.2) = (target, received);
+    (tried.1, tried.2) = (format!("{method} {uri}"), received);
     let case = &tried.0;
     if case.side == "request" {
         return StatusCode::NO_CONTENT.into_response();
@@ -99,7 +99,7 @@ async fn answer(State(tried): State<Tried>, target: Uri, received: Bytes) -> Res
 }
 
 async fn result(api: &Configuration, case: &Case, tried: &Tried) -> Result<Value, String> {
-    *tried.lock().expect("no thread panics") = (case.clone(), Uri::default(), Bytes::new());
+    *tried.lock().expect("no thread panics") = (case.clone(), String::new(), Bytes::new());
     let value = call(api, case).await;
     if case.side == "answer" {
         return value;
@@ -123,7 +123,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let case = serde_json::from_str(&line?)?;
         match result(&api, &case, &tried).await {
             Ok(value) => {
-                let target = tried.lock().expect("no thread panics").1.to_string();
+                let target = tried.lock().expect("no thread panics").1.clone();
                 println!("{}", json!({ "value": value, "target": target }));
             }
             Err(error) => println!("{}", json!({ "error": error })),

@@ -37,7 +37,7 @@ export async function carry(client: Client): Promise<void> {
   let target: string | undefined;
   const service = createServer(async (request, response) => {
     received = await text(request);
-    target = request.url;
+    target = `${request.method} ${request.url}`;
     if (current?.side !== "answer") {
       response.writeHead(204).end();
       return;

@@ -49,8 +49,8 @@ type Token = Awaited<ReturnType<typeof openid.clientCredentialsGrant>>;
 function client(identityUrl: string, clientId: string, proof: openid.ClientAuth): openid.Configuration {
   const server = { issuer: identityUrl, token_endpoint: tokenEndpoint(identityUrl) };
   const configuration = new openid.Configuration(server, clientId, undefined, proof);
-  // A sandbox speaks plain HTTP; nothing else may.
-  if (new URL(identityUrl).hostname === "127.0.0.1") {
+  // A sandbox on this machine speaks plain HTTP; nothing else may.
+  if (["127.0.0.1", "[::1]", "localhost"].includes(new URL(identityUrl).hostname)) {
     openid.allowInsecureRequests(configuration);
   }
   return configuration;

@@ -47,7 +47,7 @@ func Carry(clientOf func(url string) Client) {
 	var target string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		received, _ = io.ReadAll(r.Body)
-		target = r.RequestURI
+		target = r.Method + " " + r.RequestURI
 		if current.Side == "request" {
 			w.WriteHeader(http.StatusNoContent)
 			return

@@ -52,7 +52,10 @@ func run(parts func(ctx context.Context, tokens oauth2.TokenSource) ([]Part, err
 		"elements.customers.read.all", "elements.um.user.read.all", "elements.um.user.readwrite.all",
 		"insights.graph.readwrite.all", "partner.jobs.read.all",
 	}
-	secret := token.BySecret(ctx, endpoint, id, os.Getenv("AVEPOINT_CLIENT_SECRET"), scopes...)
+	secret, err := token.BySecret(ctx, endpoint, id, os.Getenv("AVEPOINT_CLIENT_SECRET"), scopes...)
+	if err != nil {
+		return nil, err
+	}
 	assertion, err := token.ByCertificate(ctx, endpoint, id, os.Getenv("AVEPOINT_CLIENT_CERTIFICATE_PATH"), scopes...)
 	if err != nil {
 		return nil, err

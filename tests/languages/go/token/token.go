@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -20,15 +21,21 @@ import (
 )
 
 // BySecret is a source of tokens for the secret of a client; endpoint is `https://…/connect/token`.
-func BySecret(ctx context.Context, endpoint, client, secret string, scopes ...string) oauth2.TokenSource {
+func BySecret(ctx context.Context, endpoint, client, secret string, scopes ...string) (oauth2.TokenSource, error) {
+	if err := secure(endpoint); err != nil {
+		return nil, err
+	}
 	config := clientcredentials.Config{
 		ClientID: client, ClientSecret: secret, TokenURL: endpoint, Scopes: scopes, AuthStyle: oauth2.AuthStyleInHeader,
 	}
-	return config.TokenSource(ctx)
+	return config.TokenSource(ctx), nil
 }
 
 // ByCertificate is a source of tokens for the certificate of a client: file is PEM, with the certificate and its key.
 func ByCertificate(ctx context.Context, endpoint, client, file string, scopes ...string) (oauth2.TokenSource, error) {
+	if err := secure(endpoint); err != nil {
+		return nil, err
+	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -51,6 +58,18 @@ func ByCertificate(ctx context.Context, endpoint, client, file string, scopes ..
 		return nil, fmt.Errorf("%s: needs a certificate and its RSA key, as PEM", file)
 	}
 	return oauth2.ReuseTokenSource(nil, source), nil
+}
+
+// secure refuses an endpoint without TLS: only a sandbox on this machine speaks plain HTTP.
+func secure(endpoint string) error {
+	parsed, err := url.Parse(endpoint)
+	if err != nil {
+		return err
+	}
+	if parsed.Scheme != "https" && !slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, parsed.Hostname()) {
+		return fmt.Errorf("no token from %s: it is not https", endpoint)
+	}
+	return nil
 }
 
 type certificate struct {
