@@ -9,12 +9,12 @@ use http::{HeaderValue, header};
 use reqwest::{Request, Url};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::BoxFuture;
 use crate::argument::Given;
 use crate::error::{Error, ErrorKind};
-use crate::fields::Fields;
+use crate::fields::{Fields, set_member};
 #[cfg(feature = "dynamic")]
 use crate::generated::value_decoder;
 use crate::generated::{Decode, decode, decoder, encode_path, show_members};
@@ -392,7 +392,8 @@ impl Call {
     }
 
     /// Asks for one page of the list.
-    pub(crate) fn page(mut self, wanted: PageRequest, read: Decode) -> BoxFuture<'static, Result<AnyPage, Error>> {
+    pub(crate) fn page(&self, wanted: PageRequest, read: Decode) -> BoxFuture<'static, Result<AnyPage, Error>> {
+        let mut call = self.clone();
         let turn = match &self.operation.paging {
             Some(Paging::PageNumber { page, .. }) => Some((*page, Value::from(wanted.page))),
             Some(Paging::Token { token, .. }) => wanted.token.map(|text| (*token, Value::from(text))),
@@ -400,18 +401,22 @@ impl Call {
         };
         if let Some((name, value)) = turn {
             match name.strip_prefix("body.") {
-                Some(member) => self.set_member(member, value),
-                None => self.set(name, Given::Value(value)),
+                Some(member) => call.set_member(member, value),
+                None => call.set(name, Given::Value(value)),
             }
         }
-        Box::pin(async move { self.read(read).await?.into_page() })
+        Box::pin(async move { call.read(read).await?.into_page() })
     }
 
     fn set_member(&mut self, name: &'static str, value: Value) {
         match &mut self.body {
             Some(Given::Fields(fields)) => fields.set(name, Given::Value(value)),
-            Some(Given::Value(Value::Object(members))) => drop(members.insert(name.to_owned(), value)),
-            None => self.body = Some(Given::Value(json!({ name: value }))),
+            Some(Given::Value(Value::Object(members))) => set_member(members, name, Some(value)),
+            None => {
+                let mut members = Map::new();
+                set_member(&mut members, name, Some(value));
+                self.body = Some(Given::Value(members.into()));
+            }
             // It will be refused.
             Some(_) => {}
         }
@@ -482,6 +487,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use serde::{Serialize, Serializer};
+    use serde_json::json;
 
     use super::*;
     use crate::session::for_tests::session;

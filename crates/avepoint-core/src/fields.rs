@@ -44,10 +44,7 @@ impl Fields {
     pub fn set(&mut self, name: &'static str, given: Given) {
         self.problems.retain(|(other, _)| *other != name);
         let (value, problems) = given.finish();
-        match value {
-            Some(value) => drop(self.members.insert(name.to_owned(), value)),
-            None => drop(self.members.remove(name)),
-        }
+        set_member(&mut self.members, name, value);
         if !problems.is_empty() {
             let problems = problems.into_iter().map(|problem| problem.below(&format!(".{name}")));
             self.problems.push((name, problems.collect()));
@@ -97,8 +94,47 @@ impl Fields {
     }
 }
 
+/// Sets a member, in the place of what was there, or leaves it out. The methods of `Map` that insert and remove would be in
+/// every program beside what an entry needs.
+pub(crate) fn set_member(members: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    match value {
+        Some(value) => *members.entry(name).or_insert(Value::Null) = value,
+        None if !members.contains_key(name) => {}
+        None => {
+            for (other, value) in std::mem::take(members) {
+                if other != name {
+                    members.entry(other).or_insert(value);
+                }
+            }
+        }
+    }
+}
+
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         generated::show_members(f, &self.members, self.secrets)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_member_is_replaced_by_another_value_and_left_out_by_none() {
+        let mut members = Map::new();
+        for (name, value) in [
+            ("a", Some(1)),
+            ("b", Some(2)),
+            ("c", Some(3)),
+            ("a", Some(4)),
+            ("b", None),
+            ("d", None),
+        ] {
+            set_member(&mut members, name, value.map(Value::from));
+        }
+        assert_eq!(Value::from(members), json!({ "a": 4, "c": 3 }));
     }
 }

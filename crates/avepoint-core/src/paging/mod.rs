@@ -302,7 +302,7 @@ impl<T: Send + 'static> Pages<T> {
             Some(Paging::Single { .. }) | None => Order::Single,
         };
         let pages = Pages::new(Some(operation), order, move |wanted| {
-            let page = call.clone().page(wanted, decoder::<A>);
+            let page = call.page(wanted, decoder::<A>);
             Box::pin(page.map_ok(move |(answer, origin)| open(typed(answer), origin)))
         });
         match start {

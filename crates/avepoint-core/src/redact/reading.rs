@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use entities::ENTITIES;
+use entities::{Codepoints, ENTITIES, Entity};
 
 use super::is_unseen;
 
@@ -324,15 +324,23 @@ fn utf16(text: &[Byte]) -> Escape {
     }
 }
 
-/// The names that HTML has for characters, each with what it stands for and a zero byte: `&eacute;é`. They are packed when
-/// this is compiled, since the table itself, with the address of each text, would be a quarter of a megabyte of every
-/// program.
+/// The names that HTML has for characters before the arrows and the signs of mathematics, which are letters, digits,
+/// punctuation and currencies: each with what it stands for and a zero byte, `&eacute;é`. They are packed when this is
+/// compiled, since the table itself, with the address of each text, would be a quarter of a megabyte of every program.
 static ENTRIES: [u8; packed_length()] = packed();
+
+/// Names without `;`, which old pages have, are not understood.
+const fn is_known(entry: &Entity) -> bool {
+    let name = entry.entity.as_bytes();
+    name[name.len() - 1] == b';' && matches!(entry.codepoints, Codepoints::Single(..0x2190))
+}
 
 const fn packed_length() -> usize {
     let (mut length, mut index) = (0, 0);
     while index < ENTITIES.len() {
-        length += ENTITIES[index].entity.len() + ENTITIES[index].characters.len() + 1;
+        if is_known(&ENTITIES[index]) {
+            length += ENTITIES[index].entity.len() + ENTITIES[index].characters.len() + 1;
+        }
         index += 1;
     }
     length
@@ -343,12 +351,14 @@ const fn packed() -> [u8; packed_length()] {
     let (mut rest, mut index): (&mut [u8], _) = (&mut packed, 0);
     while index < ENTITIES.len() {
         let entry = &ENTITIES[index];
-        let (name, others) = rest.split_at_mut(entry.entity.len());
-        name.copy_from_slice(entry.entity.as_bytes());
-        let (characters, others) = others.split_at_mut(entry.characters.len());
-        characters.copy_from_slice(entry.characters.as_bytes());
-        // The zero is there.
-        rest = others.split_at_mut(1).1;
+        if is_known(entry) {
+            let (name, others) = rest.split_at_mut(entry.entity.len());
+            name.copy_from_slice(entry.entity.as_bytes());
+            let (characters, others) = others.split_at_mut(entry.characters.len());
+            characters.copy_from_slice(entry.characters.as_bytes());
+            // The zero is there.
+            rest = others.split_at_mut(1).1;
+        }
         index += 1;
     }
     packed
@@ -358,7 +368,6 @@ fn entity(text: &[Byte]) -> Escape {
     /// The names, with `&` and without `;`, and what they stand for.
     static NAMES: LazyLock<HashMap<&[u8], &str>> = LazyLock::new(|| {
         let entries = std::str::from_utf8(&ENTRIES).unwrap_or_default().split('\0');
-        // Names without `;`, which old pages have, are not understood.
         let entries = entries.filter_map(|entry| entry.split_once(';'));
         entries.map(|(name, meant)| (name.as_bytes(), meant)).collect()
     });
