@@ -7,51 +7,15 @@ import datetime
 import enum
 import importlib
 import inspect
-import json
 import pkgutil
-import sys
-import threading
 import types
 import typing
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
 
 import client.api
 from client import AuthenticatedClient
 from client.types import File
-
-
-class Service(BaseHTTPRequestHandler):
-    """Keeps what it receives, and answers with what the case says."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    case: dict[str, typing.Any] = {}
-    received = b""
-    target = ""
-
-    def answer(self) -> None:
-        case, Service.target = Service.case, f"{self.command} {self.path}"
-        Service.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if case["side"] == "request":
-            self.send_response(204)
-            self.end_headers()
-            return
-        answer = json.dumps(case["answer"]) if case["media"] == "application/json" else case["answer"]
-        self.send_response(case["status"])
-        self.send_header("Content-Type", case["media"])
-        self.send_header("Content-Length", str(len(answer.encode())))
-        self.end_headers()
-        self.wfile.write(answer.encode())
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-def plain(name: str) -> str:
-    """A name without what distinguishes the conventions of languages."""
-    return "".join(c for c in name.lower() if c.isalnum())
+from service import Case, carry, plain
 
 
 def operations() -> dict[str, types.ModuleType]:
@@ -83,7 +47,7 @@ def written(answer: typing.Any) -> typing.Any:
     return answer.to_dict() if hasattr(answer, "to_dict") else answer
 
 
-def run(api: AuthenticatedClient, modules: dict[str, types.ModuleType], case: dict[str, typing.Any]) -> typing.Any:
+def run(api: AuthenticatedClient, modules: dict[str, types.ModuleType], case: Case) -> typing.Any:
     call = modules[plain(case["operation"])].sync_detailed
     values = {plain(p["name"]): p["value"] for p in case["parameters"] if "value" in p}
     if "body" in case:
@@ -94,23 +58,13 @@ def run(api: AuthenticatedClient, modules: dict[str, types.ModuleType], case: di
     if values:
         raise TypeError(f"{case['operation']} does not take {', '.join(values)}")
     answer = call(client=api, **arguments)
-    if case["side"] == "request":
-        return json.loads(Service.received)
     return written(answer.parsed)
 
 
-def main() -> None:
-    server = HTTPServer(("127.0.0.1", 0), Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    api = AuthenticatedClient(f"http://127.0.0.1:{server.server_port}", token="any")
+def begin(url: str) -> Callable[[Case], typing.Any]:
+    api = AuthenticatedClient(url, token="any")
     modules = operations()
-    for line in sys.stdin:
-        Service.case = json.loads(line)
-        try:
-            result = {"value": run(api, modules, Service.case), "target": Service.target}
-        except Exception as error:  # Whatever it is, it is what a caller would see.
-            result = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(result), flush=True)
+    return lambda case: run(api, modules, case)
 
 
-main()
+carry(begin)

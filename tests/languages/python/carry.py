@@ -4,50 +4,12 @@ It reads cases from standard input and writes one result for each: tests/languag
 """
 
 import inspect
-import json
-import sys
-import threading
 import typing
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import avepoint
 import avepoint.api
 from pydantic import BaseModel
-
-
-class Service(BaseHTTPRequestHandler):
-    """Keeps what it receives, and answers with what the case says."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    case = None
-    received = None
-    target = None
-
-    def answer(self):
-        case, Service.target = Service.case, f"{self.command} {self.path}"
-        Service.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if case["side"] == "request":
-            self.send_response(204)
-            self.end_headers()
-            return
-        answer = json.dumps(case["answer"]) if case["media"] == "application/json" else case["answer"]
-        answer = answer.encode()
-        self.send_response(case["status"])
-        self.send_header("Content-Type", case["media"])
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
-
-    def log_message(self, *_):
-        pass
-
-
-def plain(name):
-    """A name without what distinguishes the conventions of languages."""
-    return "".join(c for c in name.lower() if c.isalnum())
+from service import carry, plain
 
 
 def operations_of(api_client):
@@ -92,25 +54,15 @@ def run(api_client, operations, case):
         if error.status != case["status"] or error.data is None:
             raise
         answer = error.data
-    if case["side"] == "request":
-        return json.loads(Service.received)
     if isinstance(answer, (bytes, bytearray)):
         return answer.decode()
     return api_client.sanitize_for_serialization(answer)
 
 
-def main():
-    server = HTTPServer(("127.0.0.1", 0), Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    api_client = avepoint.ApiClient(avepoint.Configuration(host=f"http://127.0.0.1:{server.server_port}"))
+def begin(url):
+    api_client = avepoint.ApiClient(avepoint.Configuration(host=url))
     operations = operations_of(api_client)
-    for line in sys.stdin:
-        Service.case, Service.received = json.loads(line), None
-        try:
-            result = {"value": run(api_client, operations, Service.case), "target": Service.target}
-        except Exception as error:  # Whatever it is, it is what a caller would see.
-            result = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(result), flush=True)
+    return lambda case: run(api_client, operations, case)
 
 
-main()
+carry(begin)
