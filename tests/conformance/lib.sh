@@ -37,14 +37,7 @@ node_tools() {
 
 # The tools of requirements.in, in $box/python/bin.
 python_tools() {
-    if ! cmp -s "$here/requirements.txt" "$box/python/installed.txt"; then
-        rm -rf "$box/python"
-        quietly venv python3 -m venv "$box/python"
-        # Nothing is built from source: what a build pulls in has no hashes.
-        quietly pip "$box/python/bin/python" -m pip install --disable-pip-version-check --require-hashes \
-            --only-binary :all: -r "$here/requirements.txt"
-        cp "$here/requirements.txt" "$box/python/installed.txt"
-    fi
+    quietly pip tests/languages/venv "$here/requirements.txt" "$box/python"
 }
 
 # Sets $openapi_generator to the jar of openapi-generator, which comes in a package of Python's; it needs Java.
