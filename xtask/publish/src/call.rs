@@ -12,7 +12,6 @@ use xtask_spec::{Operation, Spec};
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// An operation, and the values to call it with.
-#[derive(Clone)]
 pub struct Call<'d> {
     pub id: &'d str,
     pub tag: &'d str,
@@ -33,7 +32,6 @@ pub struct Call<'d> {
 }
 
 /// A parameter, and the value it has in a call.
-#[derive(Clone)]
 pub struct Parameter<'d> {
     pub name: &'d str,
     /// Where it stands: `path`, `query`, `header`.

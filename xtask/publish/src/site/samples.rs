@@ -54,8 +54,6 @@ pub fn anchor(language: &str) -> Option<String> {
 /// # Errors
 /// If a program cannot be written.
 pub fn all(api: &Api, spec: &Spec, operation: &Operation, call: &Call) -> anyhow::Result<Vec<Sample>> {
-    let body = opening_body(operation, call);
-    let call = &opening(operation, call, body.as_ref());
     let headers = call.parameters_in("header");
     let headers: Vec<_> = headers.map(|header| (header.name, header.values().join(","))).collect();
     let sent = call.sent();
@@ -167,31 +165,4 @@ fn python(value: &Value, depth: usize) -> String {
         }
         plain => plain.to_string(),
     }
-}
-
-/// Where the token of a page goes in a call.
-fn token<'d>(operation: &Operation<'d>) -> Option<&'d str> {
-    operation.place.value.get("x-paging")?.get("token")?.as_str()
-}
-
-/// The first example of the body, without the token of a page: no service knows that of an example.
-fn opening_body(operation: &Operation, call: &Call) -> Option<Value> {
-    let (_, examples) = call.body.as_ref()?;
-    let mut body = (*examples.first()?.1).clone();
-    if let (Some(members), Some(token)) = (body.as_object_mut(), token(operation)) {
-        members.shift_remove(token.trim_start_matches("body."));
-    }
-    Some(body)
-}
-
-/// The call with that body, and without the token elsewhere: that of the first page.
-fn opening<'c>(operation: &Operation, call: &Call<'c>, body: Option<&'c Value>) -> Call<'c> {
-    let mut call = call.clone();
-    call.parameters
-        .retain(|parameter| token(operation) != Some(parameter.name));
-    call.body = call
-        .body
-        .zip(body)
-        .map(|((media_type, _), body)| (media_type, vec![("", body)]));
-    call
 }
