@@ -136,6 +136,22 @@ impl<'de> Lexer<'de> {
         }
     }
 
+    /// Passes over the beginning of a member, up to its value, if it has this name and no whitespace comes before or behind
+    /// it.
+    #[inline]
+    pub(super) fn begins_compactly(&mut self, first: bool, name: &str) -> bool {
+        let rest = self.tokens.as_slice();
+        let rest = if first { Some(rest) } else { rest.strip_prefix(b",") };
+        let value = rest
+            .and_then(|rest| rest.strip_prefix(b"\""))
+            .and_then(|rest| rest.strip_prefix(name.as_bytes()))
+            .and_then(|rest| rest.strip_prefix(b"\":"));
+        if let Some(value) = value {
+            self.tokens = SliceLexer::new(value);
+        }
+        value.is_some()
+    }
+
     /// The number of the member that comes next, up to its value, if it is one of these and written as here, as nearly
     /// all are: then its name need not be taken out of the document.
     #[inline]
@@ -347,11 +363,11 @@ fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     // The high bit of each byte that is below a value; above the first such byte it may be set for others, too.
     let below = |word: u64, value: u8| word.wrapping_sub(ONES * u64::from(value)) & !word & (ONES << 7);
-    let is = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     let (words, last) = text.as_chunks();
     for (index, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let ends = below(word, b' ') | is(word, b'"') | is(word, b'\\');
+        // With one bit turned, a quotation mark is 0x20, next to the control characters, and a space 0x22.
+        let ends = below(word ^ (ONES * 0x02), 0x21) | below(word ^ (ONES * u64::from(b'\\')), 1);
         if ends != 0 {
             return index * 8 + ends.trailing_zeros() as usize / 8;
         }

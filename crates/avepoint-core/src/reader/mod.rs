@@ -563,7 +563,8 @@ struct Fields<'r, 'de> {
     seen: usize,
     open: bool,
     first: bool,
-    current: &'static str,
+    /// The number of the field behind the last one that had a member.
+    expected: usize,
 }
 
 impl<'r, 'de> Fields<'r, 'de> {
@@ -581,12 +582,31 @@ impl<'r, 'de> Fields<'r, 'de> {
             seen,
             open,
             first: true,
-            current: "",
+            expected: 0,
         })
     }
 
     /// The number of the next field that has a member.
     fn next(&mut self) -> Result<Option<usize>, Problem> {
+        // Types have their fields in the order of the documentation; services mostly write them in that order, and compactly.
+        let field = self.expected;
+        if self.open
+            && self.reader.depth > 1
+            && let Some(name) = self.names.get(field)
+            && let Some(seen) = self.reader.seen.get_mut(self.seen + field)
+            && !*seen
+            && self.reader.lexer.begins_compactly(self.first, name)
+        {
+            *seen = true;
+            self.first = false;
+            self.expected += 1;
+            return Ok(Some(field));
+        }
+        self.search()
+    }
+
+    /// The same, wherever the field is among the others.
+    fn search(&mut self) -> Result<Option<usize>, Problem> {
         while self.open {
             if !self.reader.goes_on(&mut self.first, End::Brace)? {
                 break;
@@ -601,7 +621,7 @@ impl<'r, 'de> Fields<'r, 'de> {
             }
             match field {
                 Some(field) if !std::mem::replace(&mut self.reader.seen[self.seen + field], true) => {
-                    self.current = self.names[field];
+                    self.expected = field + 1;
                     return Ok(Some(field));
                 }
                 _ => self.reader.pass_member(start)?,
@@ -636,7 +656,7 @@ impl<'de> MapAccess<'de> for Fields<'_, 'de> {
     }
 
     fn next_value<T: Deserialize<'de>>(&mut self) -> Result<T, Problem> {
-        self.reader.path.push(Step::Member(self.current));
+        self.reader.path.push(Step::Member(self.names[self.expected - 1]));
         let value = self.reader.attempt()?;
         self.reader.path.pop();
         Ok(value)

@@ -230,6 +230,39 @@ fn members_are_found_in_any_letter_case_and_the_first_counts() {
 }
 
 #[test]
+fn members_are_read_in_any_order_and_spacing_and_the_first_counts() {
+    let members = [r#""displayName":"A","#, r#""count":1,"#, r#""open":true,"#];
+    let expected = Thing {
+        display_name: Some("A".to_owned()),
+        count: Some(1),
+        open: Some(true),
+        ..Thing::default()
+    };
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let written: String = order.map(|member| members[member]).concat();
+        let again = r#""displayName":"B","count":2,"open":false"#;
+        for (from, to) in [
+            ("", ""),
+            (",", " ,"),
+            (",\"", ",\n\""),
+            (":", " :"),
+            (":", ": "),
+            ("{", "{ "),
+        ] {
+            let part = format!("{{{written}{again}}}").replace(from, to);
+            // Members of the document itself are read in another way than those of objects in it.
+            assert_eq!(whole(&part), expected, "{part}");
+            assert_eq!(
+                whole(&format!(r#"{{"parts":[{part},{part}]}}"#)).parts.len(),
+                2,
+                "{part}"
+            );
+            assert_eq!(whole(&format!(r#"{{"parts":[{part}]}}"#)).parts[0], expected, "{part}");
+        }
+    }
+}
+
+#[test]
 fn scalars_are_read_in_either_kind() {
     let thing = whole(r#"{"displayName":7.50,"count":" 12 ","share":"0.5","open":"True","state":[0,"1"],"since":""}"#);
     assert_eq!(thing.display_name.as_deref(), Some("7.50"));

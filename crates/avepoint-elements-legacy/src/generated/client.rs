@@ -7,48 +7,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BackupJob {
-        /// How much was backed up: a number and a unit.
-        #[serde(
-            rename = "backupSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "backupSize")]
-        pub backup_size: ::std::option::Option<::std::string::String>,
-        /// When the job ended, or `N/A`.
-        #[serde(
-            rename = "endTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "endTime")]
-        pub end_time: ::std::option::Option<::avepoint_core::Time>,
-        /// How many objects failed, as digits in text.
-        #[serde(
-            rename = "failedCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "failedCount")]
-        pub failed_count: ::std::option::Option<::std::string::String>,
-        /// How long the job took, or `N/A`. The notation is not documented.
-        #[serde(
-            rename = "jobDuration",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobDuration")]
-        pub job_duration: ::std::option::Option<::std::string::String>,
-        /// The job, or `N/A` where none has run.
-        #[serde(
-            rename = "jobId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobId")]
-        pub job_id: ::std::option::Option<crate::generated::ids::JobId>,
-        /// The module the job works on, by name, such as Exchange Online. The names are not listed.
-        #[serde(
-            rename = "jobModule",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobModule")]
-        pub job_module: ::std::option::Option<::std::string::String>,
         /// The service the job belongs to, by name, such as Microsoft 365. The names are not listed.
         #[serde(
             rename = "jobType",
@@ -56,40 +14,26 @@ pub mod types {
         )]
         #[doc(alias = "jobType")]
         pub job_type: ::std::option::Option<::std::string::String>,
-        /// When the job last changed, or `N/A`.
+        /// The module the job works on, by name, such as Exchange Online. The names are not listed.
         #[serde(
-            rename = "lastModifyTime",
+            rename = "jobModule",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "lastModifyTime")]
-        pub last_modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the job, or `N/A` where it has none.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// How many objects were skipped, as digits in text.
-        #[serde(
-            rename = "skippedCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "skippedCount")]
-        pub skipped_count: ::std::option::Option<::std::string::String>,
-        /// When the job started, or `N/A`.
-        #[serde(
-            rename = "startTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "startTime")]
-        pub start_time: ::std::option::Option<::avepoint_core::Time>,
+        #[doc(alias = "jobModule")]
+        pub job_module: ::std::option::Option<::std::string::String>,
         /// How far the job has come, or how it ended, in words. The words are not listed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// How many objects succeeded, as digits in text.
+        /// The job, or `N/A` where none has run.
         #[serde(
-            rename = "successfulCount",
+            rename = "jobId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "successfulCount")]
-        pub successful_count: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "jobId")]
+        pub job_id: ::std::option::Option<crate::generated::ids::JobId>,
+        /// The name of the job, or `N/A` where it has none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// How many objects the job has processed, as digits in text.
         #[serde(
             rename = "totalCount",
@@ -97,6 +41,27 @@ pub mod types {
         )]
         #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<::std::string::String>,
+        /// How many objects failed, as digits in text.
+        #[serde(
+            rename = "failedCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "failedCount")]
+        pub failed_count: ::std::option::Option<::std::string::String>,
+        /// How many objects succeeded, as digits in text.
+        #[serde(
+            rename = "successfulCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "successfulCount")]
+        pub successful_count: ::std::option::Option<::std::string::String>,
+        /// How many objects were skipped, as digits in text.
+        #[serde(
+            rename = "skippedCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "skippedCount")]
+        pub skipped_count: ::std::option::Option<::std::string::String>,
         /// How many objects gave a warning, as digits in text.
         #[serde(
             rename = "warningCount",
@@ -104,6 +69,41 @@ pub mod types {
         )]
         #[doc(alias = "warningCount")]
         pub warning_count: ::std::option::Option<::std::string::String>,
+        /// How much was backed up: a number and a unit.
+        #[serde(
+            rename = "backupSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "backupSize")]
+        pub backup_size: ::std::option::Option<::std::string::String>,
+        /// When the job started, or `N/A`.
+        #[serde(
+            rename = "startTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "startTime")]
+        pub start_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the job ended, or `N/A`.
+        #[serde(
+            rename = "endTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "endTime")]
+        pub end_time: ::std::option::Option<::avepoint_core::Time>,
+        /// How long the job took, or `N/A`. The notation is not documented.
+        #[serde(
+            rename = "jobDuration",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobDuration")]
+        pub job_duration: ::std::option::Option<::std::string::String>,
+        /// When the job last changed, or `N/A`.
+        #[serde(
+            rename = "lastModifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastModifyTime")]
+        pub last_modify_time: ::std::option::Option<::avepoint_core::Time>,
     }
     /// Backup jobs, in the OData envelope.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -126,23 +126,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Customer {
-        /// The name of the country or region.
-        #[serde(
-            rename = "countryOrRegion",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "countryOrRegion")]
-        pub country_or_region: ::std::option::Option<::std::string::String>,
-        /// Identifies the customer.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::CustomerId>,
-        /// How the customer's tenant is doing, in a word such as Working. The words are not listed.
-        #[serde(
-            rename = "jobStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobStatus")]
-        pub job_status: ::std::option::Option<::std::string::String>,
         /// Where the type of the answer is described, as an address of OData metadata. Only where the customer
         /// is the whole answer, not in a list.
         #[serde(
@@ -151,6 +134,9 @@ pub mod types {
         )]
         #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
+        /// Identifies the customer.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// The organization of the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization: ::std::option::Option<::std::string::String>,
@@ -161,6 +147,20 @@ pub mod types {
         )]
         #[doc(alias = "ownerEmail")]
         pub owner_email: ::std::option::Option<::std::string::String>,
+        /// How the customer's tenant is doing, in a word such as Working. The words are not listed.
+        #[serde(
+            rename = "jobStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobStatus")]
+        pub job_status: ::std::option::Option<::std::string::String>,
+        /// The name of the country or region.
+        #[serde(
+            rename = "countryOrRegion",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "countryOrRegion")]
+        pub country_or_region: ::std::option::Option<::std::string::String>,
     }
     /// Customers, in the OData envelope.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -183,16 +183,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CustomerServices {
-        /// The e-mail address of the customer, or the name it signs in with.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub customer: ::std::option::Option<::std::string::String>,
-        /// Identifies the customer.
-        #[serde(
-            rename = "customerId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "customerId")]
-        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// Where the type of the answer is described, as an address of OData metadata. Only where the customer
         /// is the whole answer, not in a list.
         #[serde(
@@ -201,12 +191,19 @@ pub mod types {
         )]
         #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
+        /// Identifies the customer.
+        #[serde(
+            rename = "customerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "customerId")]
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// The organization of the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization: ::std::option::Option<::std::string::String>,
-        /// The subscriptions of the customer.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub products: ::avepoint_core::List<ServiceSubscription>,
+        /// The e-mail address of the customer, or the name it signs in with.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub customer: ::std::option::Option<::std::string::String>,
         /// The tenants of the customer: one identifier, or several with a comma and no space between them.
         #[serde(
             rename = "tenantId",
@@ -214,6 +211,9 @@ pub mod types {
         )]
         #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<::std::string::String>,
+        /// The subscriptions of the customer.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub products: ::avepoint_core::List<ServiceSubscription>,
     }
     /// Customers with their services, in the OData envelope.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -236,9 +236,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProtectionOverview {
-        /// The customer, as an e-mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub customer: ::std::option::Option<::std::string::String>,
         /// The customer.
         #[serde(
             rename = "customerId",
@@ -246,6 +243,37 @@ pub mod types {
         )]
         #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
+        /// The customer, as an e-mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub customer: ::std::option::Option<::std::string::String>,
+        /// The service, by name.
+        #[serde(
+            rename = "serviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "serviceType")]
+        pub service_type: ::std::option::Option<::std::string::String>,
+        /// The module of the service, by name, such as Exchange Online.
+        #[serde(
+            rename = "serviceModule",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "serviceModule")]
+        pub service_module: ::std::option::Option<::std::string::String>,
+        /// How many objects of the module were scanned.
+        #[serde(
+            rename = "totalScannedObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "totalScannedObjects")]
+        pub total_scanned_objects: ::std::option::Option<i64>,
+        /// How many objects of the module are backed up.
+        #[serde(
+            rename = "totalProtectedObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "totalProtectedObjects")]
+        pub total_protected_objects: ::std::option::Option<i64>,
         /// How much the last job put into AvePoint storage: a number and a unit, or `N/A` where that storage is
         /// not used.
         #[serde(
@@ -262,34 +290,6 @@ pub mod types {
         )]
         #[doc(alias = "dataSizeStoredInBYOS")]
         pub data_size_stored_in_byos: ::std::option::Option<::std::string::String>,
-        /// The module of the service, by name, such as Exchange Online.
-        #[serde(
-            rename = "serviceModule",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "serviceModule")]
-        pub service_module: ::std::option::Option<::std::string::String>,
-        /// The service, by name.
-        #[serde(
-            rename = "serviceType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "serviceType")]
-        pub service_type: ::std::option::Option<::std::string::String>,
-        /// How many objects of the module are backed up.
-        #[serde(
-            rename = "totalProtectedObjects",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "totalProtectedObjects")]
-        pub total_protected_objects: ::std::option::Option<i64>,
-        /// How many objects of the module were scanned.
-        #[serde(
-            rename = "totalScannedObjects",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "totalScannedObjects")]
-        pub total_scanned_objects: ::std::option::Option<i64>,
     }
     /// The protection overview of a customer, in the OData envelope.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -312,63 +312,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ScanProfile {
-        /// The containers of the scan profile.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub containers: ::avepoint_core::List<ScanProfileContainer>,
-        /// When the scan profile was created.
-        #[serde(
-            rename = "createdTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdTime")]
-        pub created_time: ::std::option::Option<::avepoint_core::Time>,
-        /// What the scan profile is for.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// The time of day at which the profile scans every day, as hh:mm, or `No` where it does not.
-        #[serde(
-            rename = "enableDailyScan",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "enableDailyScan")]
-        pub enable_daily_scan: ::std::option::Option<::std::string::String>,
-        /// The former name of `is_ignore_locked_site_enabled`.
-        #[serde(
-            rename = "ignoreTheLockedObjectsWhenUpdatingTheJobStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ignoreTheLockedObjectsWhenUpdatingTheJobStatus")]
-        pub ignore_the_locked_objects_when_updating_the_job_status: ::std::option::Option<
-            bool,
-        >,
-        /// The account the scan acts as, or null where there is none.
-        #[serde(
-            rename = "impersonationAccount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "impersonationAccount")]
-        pub impersonation_account: ::std::option::Option<::std::string::String>,
-        /// Whether locked objects are left out of account when the status of a job is set.
-        #[serde(
-            rename = "IsIgnoreLockedSiteEnabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "IsIgnoreLockedSiteEnabled")]
-        pub is_ignore_locked_site_enabled: ::std::option::Option<bool>,
-        /// Whether recipients get an e-mail once objects change or lose their container.
-        #[serde(
-            rename = "IsSendOutOfPolicyNotification",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "IsSendOutOfPolicyNotification")]
-        pub is_send_out_of_policy_notification: ::std::option::Option<bool>,
-        /// When the scan profile was last changed.
-        #[serde(
-            rename = "modifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "modifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// Where the type of the answer is described, as an address of OData metadata.
         #[serde(
             rename = "@odata.context",
@@ -390,13 +333,23 @@ pub mod types {
         )]
         #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
-        /// Whether in-place archive mailboxes are scanned too.
+        /// What the scan profile is for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// The tenant that is scanned.
         #[serde(
-            rename = "scanInplaceArchivedMailboxes",
+            rename = "tenantId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "scanInplaceArchivedMailboxes")]
-        pub scan_inplace_archived_mailboxes: ::std::option::Option<bool>,
+        #[doc(alias = "tenantId")]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// The domain of that tenant.
+        #[serde(
+            rename = "tenantDomain",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tenantDomain")]
+        pub tenant_domain: ::std::option::Option<::std::string::String>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
@@ -404,6 +357,57 @@ pub mod types {
         )]
         #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        /// When the scan profile was last changed.
+        #[serde(
+            rename = "modifiedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "modifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the scan profile was created.
+        #[serde(
+            rename = "createdTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdTime")]
+        pub created_time: ::std::option::Option<::avepoint_core::Time>,
+        /// The account the scan acts as, or null where there is none.
+        #[serde(
+            rename = "impersonationAccount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "impersonationAccount")]
+        pub impersonation_account: ::std::option::Option<::std::string::String>,
+        /// Whether in-place archive mailboxes are scanned too.
+        #[serde(
+            rename = "scanInplaceArchivedMailboxes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "scanInplaceArchivedMailboxes")]
+        pub scan_inplace_archived_mailboxes: ::std::option::Option<bool>,
+        /// The former name of `is_ignore_locked_site_enabled`.
+        #[serde(
+            rename = "ignoreTheLockedObjectsWhenUpdatingTheJobStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ignoreTheLockedObjectsWhenUpdatingTheJobStatus")]
+        pub ignore_the_locked_objects_when_updating_the_job_status: ::std::option::Option<
+            bool,
+        >,
+        /// Whether locked objects are left out of account when the status of a job is set.
+        #[serde(
+            rename = "IsIgnoreLockedSiteEnabled",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "IsIgnoreLockedSiteEnabled")]
+        pub is_ignore_locked_site_enabled: ::std::option::Option<bool>,
+        /// The time of day at which the profile scans every day, as hh:mm, or `No` where it does not.
+        #[serde(
+            rename = "enableDailyScan",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "enableDailyScan")]
+        pub enable_daily_scan: ::std::option::Option<::std::string::String>,
         /// The former name of `is_send_out_of_policy_notification`.
         #[serde(
             rename = "SendAnemailNotificationToTheFollowIngRecipientsWhenObjectsAreMovedTooTherContainerOrRemovedFromAnyContainers",
@@ -415,20 +419,16 @@ pub mod types {
         pub send_anemail_notification_to_the_follow_ing_recipients_when_objects_are_moved_too_ther_container_or_removed_from_any_containers: ::std::option::Option<
             bool,
         >,
-        /// The domain of that tenant.
+        /// Whether recipients get an e-mail once objects change or lose their container.
         #[serde(
-            rename = "tenantDomain",
+            rename = "IsSendOutOfPolicyNotification",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "tenantDomain")]
-        pub tenant_domain: ::std::option::Option<::std::string::String>,
-        /// The tenant that is scanned.
-        #[serde(
-            rename = "tenantId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "tenantId")]
-        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        #[doc(alias = "IsSendOutOfPolicyNotification")]
+        pub is_send_out_of_policy_notification: ::std::option::Option<bool>,
+        /// The containers of the scan profile.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub containers: ::avepoint_core::List<ScanProfileContainer>,
     }
     /// A container that scanned objects are put into.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -455,6 +455,41 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ScanProfileDailyChanges {
+        /// Where the type of the answer is described, as an address of OData metadata.
+        #[serde(
+            rename = "@odata.context",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "@odata.context")]
+        pub odata_context: ::std::option::Option<::std::string::String>,
+        /// The name of the scan profile.
+        #[serde(
+            rename = "profileName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "profileName")]
+        pub profile_name: ::std::option::Option<::std::string::String>,
+        /// The scan profile.
+        #[serde(
+            rename = "profileID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "profileID")]
+        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
+        /// The domain of the scanned tenant.
+        #[serde(
+            rename = "tenantDomain",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tenantDomain")]
+        pub tenant_domain: ::std::option::Option<::std::string::String>,
+        /// The scanned tenant.
+        #[serde(
+            rename = "tenantID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tenantID")]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
         /// When the daily report was made; before the first report, when the profile was last changed.
         #[serde(
             rename = "lastUpdateTime",
@@ -462,14 +497,15 @@ pub mod types {
         )]
         #[doc(alias = "lastUpdateTime")]
         pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The objects that went to another container. The shape of an entry is not documented.
+        /// The objects that left Microsoft 365 or no longer match the policy. The shape of an entry is not
+        /// documented.
         #[serde(
-            rename = "movedToAnotherContainerObjects",
+            rename = "removedFromMicrosoft365OrOutOfPolicyObjects",
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
-        #[doc(alias = "movedToAnotherContainerObjects")]
-        pub moved_to_another_container_objects: ::avepoint_core::List<
+        #[doc(alias = "removedFromMicrosoft365OrOutOfPolicyObjects")]
+        pub removed_from_microsoft365_or_out_of_policy_objects: ::avepoint_core::List<
             ::avepoint_core::Json,
         >,
         /// The former name of `new_registered_content`, misspelled.
@@ -488,107 +524,22 @@ pub mod types {
         )]
         #[doc(alias = "newRegisteredContent")]
         pub new_registered_content: ::avepoint_core::List<::avepoint_core::Json>,
-        /// Where the type of the answer is described, as an address of OData metadata.
+        /// The objects that went to another container. The shape of an entry is not documented.
         #[serde(
-            rename = "@odata.context",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "@odata.context")]
-        pub odata_context: ::std::option::Option<::std::string::String>,
-        /// The scan profile.
-        #[serde(
-            rename = "profileID",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "profileID")]
-        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
-        /// The name of the scan profile.
-        #[serde(
-            rename = "profileName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "profileName")]
-        pub profile_name: ::std::option::Option<::std::string::String>,
-        /// The objects that left Microsoft 365 or no longer match the policy. The shape of an entry is not
-        /// documented.
-        #[serde(
-            rename = "removedFromMicrosoft365OrOutOfPolicyObjects",
+            rename = "movedToAnotherContainerObjects",
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
-        #[doc(alias = "removedFromMicrosoft365OrOutOfPolicyObjects")]
-        pub removed_from_microsoft365_or_out_of_policy_objects: ::avepoint_core::List<
+        #[doc(alias = "movedToAnotherContainerObjects")]
+        pub moved_to_another_container_objects: ::avepoint_core::List<
             ::avepoint_core::Json,
         >,
-        /// The domain of the scanned tenant.
-        #[serde(
-            rename = "tenantDomain",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "tenantDomain")]
-        pub tenant_domain: ::std::option::Option<::std::string::String>,
-        /// The scanned tenant.
-        #[serde(
-            rename = "tenantID",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "tenantID")]
-        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
     /// The daily report of a scan profile, in counts, as the older operation answers it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ScanProfileDailyReport {
-        /// What the scan profile is for.
-        #[serde(
-            rename = "Description",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Description")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// How the last scan job of the profile went.
-        #[serde(
-            rename = "LastScanStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "LastScanStatus")]
-        pub last_scan_status: ::std::option::Option<crate::generated::enums::ScanStatus>,
-        /// When the daily report was made; before the first report, when the profile was last changed.
-        #[serde(
-            rename = "LastUpdateTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "LastUpdateTime")]
-        pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
-        /// When the scan profile was last changed.
-        #[serde(
-            rename = "ModifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ModifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// How many objects went to another container.
-        #[serde(
-            rename = "MovedToAnotherContainer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "MovedToAnotherContainer")]
-        pub moved_to_another_container: ::std::option::Option<i64>,
-        /// How many objects the report counts as new.
-        #[serde(
-            rename = "NewRegisteredContentCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "NewRegisteredContentCount")]
-        pub new_registered_content_count: ::std::option::Option<i64>,
-        /// The scan profile.
-        #[serde(
-            rename = "ProfileId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ProfileId")]
-        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "ProfileName",
@@ -596,20 +547,13 @@ pub mod types {
         )]
         #[doc(alias = "ProfileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
-        /// How many objects left Microsoft 365 or no longer match the policy.
+        /// The scan profile.
         #[serde(
-            rename = "RemovedFromMicrosoft365OrOutofPolicy",
+            rename = "ProfileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "RemovedFromMicrosoft365OrOutofPolicy")]
-        pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
-        /// How the profile decides what to scan.
-        #[serde(
-            rename = "ScanMode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ScanMode")]
-        pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        #[doc(alias = "ProfileId")]
+        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The domain of the scanned tenant.
         #[serde(
             rename = "TenantDomain",
@@ -624,6 +568,62 @@ pub mod types {
         )]
         #[doc(alias = "TenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// What the scan profile is for.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Description")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// How the profile decides what to scan.
+        #[serde(
+            rename = "ScanMode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ScanMode")]
+        pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        /// When the scan profile was last changed.
+        #[serde(
+            rename = "ModifiedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ModifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the daily report was made; before the first report, when the profile was last changed.
+        #[serde(
+            rename = "LastUpdateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "LastUpdateTime")]
+        pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
+        /// How the last scan job of the profile went.
+        #[serde(
+            rename = "LastScanStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "LastScanStatus")]
+        pub last_scan_status: ::std::option::Option<crate::generated::enums::ScanStatus>,
+        /// How many objects the report counts as new.
+        #[serde(
+            rename = "NewRegisteredContentCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "NewRegisteredContentCount")]
+        pub new_registered_content_count: ::std::option::Option<i64>,
+        /// How many objects went to another container.
+        #[serde(
+            rename = "MovedToAnotherContainer",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "MovedToAnotherContainer")]
+        pub moved_to_another_container: ::std::option::Option<i64>,
+        /// How many objects left Microsoft 365 or no longer match the policy.
+        #[serde(
+            rename = "RemovedFromMicrosoft365OrOutofPolicy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "RemovedFromMicrosoft365OrOutofPolicy")]
+        pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
     }
     /// The daily report of a scan profile, in counts. Two of the counts have two names each, since the page
     /// uses both.
@@ -631,58 +631,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ScanProfileDailySummary {
-        /// What the scan profile is for.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// How the last scan job of the profile went.
-        #[serde(
-            rename = "lastScanStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastScanStatus")]
-        pub last_scan_status: ::std::option::Option<crate::generated::enums::ScanStatus>,
-        /// When the daily report was made; before the first report, when the profile was last changed.
-        #[serde(
-            rename = "lastUpdateTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastUpdateTime")]
-        pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
-        /// When the scan profile was last changed.
-        #[serde(
-            rename = "modifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "modifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Another name of `moved_to_another_container_objects`.
-        #[serde(
-            rename = "movedToAnotherContainer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "movedToAnotherContainer")]
-        pub moved_to_another_container: ::std::option::Option<i64>,
-        /// How many objects went to another container.
-        #[serde(
-            rename = "movedToAnotherContainerObjects",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "movedToAnotherContainerObjects")]
-        pub moved_to_another_container_objects: ::std::option::Option<i64>,
-        /// The former name of `new_registered_content_count`, misspelled.
-        #[serde(
-            rename = "newRegistedContent",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "newRegistedContent")]
-        pub new_registed_content: ::std::option::Option<i64>,
-        /// How many objects the report counts as new.
-        #[serde(
-            rename = "newRegisteredContentCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "newRegisteredContentCount")]
-        pub new_registered_content_count: ::std::option::Option<i64>,
         /// Where the type of the answer is described, as an address of OData metadata.
         #[serde(
             rename = "@odata.context",
@@ -690,13 +638,6 @@ pub mod types {
         )]
         #[doc(alias = "@odata.context")]
         pub odata_context: ::std::option::Option<::std::string::String>,
-        /// The scan profile.
-        #[serde(
-            rename = "profileID",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "profileID")]
-        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
@@ -704,29 +645,13 @@ pub mod types {
         )]
         #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
-        /// Another name of `removed_from_microsoft365_or_outof_policy_objects`.
+        /// The scan profile.
         #[serde(
-            rename = "removedFromMicrosoft365OrOutofPolicy",
+            rename = "profileID",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "removedFromMicrosoft365OrOutofPolicy")]
-        pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
-        /// How many objects left Microsoft 365 or no longer match the policy.
-        #[serde(
-            rename = "removedFromMicrosoft365OrOutofPolicyObjects",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "removedFromMicrosoft365OrOutofPolicyObjects")]
-        pub removed_from_microsoft365_or_outof_policy_objects: ::std::option::Option<
-            i64,
-        >,
-        /// How the profile decides what to scan.
-        #[serde(
-            rename = "scanMode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "scanMode")]
-        pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        #[doc(alias = "profileID")]
+        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The domain of the scanned tenant.
         #[serde(
             rename = "tenantDomain",
@@ -741,33 +666,9 @@ pub mod types {
         )]
         #[doc(alias = "tenantID")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
-    }
-    /// A scan profile, in short.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ScanProfileSummary {
-        /// When the scan profile was last changed.
-        #[serde(
-            rename = "modifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "modifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The scan profile.
-        #[serde(
-            rename = "profileId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "profileId")]
-        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
-        /// The name of the scan profile.
-        #[serde(
-            rename = "profileName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "profileName")]
-        pub profile_name: ::std::option::Option<::std::string::String>,
+        /// What the scan profile is for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
@@ -775,6 +676,105 @@ pub mod types {
         )]
         #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        /// When the scan profile was last changed.
+        #[serde(
+            rename = "modifiedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "modifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the daily report was made; before the first report, when the profile was last changed.
+        #[serde(
+            rename = "lastUpdateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastUpdateTime")]
+        pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
+        /// How the last scan job of the profile went.
+        #[serde(
+            rename = "lastScanStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastScanStatus")]
+        pub last_scan_status: ::std::option::Option<crate::generated::enums::ScanStatus>,
+        /// How many objects left Microsoft 365 or no longer match the policy.
+        #[serde(
+            rename = "removedFromMicrosoft365OrOutofPolicyObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "removedFromMicrosoft365OrOutofPolicyObjects")]
+        pub removed_from_microsoft365_or_outof_policy_objects: ::std::option::Option<
+            i64,
+        >,
+        /// Another name of `removed_from_microsoft365_or_outof_policy_objects`.
+        #[serde(
+            rename = "removedFromMicrosoft365OrOutofPolicy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "removedFromMicrosoft365OrOutofPolicy")]
+        pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
+        /// The former name of `new_registered_content_count`, misspelled.
+        #[serde(
+            rename = "newRegistedContent",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "newRegistedContent")]
+        pub new_registed_content: ::std::option::Option<i64>,
+        /// How many objects the report counts as new.
+        #[serde(
+            rename = "newRegisteredContentCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "newRegisteredContentCount")]
+        pub new_registered_content_count: ::std::option::Option<i64>,
+        /// How many objects went to another container.
+        #[serde(
+            rename = "movedToAnotherContainerObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "movedToAnotherContainerObjects")]
+        pub moved_to_another_container_objects: ::std::option::Option<i64>,
+        /// Another name of `moved_to_another_container_objects`.
+        #[serde(
+            rename = "movedToAnotherContainer",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "movedToAnotherContainer")]
+        pub moved_to_another_container: ::std::option::Option<i64>,
+    }
+    /// A scan profile, in short.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ScanProfileSummary {
+        /// The name of the scan profile.
+        #[serde(
+            rename = "profileName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "profileName")]
+        pub profile_name: ::std::option::Option<::std::string::String>,
+        /// The scan profile.
+        #[serde(
+            rename = "profileId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "profileId")]
+        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
+        /// How the profile decides what to scan.
+        #[serde(
+            rename = "scanMode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "scanMode")]
+        pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        /// When the scan profile was last changed.
+        #[serde(
+            rename = "modifiedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "modifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
     }
     /// Scan profiles, in short, in the OData envelope.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -797,30 +797,30 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ServiceSubscription {
-        /// How the seats of the pooled license differ from those on the first of this month, or `N/A`.
+        /// The service, with its variant.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub change: ::std::option::Option<::std::string::String>,
-        /// How much storage is in use, or `N/A`.
+        pub service: ::std::option::Option<::std::string::String>,
+        /// How the subscription is measured, or `N/A`.
         #[serde(
-            rename = "consumedStorage",
+            rename = "subscriptionModel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "consumedStorage")]
-        pub consumed_storage: ::std::option::Option<::std::string::String>,
-        /// The day on which the contract ends, or `N/A`.
+        #[doc(alias = "subscriptionModel")]
+        pub subscription_model: ::std::option::Option<::std::string::String>,
+        /// How many user seats were bought, as digits in text, or `N/A`.
         #[serde(
-            rename = "contractEndDate",
+            rename = "purchasedUserSeats",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "contractEndDate")]
-        pub contract_end_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The day on which the subscription expires.
+        #[doc(alias = "purchasedUserSeats")]
+        pub purchased_user_seats: ::std::option::Option<::std::string::String>,
+        /// How many Microsoft 365 tenants were bought, as digits in text, or `N/A`.
         #[serde(
-            rename = "expirationDate",
+            rename = "purchasedUnits",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "expirationDate")]
-        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
+        #[doc(alias = "purchasedUnits")]
+        pub purchased_units: ::std::option::Option<::std::string::String>,
         /// How many Microsoft licenses of the customer are assigned, as digits in text, or `N/A`.
         #[serde(
             rename = "microsoftLicenseAssigned",
@@ -835,23 +835,6 @@ pub mod types {
         )]
         #[doc(alias = "microsoftLicenseAvailable")]
         pub microsoft_license_available: ::std::option::Option<::std::string::String>,
-        /// The package. Only for Cloud Backup for Microsoft 365; otherwise `N/A`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub package: ::std::option::Option<::std::string::String>,
-        /// How the subscription is paid for, or `N/A`.
-        #[serde(
-            rename = "paymentType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "paymentType")]
-        pub payment_type: ::std::option::Option<::std::string::String>,
-        /// The size of the data protected, with its unit, or `N/A`. Not every subscription has it.
-        #[serde(
-            rename = "protectedCapacity",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "protectedCapacity")]
-        pub protected_capacity: ::std::option::Option<::std::string::String>,
         /// The capacity bought, with its unit, or `N/A`.
         #[serde(
             rename = "purchasedCapacity",
@@ -859,39 +842,46 @@ pub mod types {
         )]
         #[doc(alias = "purchasedCapacity")]
         pub purchased_capacity: ::std::option::Option<::std::string::String>,
-        /// How many Microsoft 365 tenants were bought, as digits in text, or `N/A`.
+        /// The size of the data protected, with its unit, or `N/A`. Not every subscription has it.
         #[serde(
-            rename = "purchasedUnits",
+            rename = "protectedCapacity",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "purchasedUnits")]
-        pub purchased_units: ::std::option::Option<::std::string::String>,
-        /// How many user seats were bought, as digits in text, or `N/A`.
-        #[serde(
-            rename = "purchasedUserSeats",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "purchasedUserSeats")]
-        pub purchased_user_seats: ::std::option::Option<::std::string::String>,
-        /// How long data is kept, in words, or `N/A`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub retention: ::std::option::Option<::std::string::String>,
-        /// The service, with its variant.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub service: ::std::option::Option<::std::string::String>,
-        /// Where the subscription comes from, such as AvePoint or a pool of the partner.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub source: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "protectedCapacity")]
+        pub protected_capacity: ::std::option::Option<::std::string::String>,
         /// The kind of storage in use, or `N/A`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub storage: ::std::option::Option<::std::string::String>,
-        /// How the subscription is measured, or `N/A`.
+        /// How long data is kept, in words, or `N/A`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub retention: ::std::option::Option<::std::string::String>,
+        /// How much storage is in use, or `N/A`.
         #[serde(
-            rename = "subscriptionModel",
+            rename = "consumedStorage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "subscriptionModel")]
-        pub subscription_model: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "consumedStorage")]
+        pub consumed_storage: ::std::option::Option<::std::string::String>,
+        /// The day on which the subscription expires.
+        #[serde(
+            rename = "expirationDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "expirationDate")]
+        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
+        /// How the seats of the pooled license differ from those on the first of this month, or `N/A`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub change: ::std::option::Option<::std::string::String>,
+        /// Where the subscription comes from, such as AvePoint or a pool of the partner.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source: ::std::option::Option<::std::string::String>,
+        /// How the subscription is paid for, or `N/A`.
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "paymentType")]
+        pub payment_type: ::std::option::Option<::std::string::String>,
         /// The name of the subscription. Only for Fly; otherwise `N/A`.
         #[serde(
             rename = "subscriptionName",
@@ -899,6 +889,16 @@ pub mod types {
         )]
         #[doc(alias = "subscriptionName")]
         pub subscription_name: ::std::option::Option<::std::string::String>,
+        /// The package. Only for Cloud Backup for Microsoft 365; otherwise `N/A`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub package: ::std::option::Option<::std::string::String>,
+        /// The day on which the contract ends, or `N/A`.
+        #[serde(
+            rename = "contractEndDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "contractEndDate")]
+        pub contract_end_date: ::std::option::Option<::avepoint_core::Time>,
     }
 }
 /// The client of Legacy Elements API.

@@ -23,6 +23,18 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupPoolWithByosRequest {
+        /// The product to add.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
+        /// Always the type of pooled subscriptions.
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// Which storage of AvePoint to use.
         #[serde(
             rename = "avepointStorageType",
@@ -32,31 +44,6 @@ pub mod types {
         pub avepoint_storage_type: ::std::option::Option<
             crate::generated::enums::AvePointStorageType,
         >,
-        /// True for storage that the customer brings, false for storage of AvePoint.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub byos: ::std::option::Option<bool>,
-        /// What to take from the pools.
-        #[serde(
-            rename = "licenseItems",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "licenseItems")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub license_items: ::avepoint_core::List<BackupLicenseItem>,
-        /// Always the type of pooled subscriptions.
-        #[serde(
-            rename = "licenseType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "licenseType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
-        /// The product to add.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
             rename = "retentionYear",
@@ -64,6 +51,10 @@ pub mod types {
         )]
         #[doc(alias = "retentionYear")]
         pub retention_year: ::std::option::Option<i64>,
+        /// True for storage that the customer brings, false for storage of AvePoint.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub byos: ::std::option::Option<bool>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
@@ -73,6 +64,15 @@ pub mod types {
         pub storage_profile_id: ::std::option::Option<
             crate::generated::ids::StorageProfileId,
         >,
+        /// What to take from the pools.
+        #[serde(
+            rename = "licenseItems",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "licenseItems")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_items: ::avepoint_core::List<BackupLicenseItem>,
     }
     /// A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online
     /// & OneDrive. `avepoint_storage_type` and `retention_year` say on which storage of AvePoint.
@@ -80,6 +80,18 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupPoolWithStorageTypeRequest {
+        /// The product to add.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
+        /// Always the type of pooled subscriptions.
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// Which storage of AvePoint to use.
         #[serde(
             rename = "avepointStorageType",
@@ -90,30 +102,6 @@ pub mod types {
         pub avepoint_storage_type: ::std::option::Option<
             crate::generated::enums::AvePointStorageType,
         >,
-        /// True for storage that the customer brings, false for storage of AvePoint.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub byos: ::std::option::Option<bool>,
-        /// What to take from the pools.
-        #[serde(
-            rename = "licenseItems",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "licenseItems")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub license_items: ::avepoint_core::List<BackupLicenseItem>,
-        /// Always the type of pooled subscriptions.
-        #[serde(
-            rename = "licenseType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "licenseType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
-        /// The product to add.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
             rename = "retentionYear",
@@ -122,6 +110,9 @@ pub mod types {
         #[doc(alias = "retentionYear")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub retention_year: ::std::option::Option<i64>,
+        /// True for storage that the customer brings, false for storage of AvePoint.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub byos: ::std::option::Option<bool>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
@@ -131,6 +122,15 @@ pub mod types {
         pub storage_profile_id: ::std::option::Option<
             crate::generated::ids::StorageProfileId,
         >,
+        /// What to take from the pools.
+        #[serde(
+            rename = "licenseItems",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "licenseItems")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_items: ::avepoint_core::List<BackupLicenseItem>,
     }
     /// A trial of Cloud Backup for Microsoft 365 or of Cloud Backup for Exchange Online & OneDrive. `byos`
     /// says whose storage it uses.
@@ -138,19 +138,10 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupTrialWithByosRequest {
-        /// Which storage of AvePoint to use.
-        #[serde(
-            rename = "avepointStorageType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "avepointStorageType")]
-        pub avepoint_storage_type: ::std::option::Option<
-            crate::generated::enums::AvePointStorageType,
-        >,
-        /// True for storage that the customer brings, false for storage of AvePoint.
+        /// The product to add.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
-        pub byos: ::std::option::Option<bool>,
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// Always a trial.
         #[serde(
             rename = "licenseType",
@@ -159,10 +150,15 @@ pub mod types {
         #[doc(alias = "licenseType")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
-        /// The product to add.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
+        /// Which storage of AvePoint to use.
+        #[serde(
+            rename = "avepointStorageType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "avepointStorageType")]
+        pub avepoint_storage_type: ::std::option::Option<
+            crate::generated::enums::AvePointStorageType,
+        >,
         /// How many years to keep the data.
         #[serde(
             rename = "retentionYear",
@@ -170,6 +166,10 @@ pub mod types {
         )]
         #[doc(alias = "retentionYear")]
         pub retention_year: ::std::option::Option<i64>,
+        /// True for storage that the customer brings, false for storage of AvePoint.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub byos: ::std::option::Option<bool>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
@@ -186,6 +186,18 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddBackupTrialWithStorageTypeRequest {
+        /// The product to add.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
+        /// Always a trial.
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
         /// Which storage of AvePoint to use.
         #[serde(
             rename = "avepointStorageType",
@@ -196,21 +208,6 @@ pub mod types {
         pub avepoint_storage_type: ::std::option::Option<
             crate::generated::enums::AvePointStorageType,
         >,
-        /// True for storage that the customer brings, false for storage of AvePoint.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub byos: ::std::option::Option<bool>,
-        /// Always a trial.
-        #[serde(
-            rename = "licenseType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "licenseType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
-        /// The product to add.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub product: ::std::option::Option<crate::generated::enums::BackupProduct>,
         /// How many years to keep the data.
         #[serde(
             rename = "retentionYear",
@@ -219,6 +216,9 @@ pub mod types {
         #[doc(alias = "retentionYear")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub retention_year: ::std::option::Option<i64>,
+        /// True for storage that the customer brings, false for storage of AvePoint.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub byos: ::std::option::Option<bool>,
         /// The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
@@ -275,6 +275,18 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddServicePoolRequest {
+        /// The product to add.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::ServicePoolProduct>,
+        /// Always the type of pooled subscriptions.
+        #[serde(
+            rename = "licenseType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
         /// What to take from the pools.
         #[serde(
             rename = "licenseItems",
@@ -284,24 +296,16 @@ pub mod types {
         #[doc(alias = "licenseItems")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_items: ::avepoint_core::List<ServiceLicenseItem>,
-        /// Always the type of pooled subscriptions.
-        #[serde(
-            rename = "licenseType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "licenseType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub license_type: ::std::option::Option<crate::generated::enums::PooledLicense>,
-        /// The product to add.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub product: ::std::option::Option<crate::generated::enums::ServicePoolProduct>,
     }
     /// A trial of a service that needs no storage named.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddServiceTrialRequest {
+        /// The product to add.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product: ::std::option::Option<crate::generated::enums::ServiceTrialProduct>,
         /// Always a trial.
         #[serde(
             rename = "licenseType",
@@ -310,16 +314,19 @@ pub mod types {
         #[doc(alias = "licenseType")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_type: ::std::option::Option<crate::generated::enums::TrialLicense>,
-        /// The product to add.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub product: ::std::option::Option<crate::generated::enums::ServiceTrialProduct>,
     }
     /// What a storage that is compatible with Amazon has of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AmazonCompatibleStorageExtension {
+        /// The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "BucketName")]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
         /// Which access key is used.
         #[serde(
             rename = "AccessKeyId",
@@ -329,27 +336,13 @@ pub mod types {
         pub access_key_id: ::std::option::Option<
             crate::generated::ids::StorageAccessKeyId,
         >,
-        /// Whether there are extended parameters.
+        /// The secret half of the access key.
         #[serde(
-            rename = "Advanced",
+            rename = "SecretAccessKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "Advanced")]
-        pub advanced: ::std::option::Option<bool>,
-        /// The name of the bucket.
-        #[serde(
-            rename = "BucketName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "BucketName")]
-        pub bucket_name: ::std::option::Option<::std::string::String>,
-        /// What somebody wrote about the storage, or `N/A`.
-        #[serde(
-            rename = "Description",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Description")]
-        pub description: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "SecretAccessKey")]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// The address of the service.
         #[serde(
             rename = "Endpoint",
@@ -357,6 +350,27 @@ pub mod types {
         )]
         #[doc(alias = "Endpoint")]
         pub endpoint: ::std::option::Option<::std::string::String>,
+        /// The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "SignatureVersionKey")]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+        /// What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Description")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Advanced")]
+        pub advanced: ::std::option::Option<bool>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
@@ -371,26 +385,18 @@ pub mod types {
         )]
         #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
-        /// The secret half of the access key.
-        #[serde(
-            rename = "SecretAccessKey",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "SecretAccessKey")]
-        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
-        /// The key of the signature version.
-        #[serde(
-            rename = "SignatureVersionKey",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "SignatureVersionKey")]
-        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A storage profile of a storage that is compatible with Amazon.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AmazonCompatibleStorageProfile {
+        /// Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        /// The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// Always the device type of a storage that is compatible with Amazon.
         #[serde(
             rename = "deviceType",
@@ -400,12 +406,6 @@ pub mod types {
         pub device_type: ::std::option::Option<
             crate::generated::enums::AmazonCompatibleDeviceType,
         >,
-        /// What a storage that is compatible with Amazon has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<AmazonCompatibleStorageExtension>,
-        /// Identifies the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
         /// When the profile was last changed. The service may write the month first.
         #[serde(
             rename = "modifyTime",
@@ -413,15 +413,22 @@ pub mod types {
         )]
         #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the profile.
+        /// What a storage that is compatible with Amazon has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub extension: ::std::option::Option<AmazonCompatibleStorageExtension>,
     }
     /// What an Amazon storage has of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AmazonStorageExtension {
+        /// The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "BucketName")]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
         /// Which access key is used.
         #[serde(
             rename = "AccessKeyId",
@@ -431,48 +438,6 @@ pub mod types {
         pub access_key_id: ::std::option::Option<
             crate::generated::ids::StorageAccessKeyId,
         >,
-        /// Whether there are extended parameters.
-        #[serde(
-            rename = "Advanced",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Advanced")]
-        pub advanced: ::std::option::Option<bool>,
-        /// The name of the bucket.
-        #[serde(
-            rename = "BucketName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "BucketName")]
-        pub bucket_name: ::std::option::Option<::std::string::String>,
-        /// What somebody wrote about the storage, or `N/A`.
-        #[serde(
-            rename = "Description",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Description")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// The extended parameters, as one text.
-        #[serde(
-            rename = "ExtendedParameters",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ExtendedParameters")]
-        pub extended_parameters: ::std::option::Option<::std::string::String>,
-        /// Where the bucket is.
-        #[serde(
-            rename = "Region",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Region")]
-        pub region: ::std::option::Option<crate::generated::enums::AmazonStorageRegion>,
-        /// How long data is retained. The unit is not documented.
-        #[serde(
-            rename = "RetentionInterval",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "RetentionInterval")]
-        pub retention_interval: ::std::option::Option<i64>,
         /// The secret half of the access key.
         #[serde(
             rename = "SecretAccessKey",
@@ -480,12 +445,53 @@ pub mod types {
         )]
         #[doc(alias = "SecretAccessKey")]
         pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        /// Where the bucket is.
+        #[serde(
+            rename = "Region",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Region")]
+        pub region: ::std::option::Option<crate::generated::enums::AmazonStorageRegion>,
+        /// What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Description")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Advanced")]
+        pub advanced: ::std::option::Option<bool>,
+        /// The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ExtendedParameters")]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        /// How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "RetentionInterval")]
+        pub retention_interval: ::std::option::Option<i64>,
     }
     /// A storage profile of an Amazon storage.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AmazonStorageProfile {
+        /// Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        /// The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// Always the device type of an Amazon storage.
         #[serde(
             rename = "deviceType",
@@ -495,12 +501,6 @@ pub mod types {
         pub device_type: ::std::option::Option<
             crate::generated::enums::AmazonDeviceType,
         >,
-        /// What an Amazon storage has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<AmazonStorageExtension>,
-        /// Identifies the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
         /// When the profile was last changed. The service may write the month first.
         #[serde(
             rename = "modifyTime",
@@ -508,9 +508,9 @@ pub mod types {
         )]
         #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the profile.
+        /// What an Amazon storage has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub extension: ::std::option::Option<AmazonStorageExtension>,
     }
     /// Assigned pooled subscriptions that a reseller accepts or rejects.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -550,29 +550,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AssignResellerLicenseRequest {
-        /// The code of the currency of the price.
-        #[serde(
-            rename = "Currency",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Currency")]
-        pub currency: ::std::option::Option<::std::string::String>,
-        /// When the assignment expires. Not later than the pooled subscription does.
-        #[serde(
-            rename = "ExpirationTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ExpirationTime")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub expiration_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the assignment is to expire together with the pooled subscription.
-        #[serde(
-            rename = "IsSameAsPool",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "IsSameAsPool")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub is_same_as_pool: ::std::option::Option<bool>,
         /// The pooled subscription the seats come from.
         #[serde(
             rename = "licenseId",
@@ -581,32 +558,10 @@ pub mod types {
         #[doc(alias = "licenseId")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
-        /// How the seats are paid for.
-        #[serde(
-            rename = "PaymentType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "PaymentType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The product of the pooled subscription.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
-        /// When the assignment takes effect. Only for Fly.
-        #[serde(
-            rename = "StartDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "StartDate")]
-        pub start_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The price of a seat.
-        #[serde(
-            rename = "UnitPrice",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "UnitPrice")]
-        pub unit_price: ::std::option::Option<f64>,
         /// How many user seats the reseller gets.
         #[serde(
             rename = "UserSeat",
@@ -615,15 +570,57 @@ pub mod types {
         #[doc(alias = "UserSeat")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub user_seat: ::std::option::Option<i64>,
+        /// When the assignment expires. Not later than the pooled subscription does.
+        #[serde(
+            rename = "ExpirationTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ExpirationTime")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub expiration_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the assignment takes effect. Only for Fly.
+        #[serde(
+            rename = "StartDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "StartDate")]
+        pub start_date: ::std::option::Option<::avepoint_core::Time>,
+        /// How the seats are paid for.
+        #[serde(
+            rename = "PaymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "PaymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
+        /// Whether the assignment is to expire together with the pooled subscription.
+        #[serde(
+            rename = "IsSameAsPool",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "IsSameAsPool")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub is_same_as_pool: ::std::option::Option<bool>,
+        /// The price of a seat.
+        #[serde(
+            rename = "UnitPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "UnitPrice")]
+        pub unit_price: ::std::option::Option<f64>,
+        /// The code of the currency of the price.
+        #[serde(
+            rename = "Currency",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Currency")]
+        pub currency: ::std::option::Option<::std::string::String>,
     }
     /// How the assignment ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AssignResellerLicenseResult {
-        /// The product of the pooled subscription.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
         /// Identifies the reseller.
         #[serde(
             rename = "resellerId",
@@ -631,6 +628,9 @@ pub mod types {
         )]
         #[doc(alias = "resellerId")]
         pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
+        /// The product of the pooled subscription.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
         /// The outcome.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
@@ -664,13 +664,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AuditChange {
-        /// The value after it.
-        #[serde(
-            rename = "currentValue",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "currentValue")]
-        pub current_value: ::std::option::Option<::std::string::String>,
         /// The name of the property.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parameter: ::std::option::Option<::std::string::String>,
@@ -681,12 +674,22 @@ pub mod types {
         )]
         #[doc(alias = "previousValue")]
         pub previous_value: ::std::option::Option<::std::string::String>,
+        /// The value after it.
+        #[serde(
+            rename = "currentValue",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "currentValue")]
+        pub current_value: ::std::option::Option<::std::string::String>,
     }
     /// A comment on an audit record.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AuditComment {
+        /// The text of the comment.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub comment: ::std::option::Option<::std::string::String>,
         /// Who wrote it, by name.
         #[serde(
             rename = "addedBy",
@@ -701,9 +704,6 @@ pub mod types {
         )]
         #[doc(alias = "addedTime")]
         pub added_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The text of the comment.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub comment: ::std::option::Option<::std::string::String>,
     }
     /// One page of audit records.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -742,14 +742,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AuditRecord {
-        /// The comments on the record.
-        #[serde(
-            rename = "auditComments",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "auditComments")]
-        pub audit_comments: ::avepoint_core::List<AuditComment>,
         /// Identifies the record.
         #[serde(
             rename = "auditId",
@@ -757,16 +749,34 @@ pub mod types {
         )]
         #[doc(alias = "auditId")]
         pub audit_id: ::std::option::Option<crate::generated::ids::AuditId>,
-        /// The type of the record.
+        /// When it was done. Services send text such as 11/18/2026 14:05:42, whose zone is not documented.
         #[serde(
-            rename = "auditType",
+            rename = "operationTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "auditType")]
-        pub audit_type: ::std::option::Option<::std::string::String>,
-        /// The category of the operation.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub category: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "operationTime")]
+        pub operation_time: ::std::option::Option<::avepoint_core::Time>,
+        /// Who did it, by name.
+        #[serde(
+            rename = "operatedBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "operatedBy")]
+        pub operated_by: ::std::option::Option<::std::string::String>,
+        /// The tenant it concerns.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tenantId")]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// The name of that tenant.
+        #[serde(
+            rename = "tenantName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tenantName")]
+        pub tenant_name: ::std::option::Option<::std::string::String>,
         /// The customer it concerns.
         #[serde(
             rename = "customerId",
@@ -781,58 +791,6 @@ pub mod types {
         )]
         #[doc(alias = "customerName")]
         pub customer_name: ::std::option::Option<::std::string::String>,
-        /// The module it was done in.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub module: ::std::option::Option<::std::string::String>,
-        /// Who did it, by name.
-        #[serde(
-            rename = "operatedBy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "operatedBy")]
-        pub operated_by: ::std::option::Option<::std::string::String>,
-        /// What was done.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub operation: ::std::option::Option<::std::string::String>,
-        /// Where the operation came from.
-        #[serde(
-            rename = "operationFrom",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "operationFrom")]
-        pub operation_from: ::std::option::Option<::std::string::String>,
-        /// When it was done. Services send text such as 11/18/2026 14:05:42, whose zone is not documented.
-        #[serde(
-            rename = "operationTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "operationTime")]
-        pub operation_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The organization that manages the user who did it.
-        #[serde(
-            rename = "operatorOrganization",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "operatorOrganization")]
-        pub operator_organization: ::std::option::Option<::std::string::String>,
-        /// The organization that manages the user. Documented; services send `operator_organization`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub organization: ::std::option::Option<::std::string::String>,
-        /// The properties that it changed.
-        #[serde(
-            rename = "propertyChanges",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "propertyChanges")]
-        pub property_changes: ::avepoint_core::List<AuditChange>,
-        /// The name of that thing.
-        #[serde(
-            rename = "targetObject",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "targetObject")]
-        pub target_object: ::std::option::Option<::std::string::String>,
         /// Identifies what it was done to.
         #[serde(
             rename = "targetObjectId",
@@ -849,20 +807,62 @@ pub mod types {
         )]
         #[doc(alias = "targetObjectType")]
         pub target_object_type: ::std::option::Option<::std::string::String>,
-        /// The tenant it concerns.
+        /// The name of that thing.
         #[serde(
-            rename = "tenantId",
+            rename = "targetObject",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "tenantId")]
-        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
-        /// The name of that tenant.
+        #[doc(alias = "targetObject")]
+        pub target_object: ::std::option::Option<::std::string::String>,
+        /// The category of the operation.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub category: ::std::option::Option<::std::string::String>,
+        /// What was done.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub operation: ::std::option::Option<::std::string::String>,
+        /// The organization that manages the user. Documented; services send `operator_organization`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub organization: ::std::option::Option<::std::string::String>,
+        /// The organization that manages the user who did it.
         #[serde(
-            rename = "tenantName",
+            rename = "operatorOrganization",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "tenantName")]
-        pub tenant_name: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "operatorOrganization")]
+        pub operator_organization: ::std::option::Option<::std::string::String>,
+        /// The module it was done in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub module: ::std::option::Option<::std::string::String>,
+        /// The type of the record.
+        #[serde(
+            rename = "auditType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "auditType")]
+        pub audit_type: ::std::option::Option<::std::string::String>,
+        /// Where the operation came from.
+        #[serde(
+            rename = "operationFrom",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "operationFrom")]
+        pub operation_from: ::std::option::Option<::std::string::String>,
+        /// The properties that it changed.
+        #[serde(
+            rename = "propertyChanges",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "propertyChanges")]
+        pub property_changes: ::avepoint_core::List<AuditChange>,
+        /// The comments on the record.
+        #[serde(
+            rename = "auditComments",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "auditComments")]
+        pub audit_comments: ::avepoint_core::List<AuditComment>,
     }
     /// A link for the customer to open.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -881,40 +881,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AzureCostIssue {
-        /// How many resources it is about.
-        #[serde(
-            rename = "affectedResources",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "affectedResources")]
-        pub affected_resources: ::std::option::Option<i64>,
-        /// What the matter is, in words.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// The name of the policy that the rule belongs to.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub policy: ::std::option::Option<::std::string::String>,
-        /// How much a year may be saved by it. The currency is not documented.
-        #[serde(
-            rename = "potentialCostSaving",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "potentialCostSaving")]
-        pub potential_cost_saving: ::std::option::Option<i64>,
-        /// What to do about it. The name of a code may come in its place.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub recommendation: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::AzureCostRecommendation>,
-        >,
-        /// The kind of the recommendation.
-        #[serde(
-            rename = "recommendationTypeId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "recommendationTypeId")]
-        pub recommendation_type_id: ::std::option::Option<
-            crate::generated::ids::AzureRecommendationTypeId,
-        >,
         /// The rule that found it.
         #[serde(
             rename = "ruleId",
@@ -929,10 +895,44 @@ pub mod types {
         )]
         #[doc(alias = "ruleName")]
         pub rule_name: ::std::option::Option<::std::string::String>,
+        /// The name of the policy that the rule belongs to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub policy: ::std::option::Option<::std::string::String>,
         /// How grave it is. The name of a code may come in its place.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub severity: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueSeverity>,
+        >,
+        /// How many resources it is about.
+        #[serde(
+            rename = "affectedResources",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "affectedResources")]
+        pub affected_resources: ::std::option::Option<i64>,
+        /// What to do about it. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub recommendation: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureCostRecommendation>,
+        >,
+        /// How much a year may be saved by it. The currency is not documented.
+        #[serde(
+            rename = "potentialCostSaving",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "potentialCostSaving")]
+        pub potential_cost_saving: ::std::option::Option<i64>,
+        /// What the matter is, in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// The kind of the recommendation.
+        #[serde(
+            rename = "recommendationTypeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "recommendationTypeId")]
+        pub recommendation_type_id: ::std::option::Option<
+            crate::generated::ids::AzureRecommendationTypeId,
         >,
     }
     /// One page of cost issues.
@@ -940,14 +940,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AzureCostIssuePage {
-        /// The issues of this page.
-        #[serde(
-            rename = "costIssueItemModels",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "costIssueItemModels")]
-        pub cost_issue_item_models: ::avepoint_core::List<AzureCostIssue>,
         /// Whether another page follows.
         #[serde(
             rename = "hasNextPage",
@@ -962,6 +954,14 @@ pub mod types {
         )]
         #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
+        /// The issues of this page.
+        #[serde(
+            rename = "costIssueItemModels",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "costIssueItemModels")]
+        pub cost_issue_item_models: ::avepoint_core::List<AzureCostIssue>,
     }
     /// A tag of an Azure resource.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -980,9 +980,93 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AzureSecurityIssue {
+        /// Identifies the issue.
+        #[serde(
+            rename = "issueId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "issueId")]
+        pub issue_id: ::std::option::Option<crate::generated::ids::AzureIssueId>,
+        /// The rule that objects.
+        #[serde(
+            rename = "ruleId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ruleId")]
+        pub rule_id: ::std::option::Option<crate::generated::ids::AzureSecurityRuleId>,
+        /// The policy that the rule belongs to.
+        #[serde(
+            rename = "policyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "policyId")]
+        pub policy_id: ::std::option::Option<
+            crate::generated::ids::AzureSecurityPolicyId,
+        >,
+        /// The resource.
+        #[serde(
+            rename = "resourceId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "resourceId")]
+        pub resource_id: ::std::option::Option<crate::generated::ids::AzureResourceId>,
+        /// The name the issue is shown under.
+        #[serde(
+            rename = "issueName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "issueName")]
+        pub issue_name: ::std::option::Option<::std::string::String>,
         /// What the rule is about, in words.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
+        /// The name of the policy.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub policy: ::std::option::Option<::std::string::String>,
+        /// How grave it is. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub severity: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueSeverity>,
+        >,
+        /// What has become of it. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueStatus>,
+        >,
+        /// The name of the resource.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resource: ::std::option::Option<::std::string::String>,
+        /// The type of the resource.
+        #[serde(
+            rename = "resourceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "resourceType")]
+        pub resource_type: ::std::option::Option<
+            crate::generated::enums::AzureResourceType,
+        >,
+        /// The name of the group that the resource is in.
+        #[serde(
+            rename = "resourceGroup",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "resourceGroup")]
+        pub resource_group: ::std::option::Option<::std::string::String>,
+        /// The subscription that the resource is in.
+        #[serde(
+            rename = "subscriptionId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "subscriptionId")]
+        pub subscription_id: ::std::option::Option<
+            crate::generated::ids::AzureSubscriptionId,
+        >,
+        /// The name of that subscription.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub subscription: ::std::option::Option<::std::string::String>,
+        /// The tags of the resource.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub tags: ::avepoint_core::List<AzureResourceTag>,
         /// When the rule last objected, as far as the name tells.
         #[serde(
             rename = "detectedDate",
@@ -997,90 +1081,6 @@ pub mod types {
         )]
         #[doc(alias = "firstDetectedDate")]
         pub first_detected_date: ::std::option::Option<::avepoint_core::Time>,
-        /// Identifies the issue.
-        #[serde(
-            rename = "issueId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "issueId")]
-        pub issue_id: ::std::option::Option<crate::generated::ids::AzureIssueId>,
-        /// The name the issue is shown under.
-        #[serde(
-            rename = "issueName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "issueName")]
-        pub issue_name: ::std::option::Option<::std::string::String>,
-        /// The name of the policy.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub policy: ::std::option::Option<::std::string::String>,
-        /// The policy that the rule belongs to.
-        #[serde(
-            rename = "policyId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "policyId")]
-        pub policy_id: ::std::option::Option<
-            crate::generated::ids::AzureSecurityPolicyId,
-        >,
-        /// The name of the resource.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub resource: ::std::option::Option<::std::string::String>,
-        /// The name of the group that the resource is in.
-        #[serde(
-            rename = "resourceGroup",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "resourceGroup")]
-        pub resource_group: ::std::option::Option<::std::string::String>,
-        /// The resource.
-        #[serde(
-            rename = "resourceId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "resourceId")]
-        pub resource_id: ::std::option::Option<crate::generated::ids::AzureResourceId>,
-        /// The type of the resource.
-        #[serde(
-            rename = "resourceType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "resourceType")]
-        pub resource_type: ::std::option::Option<
-            crate::generated::enums::AzureResourceType,
-        >,
-        /// The rule that objects.
-        #[serde(
-            rename = "ruleId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ruleId")]
-        pub rule_id: ::std::option::Option<crate::generated::ids::AzureSecurityRuleId>,
-        /// How grave it is. The name of a code may come in its place.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub severity: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueSeverity>,
-        >,
-        /// What has become of it. The name of a code may come in its place.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueStatus>,
-        >,
-        /// The name of that subscription.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub subscription: ::std::option::Option<::std::string::String>,
-        /// The subscription that the resource is in.
-        #[serde(
-            rename = "subscriptionId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "subscriptionId")]
-        pub subscription_id: ::std::option::Option<
-            crate::generated::ids::AzureSubscriptionId,
-        >,
-        /// The tags of the resource.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub tags: ::avepoint_core::List<AzureResourceTag>,
     }
     /// One page of security issues.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1094,6 +1094,13 @@ pub mod types {
         )]
         #[doc(alias = "hasNextPage")]
         pub has_next_page: ::std::option::Option<bool>,
+        /// How many issues the tenant has in all.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "totalCount")]
+        pub total_count: ::std::option::Option<i64>,
         /// The issues of this page.
         #[serde(
             rename = "securityManagementIssueModels",
@@ -1102,13 +1109,6 @@ pub mod types {
         )]
         #[doc(alias = "securityManagementIssueModels")]
         pub security_management_issue_models: ::avepoint_core::List<AzureSecurityIssue>,
-        /// How many issues the tenant has in all.
-        #[serde(
-            rename = "totalCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "totalCount")]
-        pub total_count: ::std::option::Option<i64>,
     }
     /// What an Azure storage has of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1122,27 +1122,6 @@ pub mod types {
         )]
         #[doc(alias = "AccessPoint")]
         pub access_point: ::std::option::Option<::std::string::String>,
-        /// The key of the storage account. It may come empty.
-        #[serde(
-            rename = "AccountKey",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "AccountKey")]
-        pub account_key: ::std::option::Option<::avepoint_core::SecretText>,
-        /// The name of the storage account.
-        #[serde(
-            rename = "AccountName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "AccountName")]
-        pub account_name: ::std::option::Option<::std::string::String>,
-        /// Whether there are extended parameters.
-        #[serde(
-            rename = "Advanced",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Advanced")]
-        pub advanced: ::std::option::Option<bool>,
         /// The name of the container. It may hold a placeholder.
         #[serde(
             rename = "ContainerName",
@@ -1150,6 +1129,20 @@ pub mod types {
         )]
         #[doc(alias = "ContainerName")]
         pub container_name: ::std::option::Option<::std::string::String>,
+        /// The name of the storage account.
+        #[serde(
+            rename = "AccountName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "AccountName")]
+        pub account_name: ::std::option::Option<::std::string::String>,
+        /// The key of the storage account. It may come empty.
+        #[serde(
+            rename = "AccountKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "AccountKey")]
+        pub account_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// What somebody wrote about the storage, or `N/A`.
         #[serde(
             rename = "Description",
@@ -1157,6 +1150,13 @@ pub mod types {
         )]
         #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
+        /// Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Advanced")]
+        pub advanced: ::std::option::Option<bool>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
@@ -1177,6 +1177,12 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AzureStorageProfile {
+        /// Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        /// The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// Always the device type of an Azure storage.
         #[serde(
             rename = "deviceType",
@@ -1184,12 +1190,6 @@ pub mod types {
         )]
         #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<crate::generated::enums::AzureDeviceType>,
-        /// What an Azure storage has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<AzureStorageExtension>,
-        /// Identifies the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
         /// When the profile was last changed. The service may write the month first.
         #[serde(
             rename = "modifyTime",
@@ -1197,73 +1197,19 @@ pub mod types {
         )]
         #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the profile.
+        /// What an Azure storage has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub extension: ::std::option::Option<AzureStorageExtension>,
     }
     /// Seats of a backup service, taken from a pool.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BackupLicenseItem {
-        /// When the contract ends. The format is not documented.
-        #[serde(
-            rename = "contractEndDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "contractEndDate")]
-        pub contract_end_date: ::std::option::Option<::std::string::String>,
-        /// The size of the customer; the unit is not documented. Needed with the pools for Microsoft 365 and
-        /// for Exchange Online & OneDrive; leave it out with that for Power Platform.
-        #[serde(
-            rename = "customerSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "customerSize")]
-        pub customer_size: ::std::option::Option<i64>,
-        /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
-        #[serde(
-            rename = "expireTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "expireTime")]
-        pub expire_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
-        /// it is false, `expire_time` is needed too.
-        #[serde(
-            rename = "isSameAsPool",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isSameAsPool")]
-        pub is_same_as_pool: ::std::option::Option<bool>,
-        /// The package. Needed with the pools for Microsoft 365 and for Exchange Online & OneDrive; leave it
-        /// out with that for Power Platform.
-        #[serde(
-            rename = "packageType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "packageType")]
-        pub package_type: ::std::option::Option<crate::generated::enums::PackageType>,
-        /// How the subscription is paid for.
-        #[serde(
-            rename = "paymentType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "paymentType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The pool the seats come from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub resource: ::std::option::Option<crate::generated::enums::BackupResource>,
-        /// How the subscription is measured.
-        #[serde(
-            rename = "saleType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "saleType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub sale_type: ::std::option::Option<crate::generated::enums::SaleType>,
         /// The kind of that pool.
         #[serde(
             rename = "subscriptionSourceType",
@@ -1274,6 +1220,45 @@ pub mod types {
         pub subscription_source_type: ::std::option::Option<
             crate::generated::enums::SubscriptionSource,
         >,
+        /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+        /// it is false, `expire_time` is needed too.
+        #[serde(
+            rename = "isSameAsPool",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isSameAsPool")]
+        pub is_same_as_pool: ::std::option::Option<bool>,
+        /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
+        #[serde(
+            rename = "expireTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "expireTime")]
+        pub expire_time: ::std::option::Option<::avepoint_core::Time>,
+        /// How the subscription is measured.
+        #[serde(
+            rename = "saleType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "saleType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub sale_type: ::std::option::Option<crate::generated::enums::SaleType>,
+        /// The package. Needed with the pools for Microsoft 365 and for Exchange Online & OneDrive; leave it
+        /// out with that for Power Platform.
+        #[serde(
+            rename = "packageType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "packageType")]
+        pub package_type: ::std::option::Option<crate::generated::enums::PackageType>,
+        /// The size of the customer; the unit is not documented. Needed with the pools for Microsoft 365 and
+        /// for Exchange Online & OneDrive; leave it out with that for Power Platform.
+        #[serde(
+            rename = "customerSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "customerSize")]
+        pub customer_size: ::std::option::Option<i64>,
         /// How many user seats the customer gets.
         #[serde(
             rename = "userSeat",
@@ -1282,6 +1267,21 @@ pub mod types {
         #[doc(alias = "userSeat")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub user_seat: ::std::option::Option<i64>,
+        /// When the contract ends. The format is not documented.
+        #[serde(
+            rename = "contractEndDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "contractEndDate")]
+        pub contract_end_date: ::std::option::Option<::std::string::String>,
+        /// How the subscription is paid for.
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "paymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
     }
     /// A baseline.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1302,6 +1302,9 @@ pub mod types {
         )]
         #[doc(alias = "baselineName")]
         pub baseline_name: ::std::option::Option<::std::string::String>,
+        /// The name of the baseline, as some entries carry it in place of baselineName.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// When the baseline was created.
         #[serde(
             rename = "createdTime",
@@ -1316,9 +1319,6 @@ pub mod types {
         )]
         #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the baseline, as some entries carry it in place of baselineName.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
         /// The state of the baseline.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::generated::enums::BaselineStatus>,
@@ -1335,13 +1335,13 @@ pub mod types {
         )]
         #[doc(alias = "jobId")]
         pub job_id: ::std::option::Option<crate::generated::ids::JobId>,
-        /// How far the job has come, or how it ended.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::generated::enums::BaselineJobStatus>,
         /// What the job does.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         #[doc(alias = "type")]
         pub type_: ::std::option::Option<crate::generated::enums::BaselineJobType>,
+        /// How far the job has come, or how it ended.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::BaselineJobStatus>,
     }
     /// One page of baseline jobs.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1395,18 +1395,18 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BaselineReport {
-        /// The name of the configuration.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub configuration: ::std::option::Option<::std::string::String>,
-        /// Why its retrieval failed; null where it did not.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub details: ::std::option::Option<::std::string::String>,
         /// Where the configuration comes from, such as Intune.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<::std::string::String>,
+        /// The name of the configuration.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub configuration: ::std::option::Option<::std::string::String>,
         /// How its retrieval went, such as Successful.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
+        /// Why its retrieval failed; null where it did not.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub details: ::std::option::Option<::std::string::String>,
     }
     /// One page of the creation report of a baseline.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1425,33 +1425,16 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BaselineTenant {
-        /// The baselines deployed to the tenant: as a list or, as the documentation also allows, as text.
+        /// The name of the tenant.
         #[serde(
-            rename = "appliedBaselines",
+            rename = "tenantName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "appliedBaselines")]
-        pub applied_baselines: ::std::option::Option<
-            ::avepoint_core::TextOr<
-                ::avepoint_core::List<crate::generated::client::types::AppliedBaseline>,
-            >,
-        >,
-        /// Whether the tenant is brought back in line by itself: the code as a number or as text.
-        #[serde(
-            rename = "autoAlignment",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "autoAlignment")]
-        pub auto_alignment: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::AutoAlignment>,
-        >,
-        /// The customer that owns the tenant.
-        #[serde(
-            rename = "customerId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "customerId")]
-        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
+        #[doc(alias = "tenantName")]
+        pub tenant_name: ::std::option::Option<::std::string::String>,
+        /// The state of the tenant.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::BaselineTenantStatus>,
         /// How many deviations from the baselines were found.
         #[serde(
             rename = "driftDetected",
@@ -1466,16 +1449,13 @@ pub mod types {
         )]
         #[doc(alias = "driftDetectedTime")]
         pub drift_detected_time: ::std::option::Option<::avepoint_core::Time>,
-        /// When a baseline was last deployed to the tenant.
+        /// The customer that owns the tenant.
         #[serde(
-            rename = "lastDeployedTime",
+            rename = "customerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "lastDeployedTime")]
-        pub last_deployed_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The state of the tenant.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::generated::enums::BaselineTenantStatus>,
+        #[doc(alias = "customerId")]
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
         /// The tenant.
         #[serde(
             rename = "tenantId",
@@ -1483,13 +1463,33 @@ pub mod types {
         )]
         #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
-        /// The name of the tenant.
+        /// Whether the tenant is brought back in line by itself: the code as a number or as text.
         #[serde(
-            rename = "tenantName",
+            rename = "autoAlignment",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "tenantName")]
-        pub tenant_name: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "autoAlignment")]
+        pub auto_alignment: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AutoAlignment>,
+        >,
+        /// When a baseline was last deployed to the tenant.
+        #[serde(
+            rename = "lastDeployedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastDeployedTime")]
+        pub last_deployed_time: ::std::option::Option<::avepoint_core::Time>,
+        /// The baselines deployed to the tenant: as a list or, as the documentation also allows, as text.
+        #[serde(
+            rename = "appliedBaselines",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "appliedBaselines")]
+        pub applied_baselines: ::std::option::Option<
+            ::avepoint_core::TextOr<
+                ::avepoint_core::List<crate::generated::client::types::AppliedBaseline>,
+            >,
+        >,
     }
     /// One page of tenants in Baseline Management.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1516,23 +1516,6 @@ pub mod types {
         #[doc(alias = "CustomerId")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
-        /// Whether the tenants are hybrid.
-        #[serde(
-            rename = "HybridTenant",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "HybridTenant")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub hybrid_tenant: ::std::option::Option<bool>,
-        /// The modules to add them to.
-        #[serde(
-            rename = "ProductName",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "ProductName")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub product_name: ::avepoint_core::List<crate::generated::enums::ConnectModule>,
         /// The tenants to add.
         #[serde(
             rename = "TenantIds",
@@ -1542,6 +1525,23 @@ pub mod types {
         #[doc(alias = "TenantIds")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub tenant_ids: ::avepoint_core::List<crate::generated::ids::TenantId>,
+        /// The modules to add them to.
+        #[serde(
+            rename = "ProductName",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "ProductName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub product_name: ::avepoint_core::List<crate::generated::enums::ConnectModule>,
+        /// Whether the tenants are hybrid.
+        #[serde(
+            rename = "HybridTenant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "HybridTenant")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub hybrid_tenant: ::std::option::Option<bool>,
     }
     /// How the addition of tenants to modules ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1575,6 +1575,13 @@ pub mod types {
         )]
         #[doc(alias = "connectionName")]
         pub connection_name: ::std::option::Option<::std::string::String>,
+        /// The environment that the connection is part of.
+        #[serde(
+            rename = "parentEnvironment",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "parentEnvironment")]
+        pub parent_environment: ::std::option::Option<::std::string::String>,
         /// The name of the person who created the connection.
         #[serde(
             rename = "createdBy",
@@ -1592,29 +1599,12 @@ pub mod types {
         /// Whether the connection was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mark: ::std::option::Option<crate::generated::enums::Mark>,
-        /// The environment that the connection is part of.
-        #[serde(
-            rename = "parentEnvironment",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "parentEnvironment")]
-        pub parent_environment: ::std::option::Option<::std::string::String>,
     }
     /// Service apps to authorize.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateAppAuthorizationLinkRequest {
-        /// The directory cloud the tenant belongs to.
-        #[serde(
-            rename = "aadEnvironment",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "aadEnvironment")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub aad_environment: ::std::option::Option<
-            crate::generated::enums::AadEnvironment,
-        >,
         /// Who is to consent.
         #[serde(
             rename = "consentMethod",
@@ -1625,14 +1615,6 @@ pub mod types {
         pub consent_method: ::std::option::Option<
             crate::generated::enums::ConsentMethod,
         >,
-        /// Whom to notify by e-mail of each app that was consented to.
-        #[serde(
-            rename = "customRecipientEmails",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "customRecipientEmails")]
-        pub custom_recipient_emails: ::avepoint_core::List<::std::string::String>,
         /// True to authorize existing apps once more, false to create and authorize them.
         #[serde(
             rename = "isReAuth",
@@ -1641,6 +1623,16 @@ pub mod types {
         #[doc(alias = "isReAuth")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub is_re_auth: ::std::option::Option<bool>,
+        /// The directory cloud the tenant belongs to.
+        #[serde(
+            rename = "aadEnvironment",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "aadEnvironment")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub aad_environment: ::std::option::Option<
+            crate::generated::enums::AadEnvironment,
+        >,
         /// The platform the tenant belongs to.
         #[serde(
             rename = "platformEnvironmentType",
@@ -1660,12 +1652,24 @@ pub mod types {
         #[doc(alias = "productNames")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub product_names: ::avepoint_core::List<crate::generated::enums::AppService>,
+        /// Whom to notify by e-mail of each app that was consented to.
+        #[serde(
+            rename = "customRecipientEmails",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "customRecipientEmails")]
+        pub custom_recipient_emails: ::avepoint_core::List<::std::string::String>,
     }
     /// A baseline to create.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateBaselineRequest {
+        /// The name of the baseline.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub name: ::std::option::Option<::std::string::String>,
         /// The color that marks the baseline: a code of the list, which may be sent as a number or as text. The
         /// documented request sends text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1673,6 +1677,9 @@ pub mod types {
         pub color: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::BaselineColor>,
         >,
+        /// What the baseline is for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
         /// The customer that owns the tenant.
         #[serde(
             rename = "customerId",
@@ -1681,13 +1688,6 @@ pub mod types {
         #[doc(alias = "customerId")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
-        /// What the baseline is for.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// The name of the baseline.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub name: ::std::option::Option<::std::string::String>,
         /// The tenant whose settings become the baseline.
         #[serde(
             rename = "tenantId",
@@ -1725,21 +1725,6 @@ pub mod types {
         pub aad_environment: ::std::option::Option<
             crate::generated::enums::AadEnvironment,
         >,
-        /// Whom to notify by e-mail once the tenant is added.
-        #[serde(
-            rename = "customRecipientEmails",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "customRecipientEmails")]
-        pub custom_recipient_emails: ::avepoint_core::List<::std::string::String>,
-        /// Some words about the tenant.
-        #[serde(
-            rename = "tenantDescription",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "tenantDescription")]
-        pub tenant_description: ::std::option::Option<::std::string::String>,
         /// The name to show for the tenant.
         #[serde(
             rename = "tenantFriendlyName",
@@ -1748,6 +1733,13 @@ pub mod types {
         #[doc(alias = "tenantFriendlyName")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub tenant_friendly_name: ::std::option::Option<::std::string::String>,
+        /// Some words about the tenant.
+        #[serde(
+            rename = "tenantDescription",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tenantDescription")]
+        pub tenant_description: ::std::option::Option<::std::string::String>,
         /// Where the tenant's SharePoint admin center is.
         #[serde(
             rename = "tenantSharePointAdminUrl",
@@ -1755,40 +1747,23 @@ pub mod types {
         )]
         #[doc(alias = "tenantSharePointAdminUrl")]
         pub tenant_share_point_admin_url: ::std::option::Option<::std::string::String>,
+        /// Whom to notify by e-mail once the tenant is added.
+        #[serde(
+            rename = "customRecipientEmails",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "customRecipientEmails")]
+        pub custom_recipient_emails: ::avepoint_core::List<::std::string::String>,
     }
     /// A customer that the partner manages.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Customer {
-        /// The name of the country or region.
-        #[serde(
-            rename = "countryOrRegion",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "countryOrRegion")]
-        pub country_or_region: ::std::option::Option<::std::string::String>,
         /// Identifies the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::generated::ids::CustomerId>,
-        /// How the customer's tenants are doing.
-        #[serde(
-            rename = "jobStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobStatus")]
-        pub job_status: ::std::option::Option<
-            crate::generated::enums::CustomerJobStatus,
-        >,
-        /// Who manages the tenants.
-        #[serde(
-            rename = "managementMode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "managementMode")]
-        pub management_mode: ::std::option::Option<
-            crate::generated::enums::ManagementMode,
-        >,
         /// The organization of the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization: ::std::option::Option<::std::string::String>,
@@ -1799,6 +1774,31 @@ pub mod types {
         )]
         #[doc(alias = "ownerEmail")]
         pub owner_email: ::std::option::Option<::std::string::String>,
+        /// How the customer's tenants are doing.
+        #[serde(
+            rename = "jobStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobStatus")]
+        pub job_status: ::std::option::Option<
+            crate::generated::enums::CustomerJobStatus,
+        >,
+        /// The name of the country or region.
+        #[serde(
+            rename = "countryOrRegion",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "countryOrRegion")]
+        pub country_or_region: ::std::option::Option<::std::string::String>,
+        /// Who manages the tenants.
+        #[serde(
+            rename = "managementMode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "managementMode")]
+        pub management_mode: ::std::option::Option<
+            crate::generated::enums::ManagementMode,
+        >,
         /// The tenants of the customer; may be empty.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub tenants: ::avepoint_core::List<CustomerTenant>,
@@ -1820,9 +1820,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CustomerServices {
-        /// The e-mail address of the customer.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub customer: ::std::option::Option<::std::string::String>,
         /// Identifies the customer.
         #[serde(
             rename = "customerId",
@@ -1833,6 +1830,9 @@ pub mod types {
         /// The organization of the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization: ::std::option::Option<::std::string::String>,
+        /// The e-mail address of the customer.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub customer: ::std::option::Option<::std::string::String>,
         /// The subscriptions of the customer.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub products: ::avepoint_core::List<ServiceSubscription>,
@@ -1866,6 +1866,22 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DataSecurityPosture {
+        /// Sensitive items shared with the group Everyone.
+        #[serde(
+            rename = "sensitiveItemsSharedWithEveryone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitiveItemsSharedWithEveryone")]
+        pub sensitive_items_shared_with_everyone: ::std::option::Option<i64>,
+        /// Sensitive items shared with the group Everyone except external users.
+        #[serde(
+            rename = "sensitiveItemsSharedWithEveryoneExceptExternalUsers",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitiveItemsSharedWithEveryoneExceptExternalUsers")]
+        pub sensitive_items_shared_with_everyone_except_external_users: ::std::option::Option<
+            i64,
+        >,
         /// Sensitive items shared through links that work for anyone.
         #[serde(
             rename = "sensitiveItemsSharedViaAnyoneLink",
@@ -1889,63 +1905,12 @@ pub mod types {
         )]
         #[doc(alias = "sensitiveItemsSharedViaOrganizationLink")]
         pub sensitive_items_shared_via_organization_link: ::std::option::Option<i64>,
-        /// Sensitive items shared with the group Everyone.
-        #[serde(
-            rename = "sensitiveItemsSharedWithEveryone",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitiveItemsSharedWithEveryone")]
-        pub sensitive_items_shared_with_everyone: ::std::option::Option<i64>,
-        /// Sensitive items shared with the group Everyone except external users.
-        #[serde(
-            rename = "sensitiveItemsSharedWithEveryoneExceptExternalUsers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitiveItemsSharedWithEveryoneExceptExternalUsers")]
-        pub sensitive_items_shared_with_everyone_except_external_users: ::std::option::Option<
-            i64,
-        >,
     }
     /// What is known of a Power Platform environment that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct EnvironmentDetail {
-        /// How many administrators the environment has.
-        #[serde(
-            rename = "adminCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "adminCount")]
-        pub admin_count: ::std::option::Option<i64>,
-        /// When the environment was created.
-        #[serde(
-            rename = "createdDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdDate")]
-        pub created_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The e-mail address of that person.
-        #[serde(
-            rename = "creatorEmail",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "creatorEmail")]
-        pub creator_email: ::std::option::Option<::std::string::String>,
-        /// The name of the person who created the environment.
-        #[serde(
-            rename = "creatorName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "creatorName")]
-        pub creator_name: ::std::option::Option<::std::string::String>,
-        /// How many makers the environment has.
-        #[serde(
-            rename = "environmentMakerCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "environmentMakerCount")]
-        pub environment_maker_count: ::std::option::Option<i64>,
         /// The name the environment is shown under.
         #[serde(
             rename = "environmentName",
@@ -1953,13 +1918,27 @@ pub mod types {
         )]
         #[doc(alias = "environmentName")]
         pub environment_name: ::std::option::Option<::std::string::String>,
-        /// How many guests use the environment.
+        /// How many makers the environment has.
         #[serde(
-            rename = "guestUserCount",
+            rename = "environmentMakerCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "guestUserCount")]
-        pub guest_user_count: ::std::option::Option<i64>,
+        #[doc(alias = "environmentMakerCount")]
+        pub environment_maker_count: ::std::option::Option<i64>,
+        /// Where the environment is hosted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub region: ::std::option::Option<crate::generated::enums::EnvironmentRegion>,
+        /// The kind of the environment.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
+        pub type_: ::std::option::Option<crate::generated::enums::EnvironmentType>,
+        /// When the environment was created.
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdDate")]
+        pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// When something last happened in the environment.
         #[serde(
             rename = "lastActivityDate",
@@ -1967,12 +1946,6 @@ pub mod types {
         )]
         #[doc(alias = "lastActivityDate")]
         pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the environment was marked as fixed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
-        /// Where the environment is hosted.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub region: ::std::option::Option<crate::generated::enums::EnvironmentRegion>,
         /// How much storage the environment takes in all. In bytes.
         #[serde(
             rename = "totalUsage",
@@ -1980,10 +1953,37 @@ pub mod types {
         )]
         #[doc(alias = "totalUsage")]
         pub total_usage: ::std::option::Option<i64>,
-        /// The kind of the environment.
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        #[doc(alias = "type")]
-        pub type_: ::std::option::Option<crate::generated::enums::EnvironmentType>,
+        /// Whether the environment was marked as fixed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
+        /// The name of the person who created the environment.
+        #[serde(
+            rename = "creatorName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "creatorName")]
+        pub creator_name: ::std::option::Option<::std::string::String>,
+        /// The e-mail address of that person.
+        #[serde(
+            rename = "creatorEmail",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "creatorEmail")]
+        pub creator_email: ::std::option::Option<::std::string::String>,
+        /// How many administrators the environment has.
+        #[serde(
+            rename = "adminCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "adminCount")]
+        pub admin_count: ::std::option::Option<i64>,
+        /// How many guests use the environment.
+        #[serde(
+            rename = "guestUserCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "guestUserCount")]
+        pub guest_user_count: ::std::option::Option<i64>,
     }
     /// Why modules failed, under the name of the module.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -2040,6 +2040,43 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FlowDetail {
+        /// The name the flow is shown under.
+        #[serde(
+            rename = "flowName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "flowName")]
+        pub flow_name: ::std::option::Option<::std::string::String>,
+        /// The environment that the flow is part of.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub environment: ::std::option::Option<::std::string::String>,
+        /// How many guests the flow has.
+        #[serde(
+            rename = "guestsCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "guestsCount")]
+        pub guests_count: ::std::option::Option<i64>,
+        /// The name of the person who created the flow.
+        #[serde(
+            rename = "creatorName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "creatorName")]
+        pub creator_name: ::std::option::Option<::std::string::String>,
+        /// The kind of the flow.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
+        pub type_: ::std::option::Option<crate::generated::enums::FlowType>,
+        /// Whether the flow is part of a solution.
+        #[serde(
+            rename = "includedInSolutions",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "includedInSolutions")]
+        pub included_in_solutions: ::std::option::Option<
+            crate::generated::enums::SolutionMembership,
+        >,
         /// How many co-owners the flow has.
         #[serde(
             rename = "coOwnerCount",
@@ -2054,39 +2091,6 @@ pub mod types {
         )]
         #[doc(alias = "createdDate")]
         pub created_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the person who created the flow.
-        #[serde(
-            rename = "creatorName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "creatorName")]
-        pub creator_name: ::std::option::Option<::std::string::String>,
-        /// The environment that the flow is part of.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub environment: ::std::option::Option<::std::string::String>,
-        /// The name the flow is shown under.
-        #[serde(
-            rename = "flowName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "flowName")]
-        pub flow_name: ::std::option::Option<::std::string::String>,
-        /// How many guests the flow has.
-        #[serde(
-            rename = "guestsCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "guestsCount")]
-        pub guests_count: ::std::option::Option<i64>,
-        /// Whether the flow is part of a solution.
-        #[serde(
-            rename = "includedInSolutions",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "includedInSolutions")]
-        pub included_in_solutions: ::std::option::Option<
-            crate::generated::enums::SolutionMembership,
-        >,
         /// When something last happened in the flow.
         #[serde(
             rename = "lastActivityDate",
@@ -2104,37 +2108,20 @@ pub mod types {
         /// Whether the flow was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mark: ::std::option::Option<crate::generated::enums::Mark>,
-        /// The kind of the flow.
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        #[doc(alias = "type")]
-        pub type_: ::std::option::Option<crate::generated::enums::FlowType>,
     }
     /// What an FTP or SFTP storage has of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FtpStorageExtension {
-        /// Whether there are extended parameters.
-        #[serde(
-            rename = "Advanced",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Advanced")]
-        pub advanced: ::std::option::Option<bool>,
-        /// What somebody wrote about the storage, or `N/A`.
-        #[serde(
-            rename = "Description",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Description")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// The extended parameters, as one text.
-        #[serde(
-            rename = "ExtendedParameters",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ExtendedParameters")]
-        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        /// The server.
+        #[serde(rename = "Host", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "Host")]
+        pub host: ::std::option::Option<::std::string::String>,
+        /// The port of the server.
+        #[serde(rename = "Port", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "Port")]
+        pub port: ::std::option::Option<i64>,
         /// The folder on the server.
         #[serde(
             rename = "Folder",
@@ -2142,28 +2129,6 @@ pub mod types {
         )]
         #[doc(alias = "Folder")]
         pub folder: ::std::option::Option<::std::string::String>,
-        /// The server.
-        #[serde(rename = "Host", skip_serializing_if = "::std::option::Option::is_none")]
-        #[doc(alias = "Host")]
-        pub host: ::std::option::Option<::std::string::String>,
-        /// The password of the account.
-        #[serde(
-            rename = "Password",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Password")]
-        pub password: ::std::option::Option<::avepoint_core::SecretText>,
-        /// The port of the server.
-        #[serde(rename = "Port", skip_serializing_if = "::std::option::Option::is_none")]
-        #[doc(alias = "Port")]
-        pub port: ::std::option::Option<i64>,
-        /// How long data is retained. The unit is not documented.
-        #[serde(
-            rename = "RetentionInterval",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "RetentionInterval")]
-        pub retention_interval: ::std::option::Option<i64>,
         /// The name of the account.
         #[serde(
             rename = "UserName",
@@ -2171,41 +2136,20 @@ pub mod types {
         )]
         #[doc(alias = "UserName")]
         pub user_name: ::std::option::Option<::std::string::String>,
-    }
-    /// A storage profile of an FTP server.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct FtpStorageProfile {
-        /// Always the device type of an FTP server.
+        /// The password of the account.
         #[serde(
-            rename = "deviceType",
+            rename = "Password",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "deviceType")]
-        pub device_type: ::std::option::Option<crate::generated::enums::FtpDeviceType>,
-        /// What an FTP server has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<FtpStorageExtension>,
-        /// Identifies the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
-        /// When the profile was last changed. The service may write the month first.
+        #[doc(alias = "Password")]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
+        /// What somebody wrote about the storage, or `N/A`.
         #[serde(
-            rename = "modifyTime",
+            rename = "Description",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "modifyTime")]
-        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-    }
-    /// What a Google Cloud Storage has of its own.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct GoogleCloudStorageExtension {
+        #[doc(alias = "Description")]
+        pub description: ::std::option::Option<::std::string::String>,
         /// Whether there are extended parameters.
         #[serde(
             rename = "Advanced",
@@ -2213,6 +2157,55 @@ pub mod types {
         )]
         #[doc(alias = "Advanced")]
         pub advanced: ::std::option::Option<bool>,
+        /// The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ExtendedParameters")]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        /// How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "RetentionInterval")]
+        pub retention_interval: ::std::option::Option<i64>,
+    }
+    /// A storage profile of an FTP server.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FtpStorageProfile {
+        /// Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        /// The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// Always the device type of an FTP server.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "deviceType")]
+        pub device_type: ::std::option::Option<crate::generated::enums::FtpDeviceType>,
+        /// When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "modifyTime")]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        /// What an FTP server has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<FtpStorageExtension>,
+    }
+    /// What a Google Cloud Storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GoogleCloudStorageExtension {
         /// The name of the bucket.
         #[serde(
             rename = "BucketName",
@@ -2227,20 +2220,6 @@ pub mod types {
         )]
         #[doc(alias = "ClientEmail")]
         pub client_email: ::std::option::Option<::std::string::String>,
-        /// What somebody wrote about the storage, or `N/A`.
-        #[serde(
-            rename = "Description",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Description")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// The extended parameters, as one text.
-        #[serde(
-            rename = "ExtendedParameters",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ExtendedParameters")]
-        pub extended_parameters: ::std::option::Option<::std::string::String>,
         /// The private ID of the service account.
         #[serde(
             rename = "PrivateId",
@@ -2257,6 +2236,27 @@ pub mod types {
         pub project_id: ::std::option::Option<
             crate::generated::ids::GoogleCloudProjectId,
         >,
+        /// What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Description")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Advanced")]
+        pub advanced: ::std::option::Option<bool>,
+        /// The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ExtendedParameters")]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
         /// How long data is retained. The unit is not documented.
         #[serde(
             rename = "RetentionInterval",
@@ -2270,6 +2270,12 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GoogleCloudStorageProfile {
+        /// Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        /// The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// Always the device type of a Google Cloud Storage.
         #[serde(
             rename = "deviceType",
@@ -2279,12 +2285,6 @@ pub mod types {
         pub device_type: ::std::option::Option<
             crate::generated::enums::GoogleCloudDeviceType,
         >,
-        /// What a Google Cloud Storage has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<GoogleCloudStorageExtension>,
-        /// Identifies the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
         /// When the profile was last changed. The service may write the month first.
         #[serde(
             rename = "modifyTime",
@@ -2292,43 +2292,15 @@ pub mod types {
         )]
         #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the profile.
+        /// What a Google Cloud Storage has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub extension: ::std::option::Option<GoogleCloudStorageExtension>,
     }
     /// What is known of a group that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GroupDetail {
-        /// When the group was created, under the name that the sample shows. See also `created_date`.
-        #[serde(
-            rename = "createDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createDate")]
-        pub create_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the person who created the group. May be empty.
-        #[serde(
-            rename = "createdBy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdBy")]
-        pub created_by: ::std::option::Option<::std::string::String>,
-        /// When the group was created, under the name that the table gives. See also `create_date`.
-        #[serde(
-            rename = "createdDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdDate")]
-        pub created_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The e-mail address of the group.
-        #[serde(
-            rename = "groupEmailAddress",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "groupEmailAddress")]
-        pub group_email_address: ::std::option::Option<::std::string::String>,
         /// The name the group is shown under.
         #[serde(
             rename = "groupName",
@@ -2336,6 +2308,20 @@ pub mod types {
         )]
         #[doc(alias = "groupName")]
         pub group_name: ::std::option::Option<::std::string::String>,
+        /// The e-mail address of the group.
+        #[serde(
+            rename = "groupEmailAddress",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "groupEmailAddress")]
+        pub group_email_address: ::std::option::Option<::std::string::String>,
+        /// The name of the person who created the group. May be empty.
+        #[serde(
+            rename = "createdBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdBy")]
+        pub created_by: ::std::option::Option<::std::string::String>,
         /// The kind of the group.
         #[serde(
             rename = "groupType",
@@ -2343,6 +2329,34 @@ pub mod types {
         )]
         #[doc(alias = "groupType")]
         pub group_type: ::std::option::Option<crate::generated::enums::GroupType>,
+        /// How many owners the group has.
+        #[serde(
+            rename = "ownerCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ownerCount")]
+        pub owner_count: ::std::option::Option<i64>,
+        /// How many members the group has.
+        #[serde(
+            rename = "memberCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "memberCount")]
+        pub member_count: ::std::option::Option<i64>,
+        /// When the group was created, under the name that the sample shows. See also `created_date`.
+        #[serde(
+            rename = "createDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createDate")]
+        pub create_date: ::std::option::Option<::avepoint_core::Time>,
+        /// When the group was created, under the name that the table gives. See also `create_date`.
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdDate")]
+        pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// When something last happened in the group.
         #[serde(
             rename = "lastActivityDate",
@@ -2353,20 +2367,6 @@ pub mod types {
         /// Whether the group was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mark: ::std::option::Option<crate::generated::enums::Mark>,
-        /// How many members the group has.
-        #[serde(
-            rename = "memberCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "memberCount")]
-        pub member_count: ::std::option::Option<i64>,
-        /// How many owners the group has.
-        #[serde(
-            rename = "ownerCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ownerCount")]
-        pub owner_count: ::std::option::Option<i64>,
         /// The directory the group comes from.
         #[serde(
             rename = "sourceType",
@@ -2380,13 +2380,29 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct HybridAgent {
-        /// What to do about the connection: the name of a domain, a colon and a hint.
+        /// Identifies the agent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::HybridAgentId>,
+        /// The name of the server that the agent is on.
         #[serde(
-            rename = "advanceMessage",
+            rename = "serverName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "advanceMessage")]
-        pub advance_message: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "serverName")]
+        pub server_name: ::std::option::Option<::std::string::String>,
+        /// The version of the agent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub version: ::std::option::Option<::std::string::String>,
+        /// How the agent is doing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::HybridAgentStatus>,
+        /// When the agent last reported its status to Elements.
+        #[serde(
+            rename = "syncTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "syncTime")]
+        pub sync_time: ::std::option::Option<::avepoint_core::Time>,
         /// When the agent last finished collecting logs.
         #[serde(
             rename = "collectTime",
@@ -2403,29 +2419,13 @@ pub mod types {
         pub connection_status: ::std::option::Option<
             crate::generated::enums::LdapConnectionStatus,
         >,
-        /// Identifies the agent.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::HybridAgentId>,
-        /// The name of the server that the agent is on.
+        /// What to do about the connection: the name of a domain, a colon and a hint.
         #[serde(
-            rename = "serverName",
+            rename = "advanceMessage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "serverName")]
-        pub server_name: ::std::option::Option<::std::string::String>,
-        /// How the agent is doing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::generated::enums::HybridAgentStatus>,
-        /// When the agent last reported its status to Elements.
-        #[serde(
-            rename = "syncTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "syncTime")]
-        pub sync_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The version of the agent.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub version: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "advanceMessage")]
+        pub advance_message: ::std::option::Option<::std::string::String>,
     }
     /// The hybrid agents of a tenant, without paging.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -2446,6 +2446,13 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct IbmCloudObjectStorageExtension {
+        /// The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "BucketName")]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
         /// Which access key is used.
         #[serde(
             rename = "AccessKeyId",
@@ -2455,27 +2462,13 @@ pub mod types {
         pub access_key_id: ::std::option::Option<
             crate::generated::ids::StorageAccessKeyId,
         >,
-        /// Whether there are extended parameters.
+        /// The secret half of the access key.
         #[serde(
-            rename = "Advanced",
+            rename = "SecretAccessKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "Advanced")]
-        pub advanced: ::std::option::Option<bool>,
-        /// The name of the bucket.
-        #[serde(
-            rename = "BucketName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "BucketName")]
-        pub bucket_name: ::std::option::Option<::std::string::String>,
-        /// What somebody wrote about the storage, or `N/A`.
-        #[serde(
-            rename = "Description",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Description")]
-        pub description: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "SecretAccessKey")]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// The address of the service.
         #[serde(
             rename = "Endpoint",
@@ -2483,6 +2476,27 @@ pub mod types {
         )]
         #[doc(alias = "Endpoint")]
         pub endpoint: ::std::option::Option<::std::string::String>,
+        /// The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "SignatureVersionKey")]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+        /// What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Description")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Advanced")]
+        pub advanced: ::std::option::Option<bool>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
@@ -2497,26 +2511,18 @@ pub mod types {
         )]
         #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
-        /// The secret half of the access key.
-        #[serde(
-            rename = "SecretAccessKey",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "SecretAccessKey")]
-        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
-        /// The key of the signature version.
-        #[serde(
-            rename = "SignatureVersionKey",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "SignatureVersionKey")]
-        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A storage profile of an IBM Cloud Object Storage.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct IbmCloudObjectStorageProfile {
+        /// Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        /// The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// Always the device type of an IBM Cloud Object Storage.
         #[serde(
             rename = "deviceType",
@@ -2526,12 +2532,6 @@ pub mod types {
         pub device_type: ::std::option::Option<
             crate::generated::enums::IbmCloudObjectStorageDeviceType,
         >,
-        /// What an IBM Cloud Object Storage has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<IbmCloudObjectStorageExtension>,
-        /// Identifies the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
         /// When the profile was last changed. The service may write the month first.
         #[serde(
             rename = "modifyTime",
@@ -2539,15 +2539,22 @@ pub mod types {
         )]
         #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the profile.
+        /// What an IBM Cloud Object Storage has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub extension: ::std::option::Option<IbmCloudObjectStorageExtension>,
     }
     /// What an IBM Storage Protect storage has of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct IbmStorageProtectExtension {
+        /// The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "BucketName")]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
         /// Which access key is used.
         #[serde(
             rename = "AccessKeyId",
@@ -2557,13 +2564,27 @@ pub mod types {
         pub access_key_id: ::std::option::Option<
             crate::generated::ids::StorageAccessKeyId,
         >,
-        /// Whether there are extended parameters.
+        /// The secret half of the access key.
         #[serde(
-            rename = "Advanced",
+            rename = "SecretAccessKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "Advanced")]
-        pub advanced: ::std::option::Option<bool>,
+        #[doc(alias = "SecretAccessKey")]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        /// The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Endpoint")]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        /// The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "SignatureVersionKey")]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// Whether certificates that cannot be verified are accepted, as text.
         #[serde(
             rename = "AllowInsecureSsl",
@@ -2571,13 +2592,6 @@ pub mod types {
         )]
         #[doc(alias = "AllowInsecureSsl")]
         pub allow_insecure_ssl: ::std::option::Option<::std::string::String>,
-        /// The name of the bucket.
-        #[serde(
-            rename = "BucketName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "BucketName")]
-        pub bucket_name: ::std::option::Option<::std::string::String>,
         /// The thumbprint of the certificate of the server.
         #[serde(
             rename = "CertThumbprint",
@@ -2592,13 +2606,13 @@ pub mod types {
         )]
         #[doc(alias = "Description")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// The address of the service.
+        /// Whether there are extended parameters.
         #[serde(
-            rename = "Endpoint",
+            rename = "Advanced",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "Endpoint")]
-        pub endpoint: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "Advanced")]
+        pub advanced: ::std::option::Option<bool>,
         /// The extended parameters, as one text.
         #[serde(
             rename = "ExtendedParameters",
@@ -2613,26 +2627,18 @@ pub mod types {
         )]
         #[doc(alias = "RetentionInterval")]
         pub retention_interval: ::std::option::Option<i64>,
-        /// The secret half of the access key.
-        #[serde(
-            rename = "SecretAccessKey",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "SecretAccessKey")]
-        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
-        /// The key of the signature version.
-        #[serde(
-            rename = "SignatureVersionKey",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "SignatureVersionKey")]
-        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A storage profile of an IBM Storage Protect.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct IbmStorageProtectProfile {
+        /// Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        /// The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// Always the device type of an IBM Storage Protect.
         #[serde(
             rename = "deviceType",
@@ -2642,12 +2648,6 @@ pub mod types {
         pub device_type: ::std::option::Option<
             crate::generated::enums::IbmStorageProtectDeviceType,
         >,
-        /// What an IBM Storage Protect has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<IbmStorageProtectExtension>,
-        /// Identifies the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
         /// When the profile was last changed. The service may write the month first.
         #[serde(
             rename = "modifyTime",
@@ -2655,57 +2655,15 @@ pub mod types {
         )]
         #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the profile.
+        /// What an IBM Storage Protect has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub extension: ::std::option::Option<IbmStorageProtectExtension>,
     }
     /// A job of a backup service.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Job {
-        /// How much was backed up: a number and a unit.
-        #[serde(
-            rename = "backupSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "backupSize")]
-        pub backup_size: ::std::option::Option<::std::string::String>,
-        /// When the job ended.
-        #[serde(
-            rename = "endTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "endTime")]
-        pub end_time: ::std::option::Option<::avepoint_core::Time>,
-        /// How many objects failed, as digits in text.
-        #[serde(
-            rename = "failedCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "failedCount")]
-        pub failed_count: ::std::option::Option<::std::string::String>,
-        /// How long the job took, as text with units, such as 41m33s.
-        #[serde(
-            rename = "jobDuration",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobDuration")]
-        pub job_duration: ::std::option::Option<::std::string::String>,
-        /// The job.
-        #[serde(
-            rename = "jobId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobId")]
-        pub job_id: ::std::option::Option<crate::generated::ids::JobId>,
-        /// The module the job works on.
-        #[serde(
-            rename = "jobModule",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobModule")]
-        pub job_module: ::std::option::Option<crate::generated::enums::JobModule>,
         /// The service the job belongs to.
         #[serde(
             rename = "jobType",
@@ -2713,40 +2671,26 @@ pub mod types {
         )]
         #[doc(alias = "jobType")]
         pub job_type: ::std::option::Option<crate::generated::enums::JobType>,
-        /// When the job last changed.
+        /// The module the job works on.
         #[serde(
-            rename = "lastModifyTime",
+            rename = "jobModule",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "lastModifyTime")]
-        pub last_modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the job, or N/A where it has none.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// How many objects were skipped, as digits in text.
-        #[serde(
-            rename = "skippedCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "skippedCount")]
-        pub skipped_count: ::std::option::Option<::std::string::String>,
-        /// When the job started.
-        #[serde(
-            rename = "startTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "startTime")]
-        pub start_time: ::std::option::Option<::avepoint_core::Time>,
+        #[doc(alias = "jobModule")]
+        pub job_module: ::std::option::Option<crate::generated::enums::JobModule>,
         /// How far the job has come, or how it ended.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::generated::enums::JobStatus>,
-        /// How many objects succeeded, as digits in text.
+        /// The job.
         #[serde(
-            rename = "successfulCount",
+            rename = "jobId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "successfulCount")]
-        pub successful_count: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "jobId")]
+        pub job_id: ::std::option::Option<crate::generated::ids::JobId>,
+        /// The name of the job, or N/A where it has none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// How many objects the job has processed, as digits in text.
         #[serde(
             rename = "totalCount",
@@ -2754,6 +2698,27 @@ pub mod types {
         )]
         #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<::std::string::String>,
+        /// How many objects failed, as digits in text.
+        #[serde(
+            rename = "failedCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "failedCount")]
+        pub failed_count: ::std::option::Option<::std::string::String>,
+        /// How many objects succeeded, as digits in text.
+        #[serde(
+            rename = "successfulCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "successfulCount")]
+        pub successful_count: ::std::option::Option<::std::string::String>,
+        /// How many objects were skipped, as digits in text.
+        #[serde(
+            rename = "skippedCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "skippedCount")]
+        pub skipped_count: ::std::option::Option<::std::string::String>,
         /// How many objects gave a warning, as digits in text.
         #[serde(
             rename = "warningCount",
@@ -2761,6 +2726,41 @@ pub mod types {
         )]
         #[doc(alias = "warningCount")]
         pub warning_count: ::std::option::Option<::std::string::String>,
+        /// How much was backed up: a number and a unit.
+        #[serde(
+            rename = "backupSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "backupSize")]
+        pub backup_size: ::std::option::Option<::std::string::String>,
+        /// When the job started.
+        #[serde(
+            rename = "startTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "startTime")]
+        pub start_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the job ended.
+        #[serde(
+            rename = "endTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "endTime")]
+        pub end_time: ::std::option::Option<::avepoint_core::Time>,
+        /// How long the job took, as text with units, such as 41m33s.
+        #[serde(
+            rename = "jobDuration",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobDuration")]
+        pub job_duration: ::std::option::Option<::std::string::String>,
+        /// When the job last changed.
+        #[serde(
+            rename = "lastModifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastModifyTime")]
+        pub last_modify_time: ::std::option::Option<::avepoint_core::Time>,
     }
     /// One page of jobs.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -2779,39 +2779,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct JobReportDetail {
-        /// What the service has to say, such as why it failed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub comment: ::std::option::Option<::std::string::String>,
-        /// The container of the scan profile that the object is in.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub container: ::std::option::Option<::std::string::String>,
-        /// A code for the failure. Empty where there is none.
-        #[serde(
-            rename = "errorCode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "errorCode")]
-        pub error_code: ::std::option::Option<::std::string::String>,
-        /// When the job was done with it.
-        #[serde(
-            rename = "finishTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "finishTime")]
-        pub finish_time: ::std::option::Option<::avepoint_core::Time>,
-        /// How much data it was. The unit is not documented.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub size: ::std::option::Option<i64>,
-        /// Where the object is: an e-mail address or an address of a site.
-        #[serde(
-            rename = "sourceObjectLocation",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sourceObjectLocation")]
-        pub source_object_location: ::std::option::Option<::std::string::String>,
-        /// What became of it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::generated::enums::JobReportStatus>,
         /// The name of the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
@@ -2819,6 +2786,39 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         #[doc(alias = "type")]
         pub type_: ::std::option::Option<crate::generated::enums::JobReportObjectType>,
+        /// Where the object is: an e-mail address or an address of a site.
+        #[serde(
+            rename = "sourceObjectLocation",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sourceObjectLocation")]
+        pub source_object_location: ::std::option::Option<::std::string::String>,
+        /// The container of the scan profile that the object is in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub container: ::std::option::Option<::std::string::String>,
+        /// How much data it was. The unit is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<i64>,
+        /// What became of it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::JobReportStatus>,
+        /// When the job was done with it.
+        #[serde(
+            rename = "finishTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "finishTime")]
+        pub finish_time: ::std::option::Option<::avepoint_core::Time>,
+        /// What the service has to say, such as why it failed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub comment: ::std::option::Option<::std::string::String>,
+        /// A code for the failure. Empty where there is none.
+        #[serde(
+            rename = "errorCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "errorCode")]
+        pub error_code: ::std::option::Option<::std::string::String>,
     }
     /// One page of the report of a job.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -2837,6 +2837,59 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct License {
+        /// Identifies the pooled subscription.
+        #[serde(
+            rename = "licenseId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "licenseId")]
+        pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
+        /// The product that is subscribed to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
+        /// The name of the pool.
+        #[serde(
+            rename = "poolName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "poolName")]
+        pub pool_name: ::std::option::Option<::std::string::String>,
+        /// Where the data is kept. Services send other labels too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub storage: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LicenseStorageKind>,
+        >,
+        /// The name shown for the pooled subscription.
+        #[serde(
+            rename = "subscriptionName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "subscriptionName")]
+        pub subscription_name: ::std::option::Option<::std::string::String>,
+        /// Where the pooled subscription comes from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source: ::std::option::Option<crate::generated::enums::LicenseSource>,
+        /// The price of a seat, as digits in text. Its currency is not given.
+        #[serde(
+            rename = "unitPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "unitPrice")]
+        pub unit_price: ::std::option::Option<::std::string::String>,
+        /// How the pooled subscription is paid for.
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "paymentType")]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
+        /// How many user seats were bought, as digits in text.
+        #[serde(
+            rename = "totalUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "totalUserSeat")]
+        pub total_user_seat: ::std::option::Option<::std::string::String>,
         /// How many of them resellers have, as digits in text.
         #[serde(
             rename = "allocatedUserSeat",
@@ -2851,40 +2904,6 @@ pub mod types {
         )]
         #[doc(alias = "availableUserSeat")]
         pub available_user_seat: ::std::option::Option<::std::string::String>,
-        /// When the pooled subscription expires.
-        #[serde(
-            rename = "expirationDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "expirationDate")]
-        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
-        /// Identifies the pooled subscription.
-        #[serde(
-            rename = "licenseId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "licenseId")]
-        pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
-        /// How the pooled subscription is paid for.
-        #[serde(
-            rename = "paymentType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "paymentType")]
-        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
-        /// The name of the pool.
-        #[serde(
-            rename = "poolName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "poolName")]
-        pub pool_name: ::std::option::Option<::std::string::String>,
-        /// The product that is subscribed to.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
-        /// Where the pooled subscription comes from.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub source: ::std::option::Option<crate::generated::enums::LicenseSource>,
         /// When the pooled subscription starts. Only for Fly.
         #[serde(
             rename = "startDate",
@@ -2892,75 +2911,22 @@ pub mod types {
         )]
         #[doc(alias = "startDate")]
         pub start_date: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the pooled subscription is accepted.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
-        /// Where the data is kept. Services send other labels too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::LicenseStorageKind>,
-        >,
-        /// The name shown for the pooled subscription.
-        #[serde(
-            rename = "subscriptionName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "subscriptionName")]
-        pub subscription_name: ::std::option::Option<::std::string::String>,
-        /// How many user seats were bought, as digits in text.
-        #[serde(
-            rename = "totalUserSeat",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "totalUserSeat")]
-        pub total_user_seat: ::std::option::Option<::std::string::String>,
-        /// The price of a seat, as digits in text. Its currency is not given.
-        #[serde(
-            rename = "unitPrice",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "unitPrice")]
-        pub unit_price: ::std::option::Option<::std::string::String>,
-    }
-    /// Seats of a pooled subscription that a reseller got.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct LicenseAllocation {
-        /// How many seats the reseller got, as digits in text.
-        #[serde(
-            rename = "allocatedUserSeat",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "allocatedUserSeat")]
-        pub allocated_user_seat: ::std::option::Option<::std::string::String>,
-        /// When the seats were allocated.
-        #[serde(
-            rename = "assignedDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "assignedDate")]
-        pub assigned_date: ::std::option::Option<::avepoint_core::Time>,
-        /// When the record of the allocation was made.
-        #[serde(
-            rename = "createdDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdDate")]
-        pub created_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The e-mail address of the reseller's account in Elements.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// When the allocation expires.
+        /// When the pooled subscription expires.
         #[serde(
             rename = "expirationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "expirationDate")]
         pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The organization or company of the reseller.
+        /// Whether the pooled subscription is accepted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub organization: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
+    }
+    /// Seats of a pooled subscription that a reseller got.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct LicenseAllocation {
         /// Identifies the reseller.
         #[serde(
             rename = "resellerId",
@@ -2968,16 +2934,26 @@ pub mod types {
         )]
         #[doc(alias = "resellerId")]
         pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
-        /// When the allocation takes effect. Only for Fly.
+        /// The e-mail address of the reseller's account in Elements.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// The organization or company of the reseller.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub organization: ::std::option::Option<::std::string::String>,
+        /// When the seats were allocated.
         #[serde(
-            rename = "startDate",
+            rename = "assignedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "startDate")]
-        pub start_date: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the reseller has accepted the allocation.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
+        #[doc(alias = "assignedDate")]
+        pub assigned_date: ::std::option::Option<::avepoint_core::Time>,
+        /// How many seats the reseller got, as digits in text.
+        #[serde(
+            rename = "allocatedUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "allocatedUserSeat")]
+        pub allocated_user_seat: ::std::option::Option<::std::string::String>,
         /// The price of a seat in this allocation, as digits in text.
         #[serde(
             rename = "unitPrice",
@@ -2985,6 +2961,30 @@ pub mod types {
         )]
         #[doc(alias = "unitPrice")]
         pub unit_price: ::std::option::Option<::std::string::String>,
+        /// Whether the reseller has accepted the allocation.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
+        /// When the record of the allocation was made.
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdDate")]
+        pub created_date: ::std::option::Option<::avepoint_core::Time>,
+        /// When the allocation takes effect. Only for Fly.
+        #[serde(
+            rename = "startDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "startDate")]
+        pub start_date: ::std::option::Option<::avepoint_core::Time>,
+        /// When the allocation expires.
+        #[serde(
+            rename = "expirationDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "expirationDate")]
+        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
     }
     /// One page of allocations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3115,13 +3115,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListJobsRequest {
-        /// Only jobs on this module.
-        #[serde(
-            rename = "jobModule",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobModule")]
-        pub job_module: ::std::option::Option<crate::generated::enums::JobModule>,
         /// Only jobs of this service.
         #[serde(
             rename = "jobType",
@@ -3129,6 +3122,13 @@ pub mod types {
         )]
         #[doc(alias = "jobType")]
         pub job_type: ::std::option::Option<crate::generated::enums::JobType>,
+        /// Only jobs on this module.
+        #[serde(
+            rename = "jobModule",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobModule")]
+        pub job_module: ::std::option::Option<crate::generated::enums::JobModule>,
     }
     /// Whose allocations of a pooled subscription to read.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3270,27 +3270,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MailboxDetail {
-        /// When the mailbox was created.
-        #[serde(
-            rename = "createdDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdDate")]
-        pub created_date: ::std::option::Option<::avepoint_core::Time>,
-        /// When something last happened in the mailbox.
-        #[serde(
-            rename = "lastActivityDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastActivityDate")]
-        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The e-mail address of the mailbox.
-        #[serde(
-            rename = "mailboxEmailAddress",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "mailboxEmailAddress")]
-        pub mailbox_email_address: ::std::option::Option<::std::string::String>,
         /// The name the mailbox is shown under.
         #[serde(
             rename = "mailboxName",
@@ -3298,16 +3277,20 @@ pub mod types {
         )]
         #[doc(alias = "mailboxName")]
         pub mailbox_name: ::std::option::Option<::std::string::String>,
-        /// Whether the mailbox was marked as fixed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
-        /// The size from which the mailbox can no longer send. In MB.
+        /// The e-mail address of the mailbox.
         #[serde(
-            rename = "prohibitSendQuota",
+            rename = "mailboxEmailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "prohibitSendQuota")]
-        pub prohibit_send_quota: ::std::option::Option<i64>,
+        #[doc(alias = "mailboxEmailAddress")]
+        pub mailbox_email_address: ::std::option::Option<::std::string::String>,
+        /// How much storage the mailbox takes. In MB.
+        #[serde(
+            rename = "storageUsed",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "storageUsed")]
+        pub storage_used: ::std::option::Option<i64>,
         /// The size from which the mailbox can neither send nor receive. In MB.
         #[serde(
             rename = "prohibitSendReceiveQuota",
@@ -3324,19 +3307,39 @@ pub mod types {
         pub recipient_type: ::std::option::Option<
             crate::generated::enums::MailboxRecipientType,
         >,
-        /// How much storage the mailbox takes. In MB.
+        /// When the mailbox was created.
         #[serde(
-            rename = "storageUsed",
+            rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "storageUsed")]
-        pub storage_used: ::std::option::Option<i64>,
+        #[doc(alias = "createdDate")]
+        pub created_date: ::std::option::Option<::avepoint_core::Time>,
+        /// When something last happened in the mailbox.
+        #[serde(
+            rename = "lastActivityDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastActivityDate")]
+        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
+        /// The size from which the mailbox can no longer send. In MB.
+        #[serde(
+            rename = "prohibitSendQuota",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "prohibitSendQuota")]
+        pub prohibit_send_quota: ::std::option::Option<i64>,
+        /// Whether the mailbox was marked as fixed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
     }
     /// Whether one module of a user is protected.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ModuleProtection {
+        /// The module.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub module: ::std::option::Option<crate::generated::enums::ProtectedModule>,
         /// Whether the backup protects it.
         #[serde(
             rename = "isProtected",
@@ -3344,39 +3347,12 @@ pub mod types {
         )]
         #[doc(alias = "isProtected")]
         pub is_protected: ::std::option::Option<bool>,
-        /// The module.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub module: ::std::option::Option<crate::generated::enums::ProtectedModule>,
     }
     /// A customer to register.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OnboardCustomerRequest {
-        /// The country or region of the customer.
-        #[serde(
-            rename = "countryCode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "countryCode")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub country_code: ::std::option::Option<crate::generated::enums::CountryCode>,
-        /// Where to keep the customer's data.
-        #[serde(
-            rename = "dataCenter",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "dataCenter")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub data_center: ::std::option::Option<crate::generated::enums::DataCenter>,
-        /// The given name of the customer.
-        #[serde(
-            rename = "firstName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "firstName")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub first_name: ::std::option::Option<::std::string::String>,
         /// What signs the customer in: a code of the list, which may be sent as a number or as text. The
         /// documented request sends text.
         #[serde(
@@ -3388,6 +3364,14 @@ pub mod types {
         pub identity_provider_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::IdentityProvider>,
         >,
+        /// The given name of the customer.
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "firstName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub first_name: ::std::option::Option<::std::string::String>,
         /// The family name of the customer.
         #[serde(
             rename = "lastName",
@@ -3396,14 +3380,6 @@ pub mod types {
         #[doc(alias = "lastName")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// A switch for the management mode. Which of its values means management by the partner is not
-        /// documented.
-        #[serde(
-            rename = "managementMode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "managementMode")]
-        pub management_mode: ::std::option::Option<bool>,
         /// The organization of the customer.
         #[serde(
             rename = "organizationName",
@@ -3412,10 +3388,6 @@ pub mod types {
         #[doc(alias = "organizationName")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub organization_name: ::std::option::Option<::std::string::String>,
-        /// The password of the account.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub password: ::std::option::Option<::avepoint_core::SecretText>,
         /// The account to register, such as an e-mail address.
         #[serde(
             rename = "registrationAccount",
@@ -3424,9 +3396,14 @@ pub mod types {
         #[doc(alias = "registrationAccount")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub registration_account: ::std::option::Option<::std::string::String>,
-        /// Tags to put on the customer.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub tags: ::avepoint_core::List<::std::string::String>,
+        /// The country or region of the customer.
+        #[serde(
+            rename = "countryCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "countryCode")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub country_code: ::std::option::Option<crate::generated::enums::CountryCode>,
         /// A telephone number of the customer.
         #[serde(
             rename = "telephoneNumber",
@@ -3434,6 +3411,29 @@ pub mod types {
         )]
         #[doc(alias = "telephoneNumber")]
         pub telephone_number: ::std::option::Option<::std::string::String>,
+        /// Where to keep the customer's data.
+        #[serde(
+            rename = "dataCenter",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "dataCenter")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub data_center: ::std::option::Option<crate::generated::enums::DataCenter>,
+        /// The password of the account.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
+        /// Tags to put on the customer.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub tags: ::avepoint_core::List<::std::string::String>,
+        /// A switch for the management mode. Which of its values means management by the partner is not
+        /// documented.
+        #[serde(
+            rename = "managementMode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "managementMode")]
+        pub management_mode: ::std::option::Option<bool>,
     }
     /// How the registration of a customer ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3454,20 +3454,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OneDriveDetail {
-        /// How many administrators the OneDrive has.
-        #[serde(
-            rename = "adminCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "adminCount")]
-        pub admin_count: ::std::option::Option<i64>,
-        /// How often files were modified.
-        #[serde(
-            rename = "changeFileCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "changeFileCount")]
-        pub change_file_count: ::std::option::Option<i64>,
         /// The name the OneDrive is shown under.
         #[serde(
             rename = "displayName",
@@ -3475,6 +3461,37 @@ pub mod types {
         )]
         #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
+        /// The address of the OneDrive.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+        /// How many administrators the OneDrive has.
+        #[serde(
+            rename = "adminCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "adminCount")]
+        pub admin_count: ::std::option::Option<i64>,
+        /// How much storage the OneDrive takes. In MB.
+        #[serde(
+            rename = "storageUsed",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "storageUsed")]
+        pub storage_used: ::std::option::Option<i64>,
+        /// How much storage the OneDrive may take. In MB.
+        #[serde(
+            rename = "storageLimit",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "storageLimit")]
+        pub storage_limit: ::std::option::Option<i64>,
+        /// How often files were modified.
+        #[serde(
+            rename = "changeFileCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "changeFileCount")]
+        pub change_file_count: ::std::option::Option<i64>,
         /// How many guests the OneDrive has.
         #[serde(
             rename = "guestsCount",
@@ -3485,23 +3502,6 @@ pub mod types {
         /// Whether the OneDrive was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mark: ::std::option::Option<crate::generated::enums::Mark>,
-        /// How much storage the OneDrive may take. In MB.
-        #[serde(
-            rename = "storageLimit",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "storageLimit")]
-        pub storage_limit: ::std::option::Option<i64>,
-        /// How much storage the OneDrive takes. In MB.
-        #[serde(
-            rename = "storageUsed",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "storageUsed")]
-        pub storage_used: ::std::option::Option<i64>,
-        /// The address of the OneDrive.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::std::string::String>,
     }
     /// Where a page stands in its list.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3542,13 +3542,9 @@ pub mod types {
         )]
         #[doc(alias = "appName")]
         pub app_name: ::std::option::Option<::std::string::String>,
-        /// How many co-owners the app has.
-        #[serde(
-            rename = "coOwnerCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "coOwnerCount")]
-        pub co_owner_count: ::std::option::Option<i64>,
+        /// The environment that the app is part of.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub environment: ::std::option::Option<::std::string::String>,
         /// The name of the person who created the app.
         #[serde(
             rename = "createdBy",
@@ -3556,16 +3552,6 @@ pub mod types {
         )]
         #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::std::string::String>,
-        /// When the app was created.
-        #[serde(
-            rename = "createdDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdDate")]
-        pub created_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The environment that the app is part of.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub environment: ::std::option::Option<::std::string::String>,
         /// How many guests use the app.
         #[serde(
             rename = "guestUserCount",
@@ -3582,13 +3568,13 @@ pub mod types {
         pub included_in_solutions: ::std::option::Option<
             crate::generated::enums::SolutionMembership,
         >,
-        /// When somebody last started the app.
+        /// How many co-owners the app has.
         #[serde(
-            rename = "lastLaunchTime",
+            rename = "coOwnerCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "lastLaunchTime")]
-        pub last_launch_time: ::std::option::Option<::avepoint_core::Time>,
+        #[doc(alias = "coOwnerCount")]
+        pub co_owner_count: ::std::option::Option<i64>,
         /// When somebody last signed in to the app.
         #[serde(
             rename = "lastSignIn",
@@ -3596,6 +3582,20 @@ pub mod types {
         )]
         #[doc(alias = "lastSignIn")]
         pub last_sign_in: ::std::option::Option<::avepoint_core::Time>,
+        /// When somebody last started the app.
+        #[serde(
+            rename = "lastLaunchTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastLaunchTime")]
+        pub last_launch_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the app was created.
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdDate")]
+        pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// Whether the app was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mark: ::std::option::Option<crate::generated::enums::Mark>,
@@ -3605,20 +3605,13 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PowerBiDetail {
-        /// How many administrators there are.
+        /// The name the workspace or report is shown under.
         #[serde(
-            rename = "adminCount",
+            rename = "workspaceName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "adminCount")]
-        pub admin_count: ::std::option::Option<i64>,
-        /// The name of the artifact.
-        #[serde(
-            rename = "artifactName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "artifactName")]
-        pub artifact_name: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "workspaceName")]
+        pub workspace_name: ::std::option::Option<::std::string::String>,
         /// The name of the capacity that the workspace runs on.
         #[serde(
             rename = "capacityName",
@@ -3626,6 +3619,33 @@ pub mod types {
         )]
         #[doc(alias = "capacityName")]
         pub capacity_name: ::std::option::Option<::std::string::String>,
+        /// The name of the artifact.
+        #[serde(
+            rename = "artifactName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "artifactName")]
+        pub artifact_name: ::std::option::Option<::std::string::String>,
+        /// The name of the workspace above it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub workspace: ::std::option::Option<::std::string::String>,
+        /// How sensitive the workspace or report is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sensitivity: ::std::option::Option<::std::string::String>,
+        /// How many administrators there are.
+        #[serde(
+            rename = "adminCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "adminCount")]
+        pub admin_count: ::std::option::Option<i64>,
+        /// When something last happened in the workspace or report.
+        #[serde(
+            rename = "lastActivityDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastActivityDate")]
+        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
         /// When the workspace or report was created.
         #[serde(
             rename = "createdDate",
@@ -3640,16 +3660,6 @@ pub mod types {
         )]
         #[doc(alias = "guestUserCount")]
         pub guest_user_count: ::std::option::Option<i64>,
-        /// When something last happened in the workspace or report.
-        #[serde(
-            rename = "lastActivityDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastActivityDate")]
-        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the workspace or report was marked as fixed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
         /// How many reports there are.
         #[serde(
             rename = "reportCount",
@@ -3657,9 +3667,9 @@ pub mod types {
         )]
         #[doc(alias = "reportCount")]
         pub report_count: ::std::option::Option<i64>,
-        /// How sensitive the workspace or report is.
+        /// Whether the workspace or report was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sensitivity: ::std::option::Option<::std::string::String>,
+        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
         /// How many users the workspace or report has.
         #[serde(
             rename = "userCount",
@@ -3667,16 +3677,6 @@ pub mod types {
         )]
         #[doc(alias = "userCount")]
         pub user_count: ::std::option::Option<i64>,
-        /// The name of the workspace above it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub workspace: ::std::option::Option<::std::string::String>,
-        /// The name the workspace or report is shown under.
-        #[serde(
-            rename = "workspaceName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "workspaceName")]
-        pub workspace_name: ::std::option::Option<::std::string::String>,
     }
     /// The seats of a product that a customer has bought.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3705,13 +3705,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProtectedObject {
-        /// The container of the scan profile that the object is in.
-        #[serde(
-            rename = "containerName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "containerName")]
-        pub container_name: ::std::option::Option<::std::string::String>,
         /// What the object is shown as: a name, an e-mail address or an address of a site.
         #[serde(
             rename = "displayName",
@@ -3728,9 +3721,13 @@ pub mod types {
         pub mailbox_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::ProtectedMailboxType>,
         >,
-        /// How large the object is in the tenant, in bytes.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub size: ::std::option::Option<i64>,
+        /// The container of the scan profile that the object is in.
+        #[serde(
+            rename = "containerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "containerName")]
+        pub container_name: ::std::option::Option<::std::string::String>,
         /// The Microsoft 365 tenant that holds the object.
         #[serde(
             rename = "tenantId",
@@ -3738,6 +3735,9 @@ pub mod types {
         )]
         #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// How large the object is in the tenant, in bytes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<i64>,
     }
     /// One page of protected objects.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3756,6 +3756,12 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProtectedUser {
+        /// Identifies the user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::UserId>,
+        /// The e-mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// The name shown for the user.
         #[serde(
             rename = "displayName",
@@ -3763,12 +3769,6 @@ pub mod types {
         )]
         #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// The e-mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// Identifies the user.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::UserId>,
         /// The modules of the user.
         #[serde(
             rename = "moduleStatus",
@@ -3795,9 +3795,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProtectionOverview {
-        /// The customer, as an e-mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub customer: ::std::option::Option<::std::string::String>,
         /// The customer.
         #[serde(
             rename = "customerId",
@@ -3805,6 +3802,52 @@ pub mod types {
         )]
         #[doc(alias = "customerId")]
         pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
+        /// The tenant.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tenantId")]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// The customer, as an e-mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub customer: ::std::option::Option<::std::string::String>,
+        /// The service, by name.
+        #[serde(
+            rename = "serviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "serviceType")]
+        pub service_type: ::std::option::Option<::std::string::String>,
+        /// The module of the service, by name, such as Exchange Online.
+        #[serde(
+            rename = "serviceModule",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "serviceModule")]
+        pub service_module: ::std::option::Option<::std::string::String>,
+        /// When the last job of the module ran. ISO 8601 is documented, and so is a whole number whose unit is
+        /// not given; services send text such as 11/20/2026T04:00:00Z.
+        #[serde(
+            rename = "lastRunTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastRunTime")]
+        pub last_run_time: ::std::option::Option<::avepoint_core::NumberOrText>,
+        /// How many objects of the module were scanned.
+        #[serde(
+            rename = "totalScannedObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "totalScannedObjects")]
+        pub total_scanned_objects: ::std::option::Option<i64>,
+        /// How many objects of the module are backed up.
+        #[serde(
+            rename = "totalProtectedObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "totalProtectedObjects")]
+        pub total_protected_objects: ::std::option::Option<i64>,
         /// How much the last job put into AvePoint storage: a number and a unit, or N/A where that storage is
         /// not used.
         #[serde(
@@ -3821,49 +3864,6 @@ pub mod types {
         )]
         #[doc(alias = "dataSizeStoredInBYOS")]
         pub data_size_stored_in_byos: ::std::option::Option<::std::string::String>,
-        /// When the last job of the module ran. ISO 8601 is documented, and so is a whole number whose unit is
-        /// not given; services send text such as 11/20/2026T04:00:00Z.
-        #[serde(
-            rename = "lastRunTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastRunTime")]
-        pub last_run_time: ::std::option::Option<::avepoint_core::NumberOrText>,
-        /// The module of the service, by name, such as Exchange Online.
-        #[serde(
-            rename = "serviceModule",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "serviceModule")]
-        pub service_module: ::std::option::Option<::std::string::String>,
-        /// The service, by name.
-        #[serde(
-            rename = "serviceType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "serviceType")]
-        pub service_type: ::std::option::Option<::std::string::String>,
-        /// The tenant.
-        #[serde(
-            rename = "tenantId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "tenantId")]
-        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
-        /// How many objects of the module are backed up.
-        #[serde(
-            rename = "totalProtectedObjects",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "totalProtectedObjects")]
-        pub total_protected_objects: ::std::option::Option<i64>,
-        /// How many objects of the module were scanned.
-        #[serde(
-            rename = "totalScannedObjects",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "totalScannedObjects")]
-        pub total_scanned_objects: ::std::option::Option<i64>,
     }
     /// One page of the protection overview.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3882,48 +3882,13 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RansomwareDetection {
-        /// Groups that ransomware may be attacking, in the last 7 days.
+        /// Teams that ransomware may be attacking, in the last 7 days.
         #[serde(
-            rename = "groupsUnderPotentialRansomwareAttack",
+            rename = "teamsUnderPotentialRansomwareAttack",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "groupsUnderPotentialRansomwareAttack")]
-        pub groups_under_potential_ransomware_attack: ::std::option::Option<i64>,
-        /// Groups that hold suspicious objects, in the last 7 days.
-        #[serde(
-            rename = "groupsWithSuspiciousObjects",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "groupsWithSuspiciousObjects")]
-        pub groups_with_suspicious_objects: ::std::option::Option<i64>,
-        /// Groups with unusual activity, in the last 7 days.
-        #[serde(
-            rename = "groupsWithUnusualActivities",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "groupsWithUnusualActivities")]
-        pub groups_with_unusual_activities: ::std::option::Option<i64>,
-        /// OneDrives that ransomware may be attacking, in the last 7 days.
-        #[serde(
-            rename = "oneDrivesUnderPotentialRansomwareAttack",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "oneDrivesUnderPotentialRansomwareAttack")]
-        pub one_drives_under_potential_ransomware_attack: ::std::option::Option<i64>,
-        /// OneDrives that hold suspicious objects, in the last 7 days.
-        #[serde(
-            rename = "oneDrivesWithSuspiciousObjects",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "oneDrivesWithSuspiciousObjects")]
-        pub one_drives_with_suspicious_objects: ::std::option::Option<i64>,
-        /// OneDrives with unusual activity, in the last 7 days.
-        #[serde(
-            rename = "oneDrivesWithUnusualActivities",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "oneDrivesWithUnusualActivities")]
-        pub one_drives_with_unusual_activities: ::std::option::Option<i64>,
+        #[doc(alias = "teamsUnderPotentialRansomwareAttack")]
+        pub teams_under_potential_ransomware_attack: ::std::option::Option<i64>,
         /// SharePoint sites that ransomware may be attacking, in the last 7 days.
         #[serde(
             rename = "sharePointSitesUnderPotentialRansomwareAttack",
@@ -3933,34 +3898,20 @@ pub mod types {
         pub share_point_sites_under_potential_ransomware_attack: ::std::option::Option<
             i64,
         >,
-        /// SharePoint sites that hold suspicious objects, in the last 7 days.
+        /// OneDrives that ransomware may be attacking, in the last 7 days.
         #[serde(
-            rename = "sharePointSitesWithSuspiciousObjects",
+            rename = "oneDrivesUnderPotentialRansomwareAttack",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "sharePointSitesWithSuspiciousObjects")]
-        pub share_point_sites_with_suspicious_objects: ::std::option::Option<i64>,
-        /// SharePoint sites with unusual activity, in the last 7 days.
+        #[doc(alias = "oneDrivesUnderPotentialRansomwareAttack")]
+        pub one_drives_under_potential_ransomware_attack: ::std::option::Option<i64>,
+        /// Groups that ransomware may be attacking, in the last 7 days.
         #[serde(
-            rename = "sharePointSitesWithUnusualActivities",
+            rename = "groupsUnderPotentialRansomwareAttack",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "sharePointSitesWithUnusualActivities")]
-        pub share_point_sites_with_unusual_activities: ::std::option::Option<i64>,
-        /// Teams that ransomware may be attacking, in the last 7 days.
-        #[serde(
-            rename = "teamsUnderPotentialRansomwareAttack",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "teamsUnderPotentialRansomwareAttack")]
-        pub teams_under_potential_ransomware_attack: ::std::option::Option<i64>,
-        /// Teams that hold suspicious objects, in the last 7 days.
-        #[serde(
-            rename = "teamsWithSuspiciousObjects",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "teamsWithSuspiciousObjects")]
-        pub teams_with_suspicious_objects: ::std::option::Option<i64>,
+        #[doc(alias = "groupsUnderPotentialRansomwareAttack")]
+        pub groups_under_potential_ransomware_attack: ::std::option::Option<i64>,
         /// Teams with unusual activity, in the last 7 days.
         #[serde(
             rename = "teamsWithUnusualActivities",
@@ -3968,6 +3919,55 @@ pub mod types {
         )]
         #[doc(alias = "teamsWithUnusualActivities")]
         pub teams_with_unusual_activities: ::std::option::Option<i64>,
+        /// SharePoint sites with unusual activity, in the last 7 days.
+        #[serde(
+            rename = "sharePointSitesWithUnusualActivities",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sharePointSitesWithUnusualActivities")]
+        pub share_point_sites_with_unusual_activities: ::std::option::Option<i64>,
+        /// OneDrives with unusual activity, in the last 7 days.
+        #[serde(
+            rename = "oneDrivesWithUnusualActivities",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "oneDrivesWithUnusualActivities")]
+        pub one_drives_with_unusual_activities: ::std::option::Option<i64>,
+        /// Groups with unusual activity, in the last 7 days.
+        #[serde(
+            rename = "groupsWithUnusualActivities",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "groupsWithUnusualActivities")]
+        pub groups_with_unusual_activities: ::std::option::Option<i64>,
+        /// Teams that hold suspicious objects, in the last 7 days.
+        #[serde(
+            rename = "teamsWithSuspiciousObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "teamsWithSuspiciousObjects")]
+        pub teams_with_suspicious_objects: ::std::option::Option<i64>,
+        /// SharePoint sites that hold suspicious objects, in the last 7 days.
+        #[serde(
+            rename = "sharePointSitesWithSuspiciousObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sharePointSitesWithSuspiciousObjects")]
+        pub share_point_sites_with_suspicious_objects: ::std::option::Option<i64>,
+        /// OneDrives that hold suspicious objects, in the last 7 days.
+        #[serde(
+            rename = "oneDrivesWithSuspiciousObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "oneDrivesWithSuspiciousObjects")]
+        pub one_drives_with_suspicious_objects: ::std::option::Option<i64>,
+        /// Groups that hold suspicious objects, in the last 7 days.
+        #[serde(
+            rename = "groupsWithSuspiciousObjects",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "groupsWithSuspiciousObjects")]
+        pub groups_with_suspicious_objects: ::std::option::Option<i64>,
     }
     /// How the rejection ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3989,13 +3989,13 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Reseller {
-        /// The e-mail address of the reseller's account in Elements.
+        /// Identifies the reseller.
         #[serde(
-            rename = "Email",
+            rename = "ResellerId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "Email")]
-        pub email: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "ResellerId")]
+        pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
         /// The e-mail address to which the invitation to Elements went.
         #[serde(
             rename = "InviteEmail",
@@ -4010,13 +4010,13 @@ pub mod types {
         )]
         #[doc(alias = "Organization")]
         pub organization: ::std::option::Option<::std::string::String>,
-        /// Identifies the reseller.
+        /// The e-mail address of the reseller's account in Elements.
         #[serde(
-            rename = "ResellerId",
+            rename = "Email",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "ResellerId")]
-        pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
+        #[doc(alias = "Email")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// How far the reseller has come in joining.
         #[serde(
             rename = "Status",
@@ -4042,20 +4042,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RiskHitItem {
-        /// The customer that owns the tenant.
-        #[serde(
-            rename = "customerId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "customerId")]
-        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
-        /// The source the object belongs to. It selects the shape of `detail`.
-        #[serde(
-            rename = "dataSource",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "dataSource")]
-        pub data_source: ::std::option::Option<crate::generated::enums::DataSource>,
         /// What is known of the object, in the shape that `data_source` selects.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub detail: ::std::option::Option<crate::generated::variants::RiskHitItemDetail>,
@@ -4079,6 +4065,20 @@ pub mod types {
         )]
         #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// The customer that owns the tenant.
+        #[serde(
+            rename = "customerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "customerId")]
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
+        /// The source the object belongs to. It selects the shape of `detail`.
+        #[serde(
+            rename = "dataSource",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "dataSource")]
+        pub data_source: ::std::option::Option<crate::generated::enums::DataSource>,
     }
     /// One page of the objects that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4101,27 +4101,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RiskRule {
-        /// The customer that owns the tenant.
-        #[serde(
-            rename = "customerId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "customerId")]
-        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
-        /// The source that the matching objects belong to.
-        #[serde(
-            rename = "dataSource",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "dataSource")]
-        pub data_source: ::std::option::Option<crate::generated::enums::DataSource>,
-        /// How many objects match the rule.
-        #[serde(
-            rename = "hitItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "hitItemCount")]
-        pub hit_item_count: ::std::option::Option<i64>,
         /// Identifies the rule. Pass it on to read the matching objects.
         #[serde(
             rename = "ruleId",
@@ -4146,6 +4125,27 @@ pub mod types {
         )]
         #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// The customer that owns the tenant.
+        #[serde(
+            rename = "customerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "customerId")]
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
+        /// The source that the matching objects belong to.
+        #[serde(
+            rename = "dataSource",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "dataSource")]
+        pub data_source: ::std::option::Option<crate::generated::enums::DataSource>,
+        /// How many objects match the rule.
+        #[serde(
+            rename = "hitItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "hitItemCount")]
+        pub hit_item_count: ::std::option::Option<i64>,
     }
     /// All matched risk rules of a tenant, without paging.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4161,13 +4161,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RiskWorkflow {
-        /// The name shown for the workflow.
-        #[serde(
-            rename = "workflowDisplayName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "workflowDisplayName")]
-        pub workflow_display_name: ::std::option::Option<::std::string::String>,
         /// Identifies the workflow.
         #[serde(
             rename = "workflowId",
@@ -4175,15 +4168,19 @@ pub mod types {
         )]
         #[doc(alias = "workflowId")]
         pub workflow_id: ::std::option::Option<crate::generated::ids::WorkflowId>,
+        /// The name shown for the workflow.
+        #[serde(
+            rename = "workflowDisplayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "workflowDisplayName")]
+        pub workflow_display_name: ::std::option::Option<::std::string::String>,
     }
     /// What a workflow found: its counters and one page of users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RiskWorkflowCompliance {
-        /// The users.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub data: ::avepoint_core::List<RiskyUser>,
         /// How many risky actions were fixed during the past seven days.
         #[serde(
             rename = "last7DayFixCount",
@@ -4191,9 +4188,6 @@ pub mod types {
         )]
         #[doc(alias = "last7DayFixCount")]
         pub last7_day_fix_count: ::std::option::Option<i64>,
-        /// Where the page stands in the list.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub metadata: ::std::option::Option<PageMetadata>,
         /// How many users the workflow found.
         #[serde(
             rename = "riskUserCount",
@@ -4201,6 +4195,12 @@ pub mod types {
         )]
         #[doc(alias = "riskUserCount")]
         pub risk_user_count: ::std::option::Option<i64>,
+        /// The users.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<RiskyUser>,
+        /// Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
     }
     /// One page of workflows.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4219,13 +4219,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RiskyActionCount {
-        /// How many were not.
-        #[serde(
-            rename = "normalActionCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "normalActionCount")]
-        pub normal_action_count: ::std::option::Option<i64>,
         /// How many actions were found risky.
         #[serde(
             rename = "riskyActionCount",
@@ -4233,18 +4226,40 @@ pub mod types {
         )]
         #[doc(alias = "riskyActionCount")]
         pub risky_action_count: ::std::option::Option<i64>,
+        /// How many were not.
+        #[serde(
+            rename = "normalActionCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "normalActionCount")]
+        pub normal_action_count: ::std::option::Option<i64>,
     }
     /// A user whose actions a workflow found risky.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RiskyUser {
-        /// The devices the user signed in with.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub devices: ::avepoint_core::List<RiskyUserDevice>,
-        /// The files the user opened.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub files: ::avepoint_core::List<RiskyUserFile>,
+        /// The name shown for the user.
+        #[serde(
+            rename = "userDisplayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userDisplayName")]
+        pub user_display_name: ::std::option::Option<::std::string::String>,
+        /// The user principal name.
+        #[serde(
+            rename = "userPrincipalName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userPrincipalName")]
+        pub user_principal_name: ::std::option::Option<::std::string::String>,
+        /// Identifies the user.
+        #[serde(
+            rename = "userId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userId")]
+        pub user_id: ::std::option::Option<crate::generated::ids::UserId>,
         /// The sign-ins of the user.
         #[serde(
             rename = "loginIps",
@@ -4253,27 +4268,12 @@ pub mod types {
         )]
         #[doc(alias = "loginIps")]
         pub login_ips: ::avepoint_core::List<RiskyUserSignIn>,
-        /// The name shown for the user.
-        #[serde(
-            rename = "userDisplayName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "userDisplayName")]
-        pub user_display_name: ::std::option::Option<::std::string::String>,
-        /// Identifies the user.
-        #[serde(
-            rename = "userId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "userId")]
-        pub user_id: ::std::option::Option<crate::generated::ids::UserId>,
-        /// The user principal name.
-        #[serde(
-            rename = "userPrincipalName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "userPrincipalName")]
-        pub user_principal_name: ::std::option::Option<::std::string::String>,
+        /// The files the user opened.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub files: ::avepoint_core::List<RiskyUserFile>,
+        /// The devices the user signed in with.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub devices: ::avepoint_core::List<RiskyUserDevice>,
     }
     /// A device of a risky user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4293,13 +4293,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RiskyUserFile {
-        /// When the user opened it.
-        #[serde(
-            rename = "accessTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "accessTime")]
-        pub access_time: ::std::option::Option<::avepoint_core::Time>,
         /// The name of the file.
         #[serde(
             rename = "accessedFileName",
@@ -4307,6 +4300,13 @@ pub mod types {
         )]
         #[doc(alias = "accessedFileName")]
         pub accessed_file_name: ::std::option::Option<::std::string::String>,
+        /// When the user opened it.
+        #[serde(
+            rename = "accessTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "accessTime")]
+        pub access_time: ::std::option::Option<::avepoint_core::Time>,
         /// What sensitive information the file holds.
         #[serde(
             rename = "sensitiveInformation",
@@ -4377,54 +4377,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ScanProfile {
-        /// The containers of the scan profile.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub containers: ::avepoint_core::List<ScanProfileContainer>,
-        /// When the scan profile was created.
-        #[serde(
-            rename = "createdTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdTime")]
-        pub created_time: ::std::option::Option<::avepoint_core::Time>,
-        /// What the scan profile is for.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// The time of day at which the profile scans every day, as hh:mm, or No where it does not.
-        #[serde(
-            rename = "enableDailyScan",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "enableDailyScan")]
-        pub enable_daily_scan: ::std::option::Option<::std::string::String>,
-        /// The account the scan acts as.
-        #[serde(
-            rename = "impersonationAccount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "impersonationAccount")]
-        pub impersonation_account: ::std::option::Option<::std::string::String>,
-        /// Whether locked objects are left out of account when the status of a job is set.
-        #[serde(
-            rename = "isIgnoreLockedSiteEnabled",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isIgnoreLockedSiteEnabled")]
-        pub is_ignore_locked_site_enabled: ::std::option::Option<bool>,
-        /// Whether recipients get an e-mail once objects change or lose their container.
-        #[serde(
-            rename = "isSendOutOfPolicyNotification",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isSendOutOfPolicyNotification")]
-        pub is_send_out_of_policy_notification: ::std::option::Option<bool>,
-        /// When the scan profile was last changed.
-        #[serde(
-            rename = "modifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "modifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// The scan profile.
         #[serde(
             rename = "profileId",
@@ -4439,27 +4391,9 @@ pub mod types {
         )]
         #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
-        /// Whether in-place archive mailboxes are scanned too.
-        #[serde(
-            rename = "scanInplaceArchivedMailboxes",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "scanInplaceArchivedMailboxes")]
-        pub scan_inplace_archived_mailboxes: ::std::option::Option<bool>,
-        /// How the profile decides what to scan.
-        #[serde(
-            rename = "scanMode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "scanMode")]
-        pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
-        /// The domain of that tenant.
-        #[serde(
-            rename = "tenantDomain",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "tenantDomain")]
-        pub tenant_domain: ::std::option::Option<::std::string::String>,
+        /// What the scan profile is for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
         /// The tenant that is scanned.
         #[serde(
             rename = "tenantId",
@@ -4467,99 +4401,13 @@ pub mod types {
         )]
         #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
-    }
-    /// The daily report of a scan profile, with the objects concerned.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ScanProfileChanges {
-        /// What the scan profile is for.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// How the last scan job of the profile went.
+        /// The domain of that tenant.
         #[serde(
-            rename = "lastScanStatus",
+            rename = "tenantDomain",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "lastScanStatus")]
-        pub last_scan_status: ::std::option::Option<crate::generated::enums::JobStatus>,
-        /// When the daily report was made; before the first report, when the profile was last changed.
-        #[serde(
-            rename = "lastUpdateTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastUpdateTime")]
-        pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
-        /// When the scan profile was last changed.
-        #[serde(
-            rename = "modifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "modifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// How many objects went to another container.
-        #[serde(
-            rename = "movedToAnotherContainer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "movedToAnotherContainer")]
-        pub moved_to_another_container: ::std::option::Option<i64>,
-        /// The objects that went to another container. The shape of an entry is not documented.
-        #[serde(
-            rename = "movedToAnotherContainerObjects",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "movedToAnotherContainerObjects")]
-        pub moved_to_another_container_objects: ::avepoint_core::List<
-            ::avepoint_core::Json,
-        >,
-        /// The new objects. The shape of an entry is not documented.
-        #[serde(
-            rename = "newRegisteredContent",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "newRegisteredContent")]
-        pub new_registered_content: ::avepoint_core::List<::avepoint_core::Json>,
-        /// How many objects the report counts as new.
-        #[serde(
-            rename = "newRegisteredContentCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "newRegisteredContentCount")]
-        pub new_registered_content_count: ::std::option::Option<i64>,
-        /// The scan profile.
-        #[serde(
-            rename = "profileId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "profileId")]
-        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
-        /// The name of the scan profile.
-        #[serde(
-            rename = "profileName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "profileName")]
-        pub profile_name: ::std::option::Option<::std::string::String>,
-        /// The objects that left Microsoft 365 or no longer match the policy.
-        #[serde(
-            rename = "removedFromMicrosoft365OrOutOfPolicyObjects",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "removedFromMicrosoft365OrOutOfPolicyObjects")]
-        pub removed_from_microsoft365_or_out_of_policy_objects: ::avepoint_core::List<
-            ::std::string::String,
-        >,
-        /// How many objects left Microsoft 365 or no longer match the policy.
-        #[serde(
-            rename = "removedFromMicrosoft365OrOutofPolicy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "removedFromMicrosoft365OrOutofPolicy")]
-        pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
+        #[doc(alias = "tenantDomain")]
+        pub tenant_domain: ::std::option::Option<::std::string::String>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
@@ -4567,6 +4415,78 @@ pub mod types {
         )]
         #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        /// When the scan profile was last changed.
+        #[serde(
+            rename = "modifiedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "modifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the scan profile was created.
+        #[serde(
+            rename = "createdTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdTime")]
+        pub created_time: ::std::option::Option<::avepoint_core::Time>,
+        /// The account the scan acts as.
+        #[serde(
+            rename = "impersonationAccount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "impersonationAccount")]
+        pub impersonation_account: ::std::option::Option<::std::string::String>,
+        /// Whether in-place archive mailboxes are scanned too.
+        #[serde(
+            rename = "scanInplaceArchivedMailboxes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "scanInplaceArchivedMailboxes")]
+        pub scan_inplace_archived_mailboxes: ::std::option::Option<bool>,
+        /// Whether locked objects are left out of account when the status of a job is set.
+        #[serde(
+            rename = "isIgnoreLockedSiteEnabled",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isIgnoreLockedSiteEnabled")]
+        pub is_ignore_locked_site_enabled: ::std::option::Option<bool>,
+        /// The time of day at which the profile scans every day, as hh:mm, or No where it does not.
+        #[serde(
+            rename = "enableDailyScan",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "enableDailyScan")]
+        pub enable_daily_scan: ::std::option::Option<::std::string::String>,
+        /// Whether recipients get an e-mail once objects change or lose their container.
+        #[serde(
+            rename = "isSendOutOfPolicyNotification",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isSendOutOfPolicyNotification")]
+        pub is_send_out_of_policy_notification: ::std::option::Option<bool>,
+        /// The containers of the scan profile.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub containers: ::avepoint_core::List<ScanProfileContainer>,
+    }
+    /// The daily report of a scan profile, with the objects concerned.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ScanProfileChanges {
+        /// The name of the scan profile.
+        #[serde(
+            rename = "profileName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "profileName")]
+        pub profile_name: ::std::option::Option<::std::string::String>,
+        /// The scan profile.
+        #[serde(
+            rename = "profileId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "profileId")]
+        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The domain of the scanned tenant.
         #[serde(
             rename = "tenantDomain",
@@ -4581,6 +4501,86 @@ pub mod types {
         )]
         #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// What the scan profile is for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// How the profile decides what to scan.
+        #[serde(
+            rename = "scanMode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "scanMode")]
+        pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        /// When the scan profile was last changed.
+        #[serde(
+            rename = "modifiedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "modifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the daily report was made; before the first report, when the profile was last changed.
+        #[serde(
+            rename = "lastUpdateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastUpdateTime")]
+        pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
+        /// How the last scan job of the profile went.
+        #[serde(
+            rename = "lastScanStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastScanStatus")]
+        pub last_scan_status: ::std::option::Option<crate::generated::enums::JobStatus>,
+        /// How many objects the report counts as new.
+        #[serde(
+            rename = "newRegisteredContentCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "newRegisteredContentCount")]
+        pub new_registered_content_count: ::std::option::Option<i64>,
+        /// How many objects went to another container.
+        #[serde(
+            rename = "movedToAnotherContainer",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "movedToAnotherContainer")]
+        pub moved_to_another_container: ::std::option::Option<i64>,
+        /// How many objects left Microsoft 365 or no longer match the policy.
+        #[serde(
+            rename = "removedFromMicrosoft365OrOutofPolicy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "removedFromMicrosoft365OrOutofPolicy")]
+        pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
+        /// The new objects. The shape of an entry is not documented.
+        #[serde(
+            rename = "newRegisteredContent",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "newRegisteredContent")]
+        pub new_registered_content: ::avepoint_core::List<::avepoint_core::Json>,
+        /// The objects that left Microsoft 365 or no longer match the policy.
+        #[serde(
+            rename = "removedFromMicrosoft365OrOutOfPolicyObjects",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "removedFromMicrosoft365OrOutOfPolicyObjects")]
+        pub removed_from_microsoft365_or_out_of_policy_objects: ::avepoint_core::List<
+            ::std::string::String,
+        >,
+        /// The objects that went to another container. The shape of an entry is not documented.
+        #[serde(
+            rename = "movedToAnotherContainerObjects",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "movedToAnotherContainerObjects")]
+        pub moved_to_another_container_objects: ::avepoint_core::List<
+            ::avepoint_core::Json,
+        >,
     }
     /// A container that scanned objects are put into.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4609,51 +4609,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ScanProfileDailyReport {
-        /// What the scan profile is for.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
-        /// How the last scan job of the profile went.
-        #[serde(
-            rename = "lastScanStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastScanStatus")]
-        pub last_scan_status: ::std::option::Option<crate::generated::enums::JobStatus>,
-        /// When the daily report was made; before the first report, when the profile was last changed.
-        #[serde(
-            rename = "lastUpdateTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastUpdateTime")]
-        pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
-        /// When the scan profile was last changed.
-        #[serde(
-            rename = "modifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "modifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// How many objects went to another container.
-        #[serde(
-            rename = "movedToAnotherContainer",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "movedToAnotherContainer")]
-        pub moved_to_another_container: ::std::option::Option<i64>,
-        /// How many objects the report counts as new.
-        #[serde(
-            rename = "newRegisteredContentCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "newRegisteredContentCount")]
-        pub new_registered_content_count: ::std::option::Option<i64>,
-        /// The scan profile.
-        #[serde(
-            rename = "profileId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "profileId")]
-        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
@@ -4661,20 +4616,13 @@ pub mod types {
         )]
         #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
-        /// How many objects left Microsoft 365 or no longer match the policy.
+        /// The scan profile.
         #[serde(
-            rename = "removedFromMicrosoft365OrOutofPolicy",
+            rename = "profileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "removedFromMicrosoft365OrOutofPolicy")]
-        pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
-        /// How the profile decides what to scan.
-        #[serde(
-            rename = "scanMode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "scanMode")]
-        pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        #[doc(alias = "profileId")]
+        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The domain of the scanned tenant.
         #[serde(
             rename = "tenantDomain",
@@ -4689,6 +4637,58 @@ pub mod types {
         )]
         #[doc(alias = "tenantId")]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// What the scan profile is for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// How the profile decides what to scan.
+        #[serde(
+            rename = "scanMode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "scanMode")]
+        pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        /// When the scan profile was last changed.
+        #[serde(
+            rename = "modifiedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "modifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the daily report was made; before the first report, when the profile was last changed.
+        #[serde(
+            rename = "lastUpdateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastUpdateTime")]
+        pub last_update_time: ::std::option::Option<::avepoint_core::Time>,
+        /// How the last scan job of the profile went.
+        #[serde(
+            rename = "lastScanStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastScanStatus")]
+        pub last_scan_status: ::std::option::Option<crate::generated::enums::JobStatus>,
+        /// How many objects the report counts as new.
+        #[serde(
+            rename = "newRegisteredContentCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "newRegisteredContentCount")]
+        pub new_registered_content_count: ::std::option::Option<i64>,
+        /// How many objects went to another container.
+        #[serde(
+            rename = "movedToAnotherContainer",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "movedToAnotherContainer")]
+        pub moved_to_another_container: ::std::option::Option<i64>,
+        /// How many objects left Microsoft 365 or no longer match the policy.
+        #[serde(
+            rename = "removedFromMicrosoft365OrOutofPolicy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "removedFromMicrosoft365OrOutofPolicy")]
+        pub removed_from_microsoft365_or_outof_policy: ::std::option::Option<i64>,
     }
     /// One page of daily reports of scan profiles.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4707,20 +4707,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ScanProfileSummary {
-        /// When the scan profile was last changed.
-        #[serde(
-            rename = "modifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "modifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The scan profile.
-        #[serde(
-            rename = "profileId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "profileId")]
-        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// The name of the scan profile.
         #[serde(
             rename = "profileName",
@@ -4728,6 +4714,13 @@ pub mod types {
         )]
         #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
+        /// The scan profile.
+        #[serde(
+            rename = "profileId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "profileId")]
+        pub profile_id: ::std::option::Option<crate::generated::ids::ScanProfileId>,
         /// How the profile decides what to scan.
         #[serde(
             rename = "scanMode",
@@ -4735,6 +4728,13 @@ pub mod types {
         )]
         #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
+        /// When the scan profile was last changed.
+        #[serde(
+            rename = "modifiedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "modifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
     }
     /// One page of scan profiles.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4766,36 +4766,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ServiceLicenseItem {
-        /// When the contract ends. The format is not documented.
-        #[serde(
-            rename = "contractEndDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "contractEndDate")]
-        pub contract_end_date: ::std::option::Option<::std::string::String>,
-        /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
-        #[serde(
-            rename = "expireTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "expireTime")]
-        pub expire_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
-        /// it is false, `expire_time` is needed too.
-        #[serde(
-            rename = "isSameAsPool",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isSameAsPool")]
-        pub is_same_as_pool: ::std::option::Option<bool>,
-        /// How the subscription is paid for.
-        #[serde(
-            rename = "paymentType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "paymentType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
         /// The pool the seats come from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
@@ -4810,6 +4780,21 @@ pub mod types {
         pub subscription_source_type: ::std::option::Option<
             crate::generated::enums::SubscriptionSource,
         >,
+        /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+        /// it is false, `expire_time` is needed too.
+        #[serde(
+            rename = "isSameAsPool",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isSameAsPool")]
+        pub is_same_as_pool: ::std::option::Option<bool>,
+        /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
+        #[serde(
+            rename = "expireTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "expireTime")]
+        pub expire_time: ::std::option::Option<::avepoint_core::Time>,
         /// How many user seats the customer gets.
         #[serde(
             rename = "userSeat",
@@ -4818,36 +4803,51 @@ pub mod types {
         #[doc(alias = "userSeat")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub user_seat: ::std::option::Option<i64>,
+        /// When the contract ends. The format is not documented.
+        #[serde(
+            rename = "contractEndDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "contractEndDate")]
+        pub contract_end_date: ::std::option::Option<::std::string::String>,
+        /// How the subscription is paid for.
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "paymentType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
     }
     /// A subscription of a customer to a service. `N/A` stands where a member does not apply.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ServiceSubscription {
-        /// How the pooled license differs from that on the first of this month, or `N/A`.
+        /// The service, with its variant.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub change: ::std::option::Option<::std::string::String>,
-        /// How much storage is in use, or `N/A`.
+        pub service: ::std::option::Option<::std::string::String>,
+        /// How the subscription is measured, or `N/A`.
         #[serde(
-            rename = "consumedStorage",
+            rename = "subscriptionModel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "consumedStorage")]
-        pub consumed_storage: ::std::option::Option<::std::string::String>,
-        /// When the contract ends, or `N/A`.
+        #[doc(alias = "subscriptionModel")]
+        pub subscription_model: ::std::option::Option<::std::string::String>,
+        /// How many user seats were bought, or `N/A`.
         #[serde(
-            rename = "contractEndDate",
+            rename = "purchasedUserSeats",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "contractEndDate")]
-        pub contract_end_date: ::std::option::Option<::avepoint_core::Time>,
-        /// When the subscription expires.
+        #[doc(alias = "purchasedUserSeats")]
+        pub purchased_user_seats: ::std::option::Option<::std::string::String>,
+        /// How many units were bought, or `N/A`.
         #[serde(
-            rename = "expirationDate",
+            rename = "purchasedUnits",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "expirationDate")]
-        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
+        #[doc(alias = "purchasedUnits")]
+        pub purchased_units: ::std::option::Option<::std::string::String>,
         /// How many Microsoft licenses of the customer are assigned.
         #[serde(
             rename = "microsoftLicenseAssigned",
@@ -4862,23 +4862,6 @@ pub mod types {
         )]
         #[doc(alias = "microsoftLicenseAvailable")]
         pub microsoft_license_available: ::std::option::Option<::std::string::String>,
-        /// The package. Only for Cloud Backup for Microsoft 365; otherwise `N/A`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub package: ::std::option::Option<::std::string::String>,
-        /// How the subscription is paid for, or `N/A`.
-        #[serde(
-            rename = "paymentType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "paymentType")]
-        pub payment_type: ::std::option::Option<::std::string::String>,
-        /// The capacity protected, with its unit, or `N/A`.
-        #[serde(
-            rename = "protectedCapacity",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "protectedCapacity")]
-        pub protected_capacity: ::std::option::Option<::std::string::String>,
         /// The capacity bought, with its unit, two figures with a slash between them, or `N/A`.
         #[serde(
             rename = "purchasedCapacity",
@@ -4886,39 +4869,46 @@ pub mod types {
         )]
         #[doc(alias = "purchasedCapacity")]
         pub purchased_capacity: ::std::option::Option<::std::string::String>,
-        /// How many units were bought, or `N/A`.
+        /// The capacity protected, with its unit, or `N/A`.
         #[serde(
-            rename = "purchasedUnits",
+            rename = "protectedCapacity",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "purchasedUnits")]
-        pub purchased_units: ::std::option::Option<::std::string::String>,
-        /// How many user seats were bought, or `N/A`.
-        #[serde(
-            rename = "purchasedUserSeats",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "purchasedUserSeats")]
-        pub purchased_user_seats: ::std::option::Option<::std::string::String>,
-        /// How long data is kept, or `N/A`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub retention: ::std::option::Option<::std::string::String>,
-        /// The service, with its variant.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub service: ::std::option::Option<::std::string::String>,
-        /// Where the subscription comes from, such as a pool of the partner.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub source: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "protectedCapacity")]
+        pub protected_capacity: ::std::option::Option<::std::string::String>,
         /// The kind of storage in use, or `N/A`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub storage: ::std::option::Option<::std::string::String>,
-        /// How the subscription is measured, or `N/A`.
+        /// How long data is kept, or `N/A`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub retention: ::std::option::Option<::std::string::String>,
+        /// How much storage is in use, or `N/A`.
         #[serde(
-            rename = "subscriptionModel",
+            rename = "consumedStorage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "subscriptionModel")]
-        pub subscription_model: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "consumedStorage")]
+        pub consumed_storage: ::std::option::Option<::std::string::String>,
+        /// When the subscription expires.
+        #[serde(
+            rename = "expirationDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "expirationDate")]
+        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
+        /// How the pooled license differs from that on the first of this month, or `N/A`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub change: ::std::option::Option<::std::string::String>,
+        /// Where the subscription comes from, such as a pool of the partner.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source: ::std::option::Option<::std::string::String>,
+        /// How the subscription is paid for, or `N/A`.
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "paymentType")]
+        pub payment_type: ::std::option::Option<::std::string::String>,
         /// The name of the subscription. Only for Fly; otherwise `N/A`.
         #[serde(
             rename = "subscriptionName",
@@ -4926,12 +4916,28 @@ pub mod types {
         )]
         #[doc(alias = "subscriptionName")]
         pub subscription_name: ::std::option::Option<::std::string::String>,
+        /// The package. Only for Cloud Backup for Microsoft 365; otherwise `N/A`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub package: ::std::option::Option<::std::string::String>,
+        /// When the contract ends, or `N/A`.
+        #[serde(
+            rename = "contractEndDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "contractEndDate")]
+        pub contract_end_date: ::std::option::Option<::avepoint_core::Time>,
     }
     /// A storage profile of an SFTP server.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SftpStorageProfile {
+        /// Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        /// The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// Always the device type of an SFTP server.
         #[serde(
             rename = "deviceType",
@@ -4939,12 +4945,6 @@ pub mod types {
         )]
         #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<crate::generated::enums::SftpDeviceType>,
-        /// What an SFTP server has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<FtpStorageExtension>,
-        /// Identifies the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
         /// When the profile was last changed. The service may write the month first.
         #[serde(
             rename = "modifyTime",
@@ -4952,37 +4952,18 @@ pub mod types {
         )]
         #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the profile.
+        /// What an SFTP server has of its own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub extension: ::std::option::Option<FtpStorageExtension>,
     }
     /// A sign-in of a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SignIn {
-        /// The city the sign-in came from.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub city: ::std::option::Option<::std::string::String>,
-        /// The country or region the sign-in came from; a two-letter code as a rule.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub country: ::std::option::Option<::std::string::String>,
         /// Identifies the record of the sign-in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::generated::ids::SignInId>,
-        /// The IP address the sign-in came from.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ip: ::std::option::Option<::std::string::String>,
-        /// Whether the sign-in was found risky.
-        #[serde(
-            rename = "isRisk",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isRisk")]
-        pub is_risk: ::std::option::Option<bool>,
-        /// The latitude the sign-in came from, in degrees.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub lat: ::std::option::Option<f64>,
         /// When the user signed in. Services send a date and time; a whole number is documented too.
         #[serde(
             rename = "loginTime",
@@ -4990,16 +4971,6 @@ pub mod types {
         )]
         #[doc(alias = "loginTime")]
         pub login_time: ::std::option::Option<::avepoint_core::NumberOrText>,
-        /// The longitude the sign-in came from, in degrees.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub lon: ::std::option::Option<f64>,
-        /// The name shown for the user.
-        #[serde(
-            rename = "userDisplayName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "userDisplayName")]
-        pub user_display_name: ::std::option::Option<::std::string::String>,
         /// Identifies the user.
         #[serde(
             rename = "userId",
@@ -5007,6 +4978,13 @@ pub mod types {
         )]
         #[doc(alias = "userId")]
         pub user_id: ::std::option::Option<crate::generated::ids::UserId>,
+        /// The name shown for the user.
+        #[serde(
+            rename = "userDisplayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userDisplayName")]
+        pub user_display_name: ::std::option::Option<::std::string::String>,
         /// The user principal name.
         #[serde(
             rename = "userPrincipalName",
@@ -5014,6 +4992,28 @@ pub mod types {
         )]
         #[doc(alias = "userPrincipalName")]
         pub user_principal_name: ::std::option::Option<::std::string::String>,
+        /// The IP address the sign-in came from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ip: ::std::option::Option<::std::string::String>,
+        /// The latitude the sign-in came from, in degrees.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub lat: ::std::option::Option<f64>,
+        /// The longitude the sign-in came from, in degrees.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub lon: ::std::option::Option<f64>,
+        /// The country or region the sign-in came from; a two-letter code as a rule.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub country: ::std::option::Option<::std::string::String>,
+        /// The city the sign-in came from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub city: ::std::option::Option<::std::string::String>,
+        /// Whether the sign-in was found risky.
+        #[serde(
+            rename = "isRisk",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isRisk")]
+        pub is_risk: ::std::option::Option<bool>,
     }
     /// One page of sign-ins.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5032,58 +5032,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteDetail {
-        /// The name of the person who created the site.
-        #[serde(
-            rename = "createdBy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdBy")]
-        pub created_by: ::std::option::Option<::std::string::String>,
-        /// When the site was created.
-        #[serde(
-            rename = "createdDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdDate")]
-        pub created_date: ::std::option::Option<::avepoint_core::Time>,
-        /// When something last happened in the site.
-        #[serde(
-            rename = "lastActivityDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastActivityDate")]
-        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
-        /// Details on the campaign of the site.
-        #[serde(
-            rename = "latestCampaignInfo",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "latestCampaignInfo")]
-        pub latest_campaign_info: ::std::option::Option<::std::string::String>,
-        /// Whether and how the site is locked.
-        #[serde(
-            rename = "lockState",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lockState")]
-        pub lock_state: ::std::option::Option<crate::generated::enums::SiteLockState>,
-        /// Whether the site was marked as fixed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
-        /// How many members the site has.
-        #[serde(
-            rename = "memberCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "memberCount")]
-        pub member_count: ::std::option::Option<i64>,
-        /// How many owners the site has.
-        #[serde(
-            rename = "ownerCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ownerCount")]
-        pub owner_count: ::std::option::Option<i64>,
         /// The name the site is shown under.
         #[serde(
             rename = "siteName",
@@ -5098,6 +5046,13 @@ pub mod types {
         )]
         #[doc(alias = "siteUrl")]
         pub site_url: ::std::option::Option<::std::string::String>,
+        /// The name of the person who created the site.
+        #[serde(
+            rename = "createdBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdBy")]
+        pub created_by: ::std::option::Option<::std::string::String>,
         /// How much storage the site takes. In MB.
         #[serde(
             rename = "storageUsed",
@@ -5105,6 +5060,51 @@ pub mod types {
         )]
         #[doc(alias = "storageUsed")]
         pub storage_used: ::std::option::Option<i64>,
+        /// How many owners the site has.
+        #[serde(
+            rename = "ownerCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ownerCount")]
+        pub owner_count: ::std::option::Option<i64>,
+        /// How many members the site has.
+        #[serde(
+            rename = "memberCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "memberCount")]
+        pub member_count: ::std::option::Option<i64>,
+        /// When the site was created.
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdDate")]
+        pub created_date: ::std::option::Option<::avepoint_core::Time>,
+        /// When something last happened in the site.
+        #[serde(
+            rename = "lastActivityDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastActivityDate")]
+        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
+        /// Whether the site was marked as fixed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
+        /// Details on the campaign of the site.
+        #[serde(
+            rename = "latestCampaignInfo",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "latestCampaignInfo")]
+        pub latest_campaign_info: ::std::option::Option<::std::string::String>,
+        /// Whether and how the site is locked.
+        #[serde(
+            rename = "lockState",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lockState")]
+        pub lock_state: ::std::option::Option<crate::generated::enums::SiteLockState>,
     }
     /// One page of storage profiles.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5123,44 +5123,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TeamDetail {
-        /// The name of the person who created the team.
-        #[serde(
-            rename = "createdBy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdBy")]
-        pub created_by: ::std::option::Option<::std::string::String>,
-        /// When something last happened in the team.
-        #[serde(
-            rename = "lastActivityDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastActivityDate")]
-        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
-        /// Details on the campaign of the team.
-        #[serde(
-            rename = "latestCampaignInfo",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "latestCampaignInfo")]
-        pub latest_campaign_info: ::std::option::Option<::std::string::String>,
-        /// Whether the team was marked as fixed.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
-        /// How many members the team has.
-        #[serde(
-            rename = "memberCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "memberCount")]
-        pub member_count: ::std::option::Option<i64>,
-        /// How many owners the team has.
-        #[serde(
-            rename = "ownerCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ownerCount")]
-        pub owner_count: ::std::option::Option<i64>,
         /// The name the team is shown under.
         #[serde(
             rename = "teamsName",
@@ -5175,12 +5137,56 @@ pub mod types {
         )]
         #[doc(alias = "teamsUrl")]
         pub teams_url: ::std::option::Option<::std::string::String>,
+        /// The name of the person who created the team.
+        #[serde(
+            rename = "createdBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdBy")]
+        pub created_by: ::std::option::Option<::std::string::String>,
+        /// How many owners the team has.
+        #[serde(
+            rename = "ownerCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ownerCount")]
+        pub owner_count: ::std::option::Option<i64>,
+        /// How many members the team has.
+        #[serde(
+            rename = "memberCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "memberCount")]
+        pub member_count: ::std::option::Option<i64>,
+        /// When something last happened in the team.
+        #[serde(
+            rename = "lastActivityDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastActivityDate")]
+        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
+        /// Whether the team was marked as fixed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
+        /// Details on the campaign of the team.
+        #[serde(
+            rename = "latestCampaignInfo",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "latestCampaignInfo")]
+        pub latest_campaign_info: ::std::option::Option<::std::string::String>,
     }
     /// A Microsoft 365 tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Tenant {
+        /// Identifies the tenant.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::TenantId>,
+        /// The name of the tenant.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// The directory cloud the tenant belongs to.
         #[serde(
             rename = "aadEnvironment",
@@ -5190,12 +5196,6 @@ pub mod types {
         pub aad_environment: ::std::option::Option<
             crate::generated::enums::AadEnvironment,
         >,
-        /// Identifies the tenant.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::TenantId>,
-        /// The name of the tenant.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
         /// The platform the tenant belongs to.
         #[serde(
             rename = "platformEnvironmentType",
@@ -5211,6 +5211,13 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TenantConnection {
+        /// Whether the tenant was added.
+        #[serde(
+            rename = "isSuccess",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isSuccess")]
+        pub is_success: ::std::option::Option<bool>,
         /// Why it was not.
         #[serde(
             rename = "errorCode",
@@ -5220,13 +5227,6 @@ pub mod types {
         pub error_code: ::std::option::Option<
             crate::generated::enums::TenantConnectionError,
         >,
-        /// Whether the tenant was added.
-        #[serde(
-            rename = "isSuccess",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isSuccess")]
-        pub is_success: ::std::option::Option<bool>,
     }
     /// The outcome of each tenant, under the identifier of the tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -5268,20 +5268,10 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TenantUserSeats {
-        /// How many user seats are assigned.
-        #[serde(
-            rename = "assignedUserSeat",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "assignedUserSeat")]
-        pub assigned_user_seat: ::std::option::Option<i64>,
-        /// How many user seats are free.
-        #[serde(
-            rename = "availableUserSeat",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "availableUserSeat")]
-        pub available_user_seat: ::std::option::Option<i64>,
+        /// The type of the tenant.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
+        pub type_: ::std::option::Option<crate::generated::enums::TenantType>,
         /// Identifies the tenant.
         #[serde(
             rename = "tenantId",
@@ -5296,10 +5286,20 @@ pub mod types {
         )]
         #[doc(alias = "tenantName")]
         pub tenant_name: ::std::option::Option<::std::string::String>,
-        /// The type of the tenant.
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        #[doc(alias = "type")]
-        pub type_: ::std::option::Option<crate::generated::enums::TenantType>,
+        /// How many user seats are free.
+        #[serde(
+            rename = "availableUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "availableUserSeat")]
+        pub available_user_seat: ::std::option::Option<i64>,
+        /// How many user seats are assigned.
+        #[serde(
+            rename = "assignedUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "assignedUserSeat")]
+        pub assigned_user_seat: ::std::option::Option<i64>,
     }
     /// One page of tenants with their user seats.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5339,6 +5339,12 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UnknownStorageProfile {
+        /// Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        /// The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
         /// The device type.
         #[serde(
             rename = "deviceType",
@@ -5346,12 +5352,6 @@ pub mod types {
         )]
         #[doc(alias = "deviceType")]
         pub device_type: ::std::option::Option<i64>,
-        /// What the storage has of its own, as it came.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<::avepoint_core::Json>,
-        /// Identifies the profile.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
         /// When the profile was last changed. The service may write the month first.
         #[serde(
             rename = "modifyTime",
@@ -5359,39 +5359,15 @@ pub mod types {
         )]
         #[doc(alias = "modifyTime")]
         pub modify_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The name of the profile.
+        /// What the storage has of its own, as it came.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub extension: ::std::option::Option<::avepoint_core::Json>,
     }
     /// New telephone numbers of a hybrid or local user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserContactRequest {
-        /// The fax number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub fax: ::std::option::Option<::std::string::String>,
-        /// The telephone number at home.
-        #[serde(
-            rename = "homePhone",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "homePhone")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub home_phone: ::std::option::Option<::std::string::String>,
-        /// The number of the internet telephone.
-        #[serde(
-            rename = "ipPhone",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "ipPhone")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub ip_phone: ::std::option::Option<::std::string::String>,
-        /// The mobile phone number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub mobile: ::std::option::Option<::std::string::String>,
         /// The business telephone number.
         #[serde(
             rename = "officePhone",
@@ -5400,6 +5376,30 @@ pub mod types {
         #[doc(alias = "officePhone")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub office_phone: ::std::option::Option<::std::string::String>,
+        /// The mobile phone number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub mobile: ::std::option::Option<::std::string::String>,
+        /// The fax number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub fax: ::std::option::Option<::std::string::String>,
+        /// The number of the internet telephone.
+        #[serde(
+            rename = "ipPhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "ipPhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub ip_phone: ::std::option::Option<::std::string::String>,
+        /// The telephone number at home.
+        #[serde(
+            rename = "homePhone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "homePhone")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub home_phone: ::std::option::Option<::std::string::String>,
         /// The pager number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
@@ -5410,26 +5410,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserGeneralRequest {
-        /// A short remark on the user.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub comment: ::std::option::Option<::std::string::String>,
-        /// The name shown for the user.
-        #[serde(
-            rename = "displayName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "displayName")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub display_name: ::std::option::Option<::std::string::String>,
-        /// The number or name the company gave its employee.
-        #[serde(
-            rename = "employeeId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "employeeId")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub employee_id: ::std::option::Option<::std::string::String>,
         /// The given name.
         #[serde(
             rename = "firstName",
@@ -5438,18 +5418,6 @@ pub mod types {
         #[doc(alias = "firstName")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// The initials.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub initials: ::std::option::Option<::std::string::String>,
-        /// The job title.
-        #[serde(
-            rename = "jobTitle",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobTitle")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub job_title: ::std::option::Option<::std::string::String>,
         /// The family name.
         #[serde(
             rename = "lastName",
@@ -5458,6 +5426,30 @@ pub mod types {
         #[doc(alias = "lastName")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub last_name: ::std::option::Option<::std::string::String>,
+        /// The name shown for the user.
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "displayName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub display_name: ::std::option::Option<::std::string::String>,
+        /// The job title.
+        #[serde(
+            rename = "jobTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobTitle")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub job_title: ::std::option::Option<::std::string::String>,
+        /// The number or name the company gave its employee.
+        #[serde(
+            rename = "employeeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "employeeId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub employee_id: ::std::option::Option<::std::string::String>,
         /// The middle name.
         #[serde(
             rename = "middleName",
@@ -5466,6 +5458,14 @@ pub mod types {
         #[doc(alias = "middleName")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub middle_name: ::std::option::Option<::std::string::String>,
+        /// The initials.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub initials: ::std::option::Option<::std::string::String>,
+        /// A short remark on the user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub comment: ::std::option::Option<::std::string::String>,
     }
     /// New notes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5482,14 +5482,14 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLocalUserOfficeLocationRequest {
-        /// The street and number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        /// The postal code.
+        #[serde(
+            rename = "postalCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "postalCode")]
         #[cfg_attr(feature = "schemars", schemars(required))]
-        pub address: ::std::option::Option<::std::string::String>,
-        /// The city.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub city: ::std::option::Option<::std::string::String>,
+        pub postal_code: ::std::option::Option<::std::string::String>,
         /// The country or region, by name as a rule; a code of the list is accepted too.
         #[serde(
             rename = "countryRegion",
@@ -5500,34 +5500,18 @@ pub mod types {
         pub country_region: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
         >,
-        /// The title people put before the name.
-        #[serde(
-            rename = "personalTitle",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "personalTitle")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub personal_title: ::std::option::Option<::std::string::String>,
-        /// The post office box.
-        #[serde(
-            rename = "poBox",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "poBox")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub po_box: ::std::option::Option<::std::string::String>,
-        /// The postal code.
-        #[serde(
-            rename = "postalCode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "postalCode")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub postal_code: ::std::option::Option<::std::string::String>,
         /// The state or province.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub state: ::std::option::Option<::std::string::String>,
+        /// The street and number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub address: ::std::option::Option<::std::string::String>,
+        /// The city.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub city: ::std::option::Option<::std::string::String>,
         /// The address of the web page.
         #[serde(
             rename = "webPage",
@@ -5536,6 +5520,22 @@ pub mod types {
         #[doc(alias = "webPage")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub web_page: ::std::option::Option<::std::string::String>,
+        /// The post office box.
+        #[serde(
+            rename = "poBox",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "poBox")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub po_box: ::std::option::Option<::std::string::String>,
+        /// The title people put before the name.
+        #[serde(
+            rename = "personalTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "personalTitle")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub personal_title: ::std::option::Option<::std::string::String>,
     }
     /// New company, department and location of a hybrid or local user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5550,6 +5550,10 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub department: ::std::option::Option<::std::string::String>,
+        /// Where the user works.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub location: ::std::option::Option<::std::string::String>,
         /// The number of the department.
         #[serde(
             rename = "departmentNumber",
@@ -5558,10 +5562,6 @@ pub mod types {
         #[doc(alias = "departmentNumber")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub department_number: ::std::option::Option<::std::string::String>,
-        /// Where the user works.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub location: ::std::option::Option<::std::string::String>,
     }
     /// New profile paths.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5576,14 +5576,6 @@ pub mod types {
         #[doc(alias = "homeDirectory")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub home_directory: ::std::option::Option<::std::string::String>,
-        /// The script that runs at logon.
-        #[serde(
-            rename = "logonScript",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "logonScript")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub logon_script: ::std::option::Option<::std::string::String>,
         /// The path of the profile.
         #[serde(
             rename = "profilePath",
@@ -5592,28 +5584,45 @@ pub mod types {
         #[doc(alias = "profilePath")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub profile_path: ::std::option::Option<::std::string::String>,
+        /// The script that runs at logon.
+        #[serde(
+            rename = "logonScript",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "logonScript")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub logon_script: ::std::option::Option<::std::string::String>,
     }
     /// New account settings.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserAccountRequest {
-        /// Whether the account is valid only until `enforce_end_date_time`.
+        /// The mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub mail: ::std::option::Option<::std::string::String>,
+        /// The country in which the account uses its licences. The documented limit of 128 characters is met by
+        /// every code.
         #[serde(
-            rename = "enforceEnd",
+            rename = "usageLocation",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "enforceEnd")]
+        #[doc(alias = "usageLocation")]
         #[cfg_attr(feature = "schemars", schemars(required))]
-        pub enforce_end: ::std::option::Option<bool>,
-        /// Until when the account is valid.
+        pub usage_location: ::std::option::Option<
+            crate::generated::enums::UsageLocation,
+        >,
+        /// The language the user wants to see.
         #[serde(
-            rename = "enforceEndDateTime",
+            rename = "preferredLanguage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "enforceEndDateTime")]
+        #[doc(alias = "preferredLanguage")]
         #[cfg_attr(feature = "schemars", schemars(required))]
-        pub enforce_end_date_time: ::std::option::Option<::avepoint_core::Time>,
+        pub preferred_language: ::std::option::Option<
+            crate::generated::enums::LanguageTag,
+        >,
         /// Whether the account is valid only from `enforce_start_date_time` on.
         #[serde(
             rename = "enforceStart",
@@ -5630,31 +5639,22 @@ pub mod types {
         #[doc(alias = "enforceStartDateTime")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub enforce_start_date_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub mail: ::std::option::Option<::std::string::String>,
-        /// The language the user wants to see.
+        /// Whether the account is valid only until `enforce_end_date_time`.
         #[serde(
-            rename = "preferredLanguage",
+            rename = "enforceEnd",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "preferredLanguage")]
+        #[doc(alias = "enforceEnd")]
         #[cfg_attr(feature = "schemars", schemars(required))]
-        pub preferred_language: ::std::option::Option<
-            crate::generated::enums::LanguageTag,
-        >,
-        /// The country in which the account uses its licences. The documented limit of 128 characters is met by
-        /// every code.
+        pub enforce_end: ::std::option::Option<bool>,
+        /// Until when the account is valid.
         #[serde(
-            rename = "usageLocation",
+            rename = "enforceEndDateTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "usageLocation")]
+        #[doc(alias = "enforceEndDateTime")]
         #[cfg_attr(feature = "schemars", schemars(required))]
-        pub usage_location: ::std::option::Option<
-            crate::generated::enums::UsageLocation,
-        >,
+        pub enforce_end_date_time: ::std::option::Option<::avepoint_core::Time>,
     }
     /// New alternate e-mail addresses.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5686,14 +5686,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserContactRequest {
-        /// The fax number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub fax: ::std::option::Option<::std::string::String>,
-        /// The mobile phone number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub mobile: ::std::option::Option<::std::string::String>,
         /// The business telephone number.
         #[serde(
             rename = "officePhone",
@@ -5702,6 +5694,14 @@ pub mod types {
         #[doc(alias = "officePhone")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub office_phone: ::std::option::Option<::std::string::String>,
+        /// The mobile phone number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub mobile: ::std::option::Option<::std::string::String>,
+        /// The fax number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub fax: ::std::option::Option<::std::string::String>,
     }
     /// Whether the user is external.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5722,22 +5722,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserGeneralRequest {
-        /// The name shown for the user.
-        #[serde(
-            rename = "displayName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "displayName")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub display_name: ::std::option::Option<::std::string::String>,
-        /// The number or name the company gave its employee.
-        #[serde(
-            rename = "employeeId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "employeeId")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub employee_id: ::std::option::Option<::std::string::String>,
         /// The given name.
         #[serde(
             rename = "firstName",
@@ -5746,14 +5730,6 @@ pub mod types {
         #[doc(alias = "firstName")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// The job title.
-        #[serde(
-            rename = "jobTitle",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobTitle")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub job_title: ::std::option::Option<::std::string::String>,
         /// The family name.
         #[serde(
             rename = "lastName",
@@ -5762,6 +5738,30 @@ pub mod types {
         #[doc(alias = "lastName")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub last_name: ::std::option::Option<::std::string::String>,
+        /// The name shown for the user.
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "displayName")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub display_name: ::std::option::Option<::std::string::String>,
+        /// The job title.
+        #[serde(
+            rename = "jobTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobTitle")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub job_title: ::std::option::Option<::std::string::String>,
+        /// The number or name the company gave its employee.
+        #[serde(
+            rename = "employeeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "employeeId")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub employee_id: ::std::option::Option<::std::string::String>,
     }
     /// A new manager.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5783,14 +5783,14 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserOfficeLocationRequest {
-        /// The street and number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        /// The postal code.
+        #[serde(
+            rename = "postalCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "postalCode")]
         #[cfg_attr(feature = "schemars", schemars(required))]
-        pub address: ::std::option::Option<::std::string::String>,
-        /// The city.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub city: ::std::option::Option<::std::string::String>,
+        pub postal_code: ::std::option::Option<::std::string::String>,
         /// The country or region, by name as a rule; a code of the list is accepted too.
         #[serde(
             rename = "countryRegion",
@@ -5801,18 +5801,18 @@ pub mod types {
         pub country_region: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
         >,
-        /// The postal code.
-        #[serde(
-            rename = "postalCode",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "postalCode")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub postal_code: ::std::option::Option<::std::string::String>,
         /// The state or province.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub state: ::std::option::Option<::std::string::String>,
+        /// The street and number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub address: ::std::option::Option<::std::string::String>,
+        /// The city.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub city: ::std::option::Option<::std::string::String>,
     }
     /// New company, department and location of a cloud user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -5879,9 +5879,92 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct User {
+        /// Identifies the user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::UserId>,
+        /// The user principal name.
+        #[serde(
+            rename = "userPrincipalName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userPrincipalName")]
+        pub user_principal_name: ::std::option::Option<::std::string::String>,
+        /// The name shown for the user.
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "displayName")]
+        pub display_name: ::std::option::Option<::std::string::String>,
+        /// The given name.
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "firstName")]
+        pub first_name: ::std::option::Option<::std::string::String>,
+        /// The family name.
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastName")]
+        pub last_name: ::std::option::Option<::std::string::String>,
+        /// The department the user works in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub department: ::std::option::Option<::std::string::String>,
+        /// The mobile phone number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mobile: ::std::option::Option<::std::string::String>,
+        /// The job title.
+        #[serde(
+            rename = "jobTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobTitle")]
+        pub job_title: ::std::option::Option<::std::string::String>,
+        /// The e-mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mail: ::std::option::Option<::std::string::String>,
+        /// Where the office of the user is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
+        /// The number or name the company gave its employee.
+        #[serde(
+            rename = "employeeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "employeeId")]
+        pub employee_id: ::std::option::Option<::std::string::String>,
+        /// The conditions the account is in. Services send a list; one code alone is documented too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::avepoint_core::OneOrMany<crate::generated::enums::UserCondition>,
+        >,
+        /// Whether the account is for tests.
+        #[serde(
+            rename = "isTestUser",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isTestUser")]
+        pub is_test_user: ::std::option::Option<bool>,
         /// How old the password is. The unit is not documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub age: ::std::option::Option<i64>,
+        /// From when on the user can sign in to Microsoft 365.
+        #[serde(
+            rename = "startDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "startDate")]
+        pub start_date: ::std::option::Option<::avepoint_core::Time>,
+        /// When sign-in will be blocked.
+        #[serde(
+            rename = "endDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "endDate")]
+        pub end_date: ::std::option::Option<::avepoint_core::Time>,
         /// The company the user works for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company: ::std::option::Option<::std::string::String>,
@@ -5892,119 +5975,43 @@ pub mod types {
         )]
         #[doc(alias = "countryOrRegion")]
         pub country_or_region: ::std::option::Option<::std::string::String>,
-        /// The department the user works in.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub department: ::std::option::Option<::std::string::String>,
-        /// The name shown for the user.
-        #[serde(
-            rename = "displayName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "displayName")]
-        pub display_name: ::std::option::Option<::std::string::String>,
-        /// The number or name the company gave its employee.
-        #[serde(
-            rename = "employeeId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "employeeId")]
-        pub employee_id: ::std::option::Option<::std::string::String>,
-        /// When sign-in will be blocked.
-        #[serde(
-            rename = "endDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "endDate")]
-        pub end_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The given name.
-        #[serde(
-            rename = "firstName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "firstName")]
-        pub first_name: ::std::option::Option<::std::string::String>,
-        /// Identifies the user.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::UserId>,
-        /// Whether the account is for tests.
-        #[serde(
-            rename = "isTestUser",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isTestUser")]
-        pub is_test_user: ::std::option::Option<bool>,
-        /// The job title.
-        #[serde(
-            rename = "jobTitle",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobTitle")]
-        pub job_title: ::std::option::Option<::std::string::String>,
-        /// The family name.
-        #[serde(
-            rename = "lastName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastName")]
-        pub last_name: ::std::option::Option<::std::string::String>,
-        /// Where the office of the user is.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub location: ::std::option::Option<::std::string::String>,
-        /// The e-mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mail: ::std::option::Option<::std::string::String>,
-        /// The mobile phone number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mobile: ::std::option::Option<::std::string::String>,
-        /// From when on the user can sign in to Microsoft 365.
-        #[serde(
-            rename = "startDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "startDate")]
-        pub start_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The conditions the account is in. Services send a list; one code alone is documented too.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<
-            ::avepoint_core::OneOrMany<crate::generated::enums::UserCondition>,
-        >,
-        /// The user principal name.
-        #[serde(
-            rename = "userPrincipalName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "userPrincipalName")]
-        pub user_principal_name: ::std::option::Option<::std::string::String>,
     }
     /// What is known of a user that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserDetail {
-        /// When the user was created.
+        /// The name the user is shown under.
         #[serde(
-            rename = "createdDate",
+            rename = "userName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "createdDate")]
-        pub created_date: ::std::option::Option<::avepoint_core::Time>,
-        /// When the user was last active.
+        #[doc(alias = "userName")]
+        pub user_name: ::std::option::Option<::std::string::String>,
+        /// The e-mail address of the user.
         #[serde(
-            rename = "lastActivityDate",
+            rename = "userEmailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "lastActivityDate")]
-        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
-        /// When the user last signed in to Microsoft 365.
+        #[doc(alias = "userEmailAddress")]
+        pub user_email_address: ::std::option::Option<::std::string::String>,
+        /// The role of the user, as text.
         #[serde(
-            rename = "lastSignIn",
+            rename = "userRoles",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "lastSignIn")]
-        pub last_sign_in: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the user was marked as fixed.
+        #[doc(alias = "userRoles")]
+        pub user_roles: ::std::option::Option<::std::string::String>,
+        /// The user principal name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
+        pub upn: ::std::option::Option<::std::string::String>,
+        /// Whether the user is a guest or a member.
+        #[serde(
+            rename = "userType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "userType")]
+        pub user_type: ::std::option::Option<crate::generated::enums::GuestOrMember>,
         /// The state of multi-factor authentication for the user. By its name, whether a conditional access
         /// policy controls it.
         #[serde(
@@ -6013,6 +6020,27 @@ pub mod types {
         )]
         #[doc(alias = "MFAControlledViaCap")]
         pub mfa_controlled_via_cap: ::std::option::Option<bool>,
+        /// When the user last signed in to Microsoft 365.
+        #[serde(
+            rename = "lastSignIn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastSignIn")]
+        pub last_sign_in: ::std::option::Option<::avepoint_core::Time>,
+        /// When the user was last active.
+        #[serde(
+            rename = "lastActivityDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastActivityDate")]
+        pub last_activity_date: ::std::option::Option<::avepoint_core::Time>,
+        /// When the user was created.
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdDate")]
+        pub created_date: ::std::option::Option<::avepoint_core::Time>,
         /// How often the user signed in.
         #[serde(
             rename = "signInCount",
@@ -6020,6 +6048,9 @@ pub mod types {
         )]
         #[doc(alias = "signInCount")]
         pub sign_in_count: ::std::option::Option<i64>,
+        /// Whether the user was marked as fixed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mark: ::std::option::Option<crate::generated::enums::Mark>,
         /// The directory the user comes from.
         #[serde(
             rename = "sourceType",
@@ -6027,37 +6058,6 @@ pub mod types {
         )]
         #[doc(alias = "sourceType")]
         pub source_type: ::std::option::Option<crate::generated::enums::DirectorySource>,
-        /// The user principal name.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub upn: ::std::option::Option<::std::string::String>,
-        /// The e-mail address of the user.
-        #[serde(
-            rename = "userEmailAddress",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "userEmailAddress")]
-        pub user_email_address: ::std::option::Option<::std::string::String>,
-        /// The name the user is shown under.
-        #[serde(
-            rename = "userName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "userName")]
-        pub user_name: ::std::option::Option<::std::string::String>,
-        /// The role of the user, as text.
-        #[serde(
-            rename = "userRoles",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "userRoles")]
-        pub user_roles: ::std::option::Option<::std::string::String>,
-        /// Whether the user is a guest or a member.
-        #[serde(
-            rename = "userType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "userType")]
-        pub user_type: ::std::option::Option<crate::generated::enums::GuestOrMember>,
     }
     /// One page of users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -6076,12 +6076,47 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserProfile {
-        /// The street and number of the address.
+        /// Identifies the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub address: ::std::option::Option<::std::string::String>,
-        /// The age of the user in years, counted from the birthday.
+        pub id: ::std::option::Option<crate::generated::ids::UserId>,
+        /// Who manages the user, by user principal name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub age: ::std::option::Option<i64>,
+        pub manager: ::std::option::Option<::std::string::String>,
+        /// The given name.
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "firstName")]
+        pub first_name: ::std::option::Option<::std::string::String>,
+        /// The family name.
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastName")]
+        pub last_name: ::std::option::Option<::std::string::String>,
+        /// The name shown for the user.
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "displayName")]
+        pub display_name: ::std::option::Option<::std::string::String>,
+        /// The job title.
+        #[serde(
+            rename = "jobTitle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "jobTitle")]
+        pub job_title: ::std::option::Option<::std::string::String>,
+        /// The number or name the company gave its employee.
+        #[serde(
+            rename = "employeeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "employeeId")]
+        pub employee_id: ::std::option::Option<::std::string::String>,
         /// The e-mail addresses beside the primary one. Services send a list; a single text is documented too.
         #[serde(
             rename = "alternateEmailAddress",
@@ -6091,53 +6126,73 @@ pub mod types {
         pub alternate_email_address: ::std::option::Option<
             ::avepoint_core::OneOrMany<::std::string::String>,
         >,
-        /// The birthday, as a moment in time.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub birthday: ::std::option::Option<::avepoint_core::Time>,
-        /// The city of the address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub city: ::std::option::Option<::std::string::String>,
         /// The company the user works for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company: ::std::option::Option<::std::string::String>,
-        /// The name of the country or region of the address.
-        #[serde(
-            rename = "countryRegion",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "countryRegion")]
-        pub country_region: ::std::option::Option<::std::string::String>,
         /// The department the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub department: ::std::option::Option<::std::string::String>,
-        /// The name shown for the user.
+        /// Where the user works.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
+        /// Whether the password stays valid without end.
         #[serde(
-            rename = "displayName",
+            rename = "passwordNeverExpire",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "displayName")]
-        pub display_name: ::std::option::Option<::std::string::String>,
-        /// The number or name the company gave its employee.
+        #[doc(alias = "passwordNeverExpire")]
+        pub password_never_expire: ::std::option::Option<bool>,
+        /// When the account was changed last.
         #[serde(
-            rename = "employeeId",
+            rename = "lastChangeDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "employeeId")]
-        pub employee_id: ::std::option::Option<::std::string::String>,
-        /// Whether the account is valid only until a certain time.
+        #[doc(alias = "lastChangeDate")]
+        pub last_change_date: ::std::option::Option<::avepoint_core::Time>,
+        /// The age of the user in years, counted from the birthday.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub age: ::std::option::Option<i64>,
+        /// Whether the account is for tests.
         #[serde(
-            rename = "enforceEnd",
+            rename = "isTestUser",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "enforceEnd")]
-        pub enforce_end: ::std::option::Option<bool>,
-        /// Until when the account is valid, where that is enforced.
+        #[doc(alias = "isTestUser")]
+        pub is_test_user: ::std::option::Option<bool>,
+        /// The business telephone number.
         #[serde(
-            rename = "enforceEndDateTime",
+            rename = "officePhone",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "enforceEndDateTime")]
-        pub enforce_end_date_time: ::std::option::Option<::avepoint_core::Time>,
+        #[doc(alias = "officePhone")]
+        pub office_phone: ::std::option::Option<::std::string::String>,
+        /// The mobile phone number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mobile: ::std::option::Option<::std::string::String>,
+        /// The birthday, as a moment in time.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub birthday: ::std::option::Option<::avepoint_core::Time>,
+        /// The primary e-mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mail: ::std::option::Option<::std::string::String>,
+        /// The country in which the account uses its licences.
+        #[serde(
+            rename = "usageLocation",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "usageLocation")]
+        pub usage_location: ::std::option::Option<
+            crate::generated::enums::UsageLocation,
+        >,
+        /// The language the user wants to see.
+        #[serde(
+            rename = "preferredLanguage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "preferredLanguage")]
+        pub preferred_language: ::std::option::Option<
+            crate::generated::enums::LanguageTag,
+        >,
         /// Whether the account is valid only from a certain time on.
         #[serde(
             rename = "enforceStart",
@@ -6152,87 +6207,20 @@ pub mod types {
         )]
         #[doc(alias = "enforceStartDateTime")]
         pub enforce_start_date_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The fax number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub fax: ::std::option::Option<::std::string::String>,
-        /// The given name.
+        /// Whether the account is valid only until a certain time.
         #[serde(
-            rename = "firstName",
+            rename = "enforceEnd",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "firstName")]
-        pub first_name: ::std::option::Option<::std::string::String>,
-        /// Identifies the user.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::UserId>,
-        /// Whether the user counts as external.
+        #[doc(alias = "enforceEnd")]
+        pub enforce_end: ::std::option::Option<bool>,
+        /// Until when the account is valid, where that is enforced.
         #[serde(
-            rename = "isExternal",
+            rename = "enforceEndDateTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "isExternal")]
-        pub is_external: ::std::option::Option<bool>,
-        /// Whether the account is for tests.
-        #[serde(
-            rename = "isTestUser",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isTestUser")]
-        pub is_test_user: ::std::option::Option<bool>,
-        /// The job title.
-        #[serde(
-            rename = "jobTitle",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "jobTitle")]
-        pub job_title: ::std::option::Option<::std::string::String>,
-        /// When the account was changed last.
-        #[serde(
-            rename = "lastChangeDate",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastChangeDate")]
-        pub last_change_date: ::std::option::Option<::avepoint_core::Time>,
-        /// The family name.
-        #[serde(
-            rename = "lastName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastName")]
-        pub last_name: ::std::option::Option<::std::string::String>,
-        /// Where the user works.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub location: ::std::option::Option<::std::string::String>,
-        /// The name the user signs in with.
-        #[serde(
-            rename = "loginName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "loginName")]
-        pub login_name: ::std::option::Option<::std::string::String>,
-        /// The primary e-mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mail: ::std::option::Option<::std::string::String>,
-        /// Who manages the user, by user principal name.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub manager: ::std::option::Option<::std::string::String>,
-        /// The mobile phone number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub mobile: ::std::option::Option<::std::string::String>,
-        /// The business telephone number.
-        #[serde(
-            rename = "officePhone",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "officePhone")]
-        pub office_phone: ::std::option::Option<::std::string::String>,
-        /// Whether the password stays valid without end.
-        #[serde(
-            rename = "passwordNeverExpire",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "passwordNeverExpire")]
-        pub password_never_expire: ::std::option::Option<bool>,
+        #[doc(alias = "enforceEndDateTime")]
+        pub enforce_end_date_time: ::std::option::Option<::avepoint_core::Time>,
         /// The postal code of the address.
         #[serde(
             rename = "postalCode",
@@ -6240,38 +6228,50 @@ pub mod types {
         )]
         #[doc(alias = "postalCode")]
         pub postal_code: ::std::option::Option<::std::string::String>,
-        /// The language the user wants to see.
+        /// The name of the country or region of the address.
         #[serde(
-            rename = "preferredLanguage",
+            rename = "countryRegion",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "preferredLanguage")]
-        pub preferred_language: ::std::option::Option<
-            crate::generated::enums::LanguageTag,
-        >,
-        /// Who sponsors the user, by user principal name.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sponsor: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "countryRegion")]
+        pub country_region: ::std::option::Option<::std::string::String>,
         /// The state or province of the address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<::std::string::String>,
+        /// The street and number of the address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub address: ::std::option::Option<::std::string::String>,
+        /// The name the user signs in with.
+        #[serde(
+            rename = "loginName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "loginName")]
+        pub login_name: ::std::option::Option<::std::string::String>,
         /// The conditions the account is in. Services send a list; one code alone is documented too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
             ::avepoint_core::OneOrMany<crate::generated::enums::UserCondition>,
         >,
+        /// Whether the user counts as external.
+        #[serde(
+            rename = "isExternal",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isExternal")]
+        pub is_external: ::std::option::Option<bool>,
+        /// The fax number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fax: ::std::option::Option<::std::string::String>,
+        /// Who sponsors the user, by user principal name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sponsor: ::std::option::Option<::std::string::String>,
         /// The template the account was created from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub template: ::std::option::Option<::std::string::String>,
-        /// The country in which the account uses its licences.
-        #[serde(
-            rename = "usageLocation",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "usageLocation")]
-        pub usage_location: ::std::option::Option<
-            crate::generated::enums::UsageLocation,
-        >,
+        /// The city of the address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub city: ::std::option::Option<::std::string::String>,
     }
     /// How many workspaces of a tenant keep to its policies.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -6298,37 +6298,19 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct WorkspaceOverview {
-        /// Workspaces in active use.
-        #[serde(
-            rename = "activeWorkspaces",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "activeWorkspaces")]
-        pub active_workspaces: ::std::option::Option<i64>,
-        /// Exchange mailboxes.
-        #[serde(
-            rename = "exchangeMailboxes",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "exchangeMailboxes")]
-        pub exchange_mailboxes: ::std::option::Option<i64>,
-        /// Groups.
+        /// Workspaces of all kinds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub groups: ::std::option::Option<i64>,
-        /// Groups that have guests.
+        pub workspaces: ::std::option::Option<i64>,
+        /// Teams.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub teams: ::std::option::Option<i64>,
+        /// SharePoint sites.
         #[serde(
-            rename = "groupsWithGuestUsers",
+            rename = "sharePointSites",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "groupsWithGuestUsers")]
-        pub groups_with_guest_users: ::std::option::Option<i64>,
-        /// Workspaces without activity.
-        #[serde(
-            rename = "inactiveWorkspaces",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "inactiveWorkspaces")]
-        pub inactive_workspaces: ::std::option::Option<i64>,
+        #[doc(alias = "sharePointSites")]
+        pub share_point_sites: ::std::option::Option<i64>,
         /// OneDrives.
         #[serde(
             rename = "oneDrives",
@@ -6336,41 +6318,30 @@ pub mod types {
         )]
         #[doc(alias = "oneDrives")]
         pub one_drives: ::std::option::Option<i64>,
-        /// OneDrives that have guests.
+        /// Groups.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub groups: ::std::option::Option<i64>,
+        /// Exchange mailboxes.
         #[serde(
-            rename = "oneDrivesWithGuestUsers",
+            rename = "exchangeMailboxes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "oneDrivesWithGuestUsers")]
-        pub one_drives_with_guest_users: ::std::option::Option<i64>,
-        /// Orphaned groups.
+        #[doc(alias = "exchangeMailboxes")]
+        pub exchange_mailboxes: ::std::option::Option<i64>,
+        /// Workspaces in active use.
         #[serde(
-            rename = "orphanedGroups",
+            rename = "activeWorkspaces",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "orphanedGroups")]
-        pub orphaned_groups: ::std::option::Option<i64>,
-        /// Orphaned OneDrives.
+        #[doc(alias = "activeWorkspaces")]
+        pub active_workspaces: ::std::option::Option<i64>,
+        /// Workspaces without activity.
         #[serde(
-            rename = "orphanedOneDrives",
+            rename = "inactiveWorkspaces",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "orphanedOneDrives")]
-        pub orphaned_one_drives: ::std::option::Option<i64>,
-        /// Orphaned SharePoint sites.
-        #[serde(
-            rename = "orphanedSharePointSites",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "orphanedSharePointSites")]
-        pub orphaned_share_point_sites: ::std::option::Option<i64>,
-        /// Orphaned teams.
-        #[serde(
-            rename = "orphanedTeams",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "orphanedTeams")]
-        pub orphaned_teams: ::std::option::Option<i64>,
+        #[doc(alias = "inactiveWorkspaces")]
+        pub inactive_workspaces: ::std::option::Option<i64>,
         /// Orphaned workspaces of all kinds.
         #[serde(
             rename = "orphanedWorkspaces",
@@ -6378,6 +6349,105 @@ pub mod types {
         )]
         #[doc(alias = "orphanedWorkspaces")]
         pub orphaned_workspaces: ::std::option::Option<i64>,
+        /// Orphaned teams.
+        #[serde(
+            rename = "orphanedTeams",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "orphanedTeams")]
+        pub orphaned_teams: ::std::option::Option<i64>,
+        /// Orphaned SharePoint sites.
+        #[serde(
+            rename = "orphanedSharePointSites",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "orphanedSharePointSites")]
+        pub orphaned_share_point_sites: ::std::option::Option<i64>,
+        /// Orphaned OneDrives.
+        #[serde(
+            rename = "orphanedOneDrives",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "orphanedOneDrives")]
+        pub orphaned_one_drives: ::std::option::Option<i64>,
+        /// Orphaned groups.
+        #[serde(
+            rename = "orphanedGroups",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "orphanedGroups")]
+        pub orphaned_groups: ::std::option::Option<i64>,
+        /// Workspaces of all kinds that have guests.
+        #[serde(
+            rename = "workspacesWithGuestUsers",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "workspacesWithGuestUsers")]
+        pub workspaces_with_guest_users: ::std::option::Option<i64>,
+        /// Teams that have guests.
+        #[serde(
+            rename = "teamsWithGuestUsers",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "teamsWithGuestUsers")]
+        pub teams_with_guest_users: ::std::option::Option<i64>,
+        /// SharePoint sites that have guests.
+        #[serde(
+            rename = "sharePointSitesWithGuestUsers",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sharePointSitesWithGuestUsers")]
+        pub share_point_sites_with_guest_users: ::std::option::Option<i64>,
+        /// OneDrives that have guests.
+        #[serde(
+            rename = "oneDrivesWithGuestUsers",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "oneDrivesWithGuestUsers")]
+        pub one_drives_with_guest_users: ::std::option::Option<i64>,
+        /// Groups that have guests.
+        #[serde(
+            rename = "groupsWithGuestUsers",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "groupsWithGuestUsers")]
+        pub groups_with_guest_users: ::std::option::Option<i64>,
+        /// Workspaces of all kinds whose storage is at least 90 % full.
+        #[serde(
+            rename = "reachingStorageLimitWorkspaces",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "reachingStorageLimitWorkspaces")]
+        pub reaching_storage_limit_workspaces: ::std::option::Option<i64>,
+        /// Teams whose storage is at least 90 % full.
+        #[serde(
+            rename = "reachingStorageLimitTeams",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "reachingStorageLimitTeams")]
+        pub reaching_storage_limit_teams: ::std::option::Option<i64>,
+        /// SharePoint sites whose storage is at least 90 % full.
+        #[serde(
+            rename = "reachingStorageLimitSharePointSites",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "reachingStorageLimitSharePointSites")]
+        pub reaching_storage_limit_share_point_sites: ::std::option::Option<i64>,
+        /// The same as `reaching_storage_limit_share_point_sites`, under a second name that only the sample
+        /// shows.
+        #[serde(
+            rename = "reachingStorageLimitSharePoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "reachingStorageLimitSharePoint")]
+        pub reaching_storage_limit_share_point: ::std::option::Option<i64>,
+        /// OneDrives whose storage is at least 90 % full.
+        #[serde(
+            rename = "reachingStorageLimitOneDrives",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "reachingStorageLimitOneDrives")]
+        pub reaching_storage_limit_one_drives: ::std::option::Option<i64>,
         /// Groups whose storage is at least 90 % full.
         #[serde(
             rename = "reachingStorageLimitGroups",
@@ -6392,76 +6462,6 @@ pub mod types {
         )]
         #[doc(alias = "reachingStorageLimitMailboxes")]
         pub reaching_storage_limit_mailboxes: ::std::option::Option<i64>,
-        /// OneDrives whose storage is at least 90 % full.
-        #[serde(
-            rename = "reachingStorageLimitOneDrives",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "reachingStorageLimitOneDrives")]
-        pub reaching_storage_limit_one_drives: ::std::option::Option<i64>,
-        /// The same as `reaching_storage_limit_share_point_sites`, under a second name that only the sample
-        /// shows.
-        #[serde(
-            rename = "reachingStorageLimitSharePoint",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "reachingStorageLimitSharePoint")]
-        pub reaching_storage_limit_share_point: ::std::option::Option<i64>,
-        /// SharePoint sites whose storage is at least 90 % full.
-        #[serde(
-            rename = "reachingStorageLimitSharePointSites",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "reachingStorageLimitSharePointSites")]
-        pub reaching_storage_limit_share_point_sites: ::std::option::Option<i64>,
-        /// Teams whose storage is at least 90 % full.
-        #[serde(
-            rename = "reachingStorageLimitTeams",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "reachingStorageLimitTeams")]
-        pub reaching_storage_limit_teams: ::std::option::Option<i64>,
-        /// Workspaces of all kinds whose storage is at least 90 % full.
-        #[serde(
-            rename = "reachingStorageLimitWorkspaces",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "reachingStorageLimitWorkspaces")]
-        pub reaching_storage_limit_workspaces: ::std::option::Option<i64>,
-        /// SharePoint sites.
-        #[serde(
-            rename = "sharePointSites",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sharePointSites")]
-        pub share_point_sites: ::std::option::Option<i64>,
-        /// SharePoint sites that have guests.
-        #[serde(
-            rename = "sharePointSitesWithGuestUsers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sharePointSitesWithGuestUsers")]
-        pub share_point_sites_with_guest_users: ::std::option::Option<i64>,
-        /// Teams.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub teams: ::std::option::Option<i64>,
-        /// Teams that have guests.
-        #[serde(
-            rename = "teamsWithGuestUsers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "teamsWithGuestUsers")]
-        pub teams_with_guest_users: ::std::option::Option<i64>,
-        /// Workspaces of all kinds.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub workspaces: ::std::option::Option<i64>,
-        /// Workspaces of all kinds that have guests.
-        #[serde(
-            rename = "workspacesWithGuestUsers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "workspacesWithGuestUsers")]
-        pub workspaces_with_guest_users: ::std::option::Option<i64>,
     }
     impl AddBackupPoolWithByosRequest {
         /// Begins one without members.
@@ -6854,9 +6854,9 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`byos`](Self::byos) | required |  |  |
         /// | [`license_items`](Self::license_items) | required |  |  |
-        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
         /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`retention_year`](Self::retention_year) | optional |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
@@ -6870,40 +6870,17 @@ pub mod types {
             }
         }
         impl AddBackupPoolWithByosRequest {
-            /// Which storage of AvePoint to use.
+            /// The product to add.
             ///
-            /// Optional. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
-            #[doc(alias = "avepointStorageType")]
-            pub fn avepoint_storage_type<M>(
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::AvePointStorageType,
+                    crate::generated::enums::BackupProduct,
                     M,
                 >,
             ) -> Self {
-                self.0
-                    .set("avepointStorageType", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// True for storage that the customer brings, false for storage of AvePoint.
-            ///
-            /// Required.
-            pub fn byos<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
-            ) -> Self {
-                self.0.set("byos", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// What to take from the pools.
-            ///
-            /// Required.
-            #[doc(alias = "licenseItems")]
-            pub fn license_items<M>(
-                mut self,
-                value: impl ::avepoint_core::Arguments<super::BackupLicenseItem, M>,
-            ) -> Self {
-                self.0.set("licenseItems", ::avepoint_core::Arguments::given(value));
+                self.0.set("product", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Always the type of pooled subscriptions.
@@ -6920,17 +6897,19 @@ pub mod types {
                 self.0.set("licenseType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The product to add.
+            /// Which storage of AvePoint to use.
             ///
-            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
-            pub fn product<M>(
+            /// Optional. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
+            #[doc(alias = "avepointStorageType")]
+            pub fn avepoint_storage_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::BackupProduct,
+                    crate::generated::enums::AvePointStorageType,
                     M,
                 >,
             ) -> Self {
-                self.0.set("product", ::avepoint_core::Argument::given(value));
+                self.0
+                    .set("avepointStorageType", ::avepoint_core::Argument::given(value));
                 self
             }
             /// How many years to keep the data.
@@ -6942,6 +6921,16 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// True for storage that the customer brings, false for storage of AvePoint.
+            ///
+            /// Required.
+            pub fn byos<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<bool, M>,
+            ) -> Self {
+                self.0.set("byos", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The storage profile to use where the customer brings the storage.
@@ -6956,6 +6945,17 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("storageProfileId", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// What to take from the pools.
+            ///
+            /// Required.
+            #[doc(alias = "licenseItems")]
+            pub fn license_items<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<super::BackupLicenseItem, M>,
+            ) -> Self {
+                self.0.set("licenseItems", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// The object.
@@ -6990,11 +6990,11 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
-        /// | [`license_items`](Self::license_items) | required |  |  |
         /// | [`retention_year`](Self::retention_year) | required |  |  |
-        /// | [`byos`](Self::byos) | optional |  |  |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`license_items`](Self::license_items) | required |  |  |
         /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`byos`](Self::byos) | optional |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -7010,40 +7010,17 @@ pub mod types {
             }
         }
         impl AddBackupPoolWithStorageTypeRequest {
-            /// Which storage of AvePoint to use.
+            /// The product to add.
             ///
-            /// Required. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
-            #[doc(alias = "avepointStorageType")]
-            pub fn avepoint_storage_type<M>(
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::AvePointStorageType,
+                    crate::generated::enums::BackupProduct,
                     M,
                 >,
             ) -> Self {
-                self.0
-                    .set("avepointStorageType", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// True for storage that the customer brings, false for storage of AvePoint.
-            ///
-            /// Optional.
-            pub fn byos<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
-            ) -> Self {
-                self.0.set("byos", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// What to take from the pools.
-            ///
-            /// Required.
-            #[doc(alias = "licenseItems")]
-            pub fn license_items<M>(
-                mut self,
-                value: impl ::avepoint_core::Arguments<super::BackupLicenseItem, M>,
-            ) -> Self {
-                self.0.set("licenseItems", ::avepoint_core::Arguments::given(value));
+                self.0.set("product", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Always the type of pooled subscriptions.
@@ -7060,17 +7037,19 @@ pub mod types {
                 self.0.set("licenseType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The product to add.
+            /// Which storage of AvePoint to use.
             ///
-            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
-            pub fn product<M>(
+            /// Required. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
+            #[doc(alias = "avepointStorageType")]
+            pub fn avepoint_storage_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::BackupProduct,
+                    crate::generated::enums::AvePointStorageType,
                     M,
                 >,
             ) -> Self {
-                self.0.set("product", ::avepoint_core::Argument::given(value));
+                self.0
+                    .set("avepointStorageType", ::avepoint_core::Argument::given(value));
                 self
             }
             /// How many years to keep the data.
@@ -7082,6 +7061,16 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// True for storage that the customer brings, false for storage of AvePoint.
+            ///
+            /// Optional.
+            pub fn byos<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<bool, M>,
+            ) -> Self {
+                self.0.set("byos", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The storage profile to use where the customer brings the storage.
@@ -7096,6 +7085,17 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("storageProfileId", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// What to take from the pools.
+            ///
+            /// Required.
+            #[doc(alias = "licenseItems")]
+            pub fn license_items<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<super::BackupLicenseItem, M>,
+            ) -> Self {
+                self.0.set("licenseItems", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// The object.
@@ -7134,9 +7134,9 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`byos`](Self::byos) | required |  |  |
-        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
         /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`retention_year`](Self::retention_year) | optional |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
@@ -7153,29 +7153,17 @@ pub mod types {
             }
         }
         impl AddBackupTrialWithByosRequest {
-            /// Which storage of AvePoint to use.
+            /// The product to add.
             ///
-            /// Optional. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
-            #[doc(alias = "avepointStorageType")]
-            pub fn avepoint_storage_type<M>(
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::AvePointStorageType,
+                    crate::generated::enums::BackupProduct,
                     M,
                 >,
             ) -> Self {
-                self.0
-                    .set("avepointStorageType", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// True for storage that the customer brings, false for storage of AvePoint.
-            ///
-            /// Required.
-            pub fn byos<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
-            ) -> Self {
-                self.0.set("byos", ::avepoint_core::Argument::given(value));
+                self.0.set("product", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Always a trial.
@@ -7192,17 +7180,19 @@ pub mod types {
                 self.0.set("licenseType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The product to add.
+            /// Which storage of AvePoint to use.
             ///
-            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
-            pub fn product<M>(
+            /// Optional. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
+            #[doc(alias = "avepointStorageType")]
+            pub fn avepoint_storage_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::BackupProduct,
+                    crate::generated::enums::AvePointStorageType,
                     M,
                 >,
             ) -> Self {
-                self.0.set("product", ::avepoint_core::Argument::given(value));
+                self.0
+                    .set("avepointStorageType", ::avepoint_core::Argument::given(value));
                 self
             }
             /// How many years to keep the data.
@@ -7214,6 +7204,16 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// True for storage that the customer brings, false for storage of AvePoint.
+            ///
+            /// Required.
+            pub fn byos<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<bool, M>,
+            ) -> Self {
+                self.0.set("byos", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The storage profile to use where the customer brings the storage.
@@ -7264,9 +7264,9 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`retention_year`](Self::retention_year) | required |  |  |
-        /// | [`byos`](Self::byos) | optional |  |  |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
         /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`byos`](Self::byos) | optional |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -7282,29 +7282,17 @@ pub mod types {
             }
         }
         impl AddBackupTrialWithStorageTypeRequest {
-            /// Which storage of AvePoint to use.
+            /// The product to add.
             ///
-            /// Required. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
-            #[doc(alias = "avepointStorageType")]
-            pub fn avepoint_storage_type<M>(
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::AvePointStorageType,
+                    crate::generated::enums::BackupProduct,
                     M,
                 >,
             ) -> Self {
-                self.0
-                    .set("avepointStorageType", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// True for storage that the customer brings, false for storage of AvePoint.
-            ///
-            /// Optional.
-            pub fn byos<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
-            ) -> Self {
-                self.0.set("byos", ::avepoint_core::Argument::given(value));
+                self.0.set("product", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Always a trial.
@@ -7321,17 +7309,19 @@ pub mod types {
                 self.0.set("licenseType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The product to add.
+            /// Which storage of AvePoint to use.
             ///
-            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
-            pub fn product<M>(
+            /// Required. Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType).
+            #[doc(alias = "avepointStorageType")]
+            pub fn avepoint_storage_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::BackupProduct,
+                    crate::generated::enums::AvePointStorageType,
                     M,
                 >,
             ) -> Self {
-                self.0.set("product", ::avepoint_core::Argument::given(value));
+                self.0
+                    .set("avepointStorageType", ::avepoint_core::Argument::given(value));
                 self
             }
             /// How many years to keep the data.
@@ -7343,6 +7333,16 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("retentionYear", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// True for storage that the customer brings, false for storage of AvePoint.
+            ///
+            /// Optional.
+            pub fn byos<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<bool, M>,
+            ) -> Self {
+                self.0.set("byos", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The storage profile to use where the customer brings the storage.
@@ -7396,8 +7396,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`license_items`](Self::license_items) | required |  |  |
         /// | [`product`](Self::product) | required |  | Code: one of [`ServicePoolProduct`](crate::types::ServicePoolProduct) |
+        /// | [`license_items`](Self::license_items) | required |  |  |
         /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -7410,15 +7410,17 @@ pub mod types {
             }
         }
         impl AddServicePoolRequest {
-            /// What to take from the pools.
+            /// The product to add.
             ///
-            /// Required.
-            #[doc(alias = "licenseItems")]
-            pub fn license_items<M>(
+            /// Required. Code: one of [`ServicePoolProduct`](crate::types::ServicePoolProduct).
+            pub fn product<M>(
                 mut self,
-                value: impl ::avepoint_core::Arguments<super::ServiceLicenseItem, M>,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::ServicePoolProduct,
+                    M,
+                >,
             ) -> Self {
-                self.0.set("licenseItems", ::avepoint_core::Arguments::given(value));
+                self.0.set("product", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Always the type of pooled subscriptions.
@@ -7435,17 +7437,15 @@ pub mod types {
                 self.0.set("licenseType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The product to add.
+            /// What to take from the pools.
             ///
-            /// Required. Code: one of [`ServicePoolProduct`](crate::types::ServicePoolProduct).
-            pub fn product<M>(
+            /// Required.
+            #[doc(alias = "licenseItems")]
+            pub fn license_items<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::ServicePoolProduct,
-                    M,
-                >,
+                value: impl ::avepoint_core::Arguments<super::ServiceLicenseItem, M>,
             ) -> Self {
-                self.0.set("product", ::avepoint_core::Argument::given(value));
+                self.0.set("licenseItems", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// The object.
@@ -7490,6 +7490,19 @@ pub mod types {
             }
         }
         impl AddServiceTrialRequest {
+            /// The product to add.
+            ///
+            /// Required. Code: one of [`ServiceTrialProduct`](crate::types::ServiceTrialProduct).
+            pub fn product<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::ServiceTrialProduct,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("product", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// Always a trial.
             ///
             /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
@@ -7502,19 +7515,6 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("licenseType", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The product to add.
-            ///
-            /// Required. Code: one of [`ServiceTrialProduct`](crate::types::ServiceTrialProduct).
-            pub fn product<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::ServiceTrialProduct,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("product", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -7597,15 +7597,15 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`expiration_time`](Self::expiration_time) | required |  | Format: `date-time` |
-        /// | [`is_same_as_pool`](Self::is_same_as_pool) | required |  |  |
         /// | [`license_id`](Self::license_id) | required |  | Length in characters: at least 1 |
-        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`product`](Self::product) | required |  | Code: one of [`LicenseProduct`](crate::types::LicenseProduct) |
         /// | [`user_seat`](Self::user_seat) | required |  |  |
-        /// | [`currency`](Self::currency) | optional |  |  |
+        /// | [`expiration_time`](Self::expiration_time) | required |  | Format: `date-time` |
+        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
+        /// | [`is_same_as_pool`](Self::is_same_as_pool) | required |  |  |
         /// | [`start_date`](Self::start_date) | optional |  | Format: `date-time` |
         /// | [`unit_price`](Self::unit_price) | optional |  |  |
+        /// | [`currency`](Self::currency) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AssignResellerLicenseRequest(pub(crate) Fields);
@@ -7617,15 +7617,42 @@ pub mod types {
             }
         }
         impl AssignResellerLicenseRequest {
-            /// The code of the currency of the price.
+            /// The pooled subscription the seats come from.
             ///
-            /// Optional.
-            #[doc(alias = "Currency")]
-            pub fn currency<M>(
+            /// Required. Length in characters: at least 1.
+            #[doc(alias = "licenseId")]
+            pub fn license_id<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::ids::LicenseId,
+                    M,
+                >,
             ) -> Self {
-                self.0.set("Currency", ::avepoint_core::Argument::given(value));
+                self.0.set("licenseId", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The product of the pooled subscription.
+            ///
+            /// Required. Code: one of [`LicenseProduct`](crate::types::LicenseProduct).
+            pub fn product<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::LicenseProduct,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("product", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// How many user seats the reseller gets.
+            ///
+            /// Required.
+            #[doc(alias = "UserSeat")]
+            pub fn user_seat<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<i64, M>,
+            ) -> Self {
+                self.0.set("UserSeat", ::avepoint_core::Argument::given(value));
                 self
             }
             /// When the assignment expires. Not later than the pooled subscription does.
@@ -7639,29 +7666,15 @@ pub mod types {
                 self.0.set("ExpirationTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whether the assignment is to expire together with the pooled subscription.
+            /// When the assignment takes effect. Only for Fly.
             ///
-            /// Required.
-            #[doc(alias = "IsSameAsPool")]
-            pub fn is_same_as_pool<M>(
+            /// Optional. Format: `date-time`.
+            #[doc(alias = "StartDate")]
+            pub fn start_date<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
+                value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
             ) -> Self {
-                self.0.set("IsSameAsPool", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The pooled subscription the seats come from.
-            ///
-            /// Required. Length in characters: at least 1.
-            #[doc(alias = "licenseId")]
-            pub fn license_id<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::ids::LicenseId,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("licenseId", ::avepoint_core::Argument::given(value));
+                self.0.set("StartDate", ::avepoint_core::Argument::given(value));
                 self
             }
             /// How the seats are paid for.
@@ -7678,28 +7691,15 @@ pub mod types {
                 self.0.set("PaymentType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The product of the pooled subscription.
+            /// Whether the assignment is to expire together with the pooled subscription.
             ///
-            /// Required. Code: one of [`LicenseProduct`](crate::types::LicenseProduct).
-            pub fn product<M>(
+            /// Required.
+            #[doc(alias = "IsSameAsPool")]
+            pub fn is_same_as_pool<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::LicenseProduct,
-                    M,
-                >,
+                value: impl ::avepoint_core::Argument<bool, M>,
             ) -> Self {
-                self.0.set("product", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// When the assignment takes effect. Only for Fly.
-            ///
-            /// Optional. Format: `date-time`.
-            #[doc(alias = "StartDate")]
-            pub fn start_date<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
-            ) -> Self {
-                self.0.set("StartDate", ::avepoint_core::Argument::given(value));
+                self.0.set("IsSameAsPool", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The price of a seat.
@@ -7713,15 +7713,15 @@ pub mod types {
                 self.0.set("UnitPrice", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// How many user seats the reseller gets.
+            /// The code of the currency of the price.
             ///
-            /// Required.
-            #[doc(alias = "UserSeat")]
-            pub fn user_seat<M>(
+            /// Optional.
+            #[doc(alias = "Currency")]
+            pub fn currency<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i64, M>,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("UserSeat", ::avepoint_core::Argument::given(value));
+                self.0.set("Currency", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -7823,16 +7823,16 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`resource`](Self::resource) | required |  | Code: one of [`BackupResource`](crate::types::BackupResource) |
-        /// | [`sale_type`](Self::sale_type) | required |  | Code: one of [`SaleType`](crate::types::SaleType) |
         /// | [`subscription_source_type`](Self::subscription_source_type) | required |  | Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource) |
+        /// | [`sale_type`](Self::sale_type) | required |  | Code: one of [`SaleType`](crate::types::SaleType) |
         /// | [`user_seat`](Self::user_seat) | required |  |  |
-        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
-        /// | [`customer_size`](Self::customer_size) | optional |  |  |
-        /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
+        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
+        /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
         /// | [`package_type`](Self::package_type) | optional |  | Code: one of [`PackageType`](crate::types::PackageType) |
+        /// | [`customer_size`](Self::customer_size) | optional |  |  |
+        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct BackupLicenseItem(pub(crate) Fields);
@@ -7844,81 +7844,6 @@ pub mod types {
             }
         }
         impl BackupLicenseItem {
-            /// When the contract ends. The format is not documented.
-            ///
-            /// Optional.
-            #[doc(alias = "contractEndDate")]
-            pub fn contract_end_date<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("contractEndDate", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The size of the customer; the unit is not documented. Needed with the pools for Microsoft 365 and
-            /// for Exchange Online & OneDrive; leave it out with that for Power Platform.
-            ///
-            /// Optional.
-            #[doc(alias = "customerSize")]
-            pub fn customer_size<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<i64, M>,
-            ) -> Self {
-                self.0.set("customerSize", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
-            ///
-            /// Optional. Format: `date-time`.
-            #[doc(alias = "expireTime")]
-            pub fn expire_time<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
-            ) -> Self {
-                self.0.set("expireTime", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
-            /// it is false, `expire_time` is needed too.
-            ///
-            /// Optional.
-            #[doc(alias = "isSameAsPool")]
-            pub fn is_same_as_pool<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
-            ) -> Self {
-                self.0.set("isSameAsPool", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The package. Needed with the pools for Microsoft 365 and for Exchange Online & OneDrive; leave it
-            /// out with that for Power Platform.
-            ///
-            /// Optional. Code: one of [`PackageType`](crate::types::PackageType).
-            #[doc(alias = "packageType")]
-            pub fn package_type<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::PackageType,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("packageType", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// How the subscription is paid for.
-            ///
-            /// Required. Code: one of [`PaymentType`](crate::types::PaymentType).
-            #[doc(alias = "paymentType")]
-            pub fn payment_type<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::PaymentType,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("paymentType", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// The pool the seats come from.
             ///
             /// Required. Code: one of [`BackupResource`](crate::types::BackupResource).
@@ -7930,20 +7855,6 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("resource", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// How the subscription is measured.
-            ///
-            /// Required. Code: one of [`SaleType`](crate::types::SaleType).
-            #[doc(alias = "saleType")]
-            pub fn sale_type<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::SaleType,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("saleType", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The kind of that pool.
@@ -7964,6 +7875,70 @@ pub mod types {
                     );
                 self
             }
+            /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+            /// it is false, `expire_time` is needed too.
+            ///
+            /// Optional.
+            #[doc(alias = "isSameAsPool")]
+            pub fn is_same_as_pool<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<bool, M>,
+            ) -> Self {
+                self.0.set("isSameAsPool", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
+            ///
+            /// Optional. Format: `date-time`.
+            #[doc(alias = "expireTime")]
+            pub fn expire_time<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
+            ) -> Self {
+                self.0.set("expireTime", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// How the subscription is measured.
+            ///
+            /// Required. Code: one of [`SaleType`](crate::types::SaleType).
+            #[doc(alias = "saleType")]
+            pub fn sale_type<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::SaleType,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("saleType", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The package. Needed with the pools for Microsoft 365 and for Exchange Online & OneDrive; leave it
+            /// out with that for Power Platform.
+            ///
+            /// Optional. Code: one of [`PackageType`](crate::types::PackageType).
+            #[doc(alias = "packageType")]
+            pub fn package_type<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::PackageType,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("packageType", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The size of the customer; the unit is not documented. Needed with the pools for Microsoft 365 and
+            /// for Exchange Online & OneDrive; leave it out with that for Power Platform.
+            ///
+            /// Optional.
+            #[doc(alias = "customerSize")]
+            pub fn customer_size<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<i64, M>,
+            ) -> Self {
+                self.0.set("customerSize", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// How many user seats the customer gets.
             ///
             /// Required.
@@ -7973,6 +7948,31 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("userSeat", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// When the contract ends. The format is not documented.
+            ///
+            /// Optional.
+            #[doc(alias = "contractEndDate")]
+            pub fn contract_end_date<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("contractEndDate", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// How the subscription is paid for.
+            ///
+            /// Required. Code: one of [`PaymentType`](crate::types::PaymentType).
+            #[doc(alias = "paymentType")]
+            pub fn payment_type<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::PaymentType,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("paymentType", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -8071,9 +8071,9 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
-        /// | [`hybrid_tenant`](Self::hybrid_tenant) | required |  |  |
-        /// | [`product_name`](Self::product_name) | required |  | Code of each entry: one of [`ConnectModule`](crate::types::ConnectModule) |
         /// | [`tenant_ids`](Self::tenant_ids) | required |  | Length in characters of each entry: at least 1 |
+        /// | [`product_name`](Self::product_name) | required |  | Code of each entry: one of [`ConnectModule`](crate::types::ConnectModule) |
+        /// | [`hybrid_tenant`](Self::hybrid_tenant) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ConnectTenantsRequest(pub(crate) Fields);
@@ -8099,15 +8099,18 @@ pub mod types {
                 self.0.set("CustomerId", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whether the tenants are hybrid.
+            /// The tenants to add.
             ///
-            /// Required.
-            #[doc(alias = "HybridTenant")]
-            pub fn hybrid_tenant<M>(
+            /// Required. Length in characters of each entry: at least 1.
+            #[doc(alias = "TenantIds")]
+            pub fn tenant_ids<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
+                value: impl ::avepoint_core::Arguments<
+                    crate::generated::ids::TenantId,
+                    M,
+                >,
             ) -> Self {
-                self.0.set("HybridTenant", ::avepoint_core::Argument::given(value));
+                self.0.set("TenantIds", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// The modules to add them to.
@@ -8124,18 +8127,15 @@ pub mod types {
                 self.0.set("ProductName", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The tenants to add.
+            /// Whether the tenants are hybrid.
             ///
-            /// Required. Length in characters of each entry: at least 1.
-            #[doc(alias = "TenantIds")]
-            pub fn tenant_ids<M>(
+            /// Required.
+            #[doc(alias = "HybridTenant")]
+            pub fn hybrid_tenant<M>(
                 mut self,
-                value: impl ::avepoint_core::Arguments<
-                    crate::generated::ids::TenantId,
-                    M,
-                >,
+                value: impl ::avepoint_core::Argument<bool, M>,
             ) -> Self {
-                self.0.set("TenantIds", ::avepoint_core::Arguments::given(value));
+                self.0.set("HybridTenant", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -8167,9 +8167,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`aad_environment`](Self::aad_environment) | required |  | Code: one of [`AadEnvironment`](crate::types::AadEnvironment) |
         /// | [`consent_method`](Self::consent_method) | required |  | Code: one of [`ConsentMethod`](crate::types::ConsentMethod) |
         /// | [`is_re_auth`](Self::is_re_auth) | required |  |  |
+        /// | [`aad_environment`](Self::aad_environment) | required |  | Code: one of [`AadEnvironment`](crate::types::AadEnvironment) |
         /// | [`platform_environment_type`](Self::platform_environment_type) | required |  | Code: one of [`PlatformEnvironment`](crate::types::PlatformEnvironment) |
         /// | [`product_names`](Self::product_names) | required |  | Code of each entry: one of [`AppService`](crate::types::AppService) |
         /// | [`custom_recipient_emails`](Self::custom_recipient_emails) | optional |  | Format of each entry: `email` |
@@ -8187,20 +8187,6 @@ pub mod types {
             }
         }
         impl CreateAppAuthorizationLinkRequest {
-            /// The directory cloud the tenant belongs to.
-            ///
-            /// Required. Code: one of [`AadEnvironment`](crate::types::AadEnvironment).
-            #[doc(alias = "aadEnvironment")]
-            pub fn aad_environment<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::AadEnvironment,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("aadEnvironment", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// Who is to consent.
             ///
             /// Required. Code: one of [`ConsentMethod`](crate::types::ConsentMethod).
@@ -8215,21 +8201,6 @@ pub mod types {
                 self.0.set("consentMethod", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whom to notify by e-mail of each app that was consented to.
-            ///
-            /// Optional. Format of each entry: `email`.
-            #[doc(alias = "customRecipientEmails")]
-            pub fn custom_recipient_emails<M>(
-                mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
-            ) -> Self {
-                self.0
-                    .set(
-                        "customRecipientEmails",
-                        ::avepoint_core::Arguments::given(value),
-                    );
-                self
-            }
             /// True to authorize existing apps once more, false to create and authorize them.
             ///
             /// Required.
@@ -8239,6 +8210,20 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<bool, M>,
             ) -> Self {
                 self.0.set("isReAuth", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The directory cloud the tenant belongs to.
+            ///
+            /// Required. Code: one of [`AadEnvironment`](crate::types::AadEnvironment).
+            #[doc(alias = "aadEnvironment")]
+            pub fn aad_environment<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::AadEnvironment,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("aadEnvironment", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The platform the tenant belongs to.
@@ -8271,6 +8256,21 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("productNames", ::avepoint_core::Arguments::given(value));
+                self
+            }
+            /// Whom to notify by e-mail of each app that was consented to.
+            ///
+            /// Optional. Format of each entry: `email`.
+            #[doc(alias = "customRecipientEmails")]
+            pub fn custom_recipient_emails<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+            ) -> Self {
+                self.0
+                    .set(
+                        "customRecipientEmails",
+                        ::avepoint_core::Arguments::given(value),
+                    );
                 self
             }
             /// The object.
@@ -8308,9 +8308,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`name`](Self::name) | required |  |  |
         /// | [`color`](Self::color) | required |  | Code: one of [`BaselineColor`](crate::types::BaselineColor) |
         /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
-        /// | [`name`](Self::name) | required |  |  |
         /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
         /// | [`description`](Self::description) | optional |  |  |
         #[derive(Clone, Debug)]
@@ -8324,6 +8324,16 @@ pub mod types {
             }
         }
         impl CreateBaselineRequest {
+            /// The name of the baseline.
+            ///
+            /// Required.
+            pub fn name<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("name", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The color that marks the baseline: a code of the list, which may be sent as a number or as text. The
             /// documented request sends text.
             ///
@@ -8338,6 +8348,16 @@ pub mod types {
                 self.0.set("color", ::avepoint_core::Argument::given(value));
                 self
             }
+            /// What the baseline is for.
+            ///
+            /// Optional.
+            pub fn description<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("description", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The customer that owns the tenant.
             ///
             /// Required. Length in characters: at least 1.
@@ -8350,26 +8370,6 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("customerId", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// What the baseline is for.
-            ///
-            /// Optional.
-            pub fn description<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("description", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The name of the baseline.
-            ///
-            /// Required.
-            pub fn name<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("name", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The tenant whose settings become the baseline.
@@ -8414,9 +8414,9 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`aad_environment`](Self::aad_environment) | required |  | Code: one of [`AadEnvironment`](crate::types::AadEnvironment) |
         /// | [`tenant_friendly_name`](Self::tenant_friendly_name) | required |  |  |
-        /// | [`custom_recipient_emails`](Self::custom_recipient_emails) | optional |  | Format of each entry: `email` |
         /// | [`tenant_description`](Self::tenant_description) | optional |  |  |
         /// | [`tenant_share_point_admin_url`](Self::tenant_share_point_admin_url) | optional |  | Format: `uri` |
+        /// | [`custom_recipient_emails`](Self::custom_recipient_emails) | optional |  | Format of each entry: `email` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreateTenantAuthorizationLinkRequest(pub(crate) Fields);
@@ -8445,19 +8445,16 @@ pub mod types {
                 self.0.set("aadEnvironment", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whom to notify by e-mail once the tenant is added.
+            /// The name to show for the tenant.
             ///
-            /// Optional. Format of each entry: `email`.
-            #[doc(alias = "customRecipientEmails")]
-            pub fn custom_recipient_emails<M>(
+            /// Required.
+            #[doc(alias = "tenantFriendlyName")]
+            pub fn tenant_friendly_name<M>(
                 mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0
-                    .set(
-                        "customRecipientEmails",
-                        ::avepoint_core::Arguments::given(value),
-                    );
+                    .set("tenantFriendlyName", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Some words about the tenant.
@@ -8469,18 +8466,6 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("tenantDescription", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The name to show for the tenant.
-            ///
-            /// Required.
-            #[doc(alias = "tenantFriendlyName")]
-            pub fn tenant_friendly_name<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0
-                    .set("tenantFriendlyName", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Where the tenant's SharePoint admin center is.
@@ -8495,6 +8480,21 @@ pub mod types {
                     .set(
                         "tenantSharePointAdminUrl",
                         ::avepoint_core::Argument::given(value),
+                    );
+                self
+            }
+            /// Whom to notify by e-mail once the tenant is added.
+            ///
+            /// Optional. Format of each entry: `email`.
+            #[doc(alias = "customRecipientEmails")]
+            pub fn custom_recipient_emails<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+            ) -> Self {
+                self.0
+                    .set(
+                        "customRecipientEmails",
+                        ::avepoint_core::Arguments::given(value),
                     );
                 self
             }
@@ -8811,8 +8811,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`job_module`](Self::job_module) | optional |  | Code: one of [`JobModule`](crate::types::JobModule) |
         /// | [`job_type`](Self::job_type) | optional |  | Code: one of [`JobType`](crate::types::JobType) |
+        /// | [`job_module`](Self::job_module) | optional |  | Code: one of [`JobModule`](crate::types::JobModule) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListJobsRequest(pub(crate) Fields);
@@ -8822,20 +8822,6 @@ pub mod types {
             }
         }
         impl ListJobsRequest {
-            /// Only jobs on this module.
-            ///
-            /// Optional. Code: one of [`JobModule`](crate::types::JobModule).
-            #[doc(alias = "jobModule")]
-            pub fn job_module<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::JobModule,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("jobModule", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// Only jobs of this service.
             ///
             /// Optional. Code: one of [`JobType`](crate::types::JobType).
@@ -8848,6 +8834,20 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("jobType", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// Only jobs on this module.
+            ///
+            /// Optional. Code: one of [`JobModule`](crate::types::JobModule).
+            #[doc(alias = "jobModule")]
+            pub fn job_module<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::JobModule,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("jobModule", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -9394,17 +9394,17 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`country_code`](Self::country_code) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
-        /// | [`data_center`](Self::data_center) | required |  | Code: one of [`DataCenter`](crate::types::DataCenter) |
-        /// | [`first_name`](Self::first_name) | required |  |  |
         /// | [`identity_provider_type`](Self::identity_provider_type) | required |  | Code: one of [`IdentityProvider`](crate::types::IdentityProvider) |
+        /// | [`first_name`](Self::first_name) | required |  |  |
         /// | [`last_name`](Self::last_name) | required |  |  |
         /// | [`organization_name`](Self::organization_name) | required |  |  |
-        /// | [`password`](Self::password) | required |  |  |
         /// | [`registration_account`](Self::registration_account) | required |  |  |
-        /// | [`management_mode`](Self::management_mode) | optional |  |  |
-        /// | [`tags`](Self::tags) | optional |  |  |
+        /// | [`country_code`](Self::country_code) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
+        /// | [`data_center`](Self::data_center) | required |  | Code: one of [`DataCenter`](crate::types::DataCenter) |
+        /// | [`password`](Self::password) | required |  |  |
         /// | [`telephone_number`](Self::telephone_number) | optional |  |  |
+        /// | [`tags`](Self::tags) | optional |  |  |
+        /// | [`management_mode`](Self::management_mode) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct OnboardCustomerRequest(pub(crate) Fields);
@@ -9416,45 +9416,6 @@ pub mod types {
             }
         }
         impl OnboardCustomerRequest {
-            /// The country or region of the customer.
-            ///
-            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
-            #[doc(alias = "countryCode")]
-            pub fn country_code<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::CountryCode,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("countryCode", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// Where to keep the customer's data.
-            ///
-            /// Required. Code: one of [`DataCenter`](crate::types::DataCenter).
-            #[doc(alias = "dataCenter")]
-            pub fn data_center<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::DataCenter,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("dataCenter", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The given name of the customer.
-            ///
-            /// Required.
-            #[doc(alias = "firstName")]
-            pub fn first_name<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("firstName", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// What signs the customer in: a code of the list, which may be sent as a number or as text. The
             /// documented request sends text.
             ///
@@ -9476,6 +9437,17 @@ pub mod types {
                     );
                 self
             }
+            /// The given name of the customer.
+            ///
+            /// Required.
+            #[doc(alias = "firstName")]
+            pub fn first_name<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("firstName", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The family name of the customer.
             ///
             /// Required.
@@ -9487,18 +9459,6 @@ pub mod types {
                 self.0.set("lastName", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// A switch for the management mode. Which of its values means management by the partner is not
-            /// documented.
-            ///
-            /// Optional.
-            #[doc(alias = "managementMode")]
-            pub fn management_mode<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
-            ) -> Self {
-                self.0.set("managementMode", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// The organization of the customer.
             ///
             /// Required.
@@ -9508,16 +9468,6 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("organizationName", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The password of the account.
-            ///
-            /// Required.
-            pub fn password<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::avepoint_core::SecretText, M>,
-            ) -> Self {
-                self.0.set("password", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The account to register, such as an e-mail address.
@@ -9532,14 +9482,18 @@ pub mod types {
                     .set("registrationAccount", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Tags to put on the customer.
+            /// The country or region of the customer.
             ///
-            /// Optional.
-            pub fn tags<M>(
+            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
+            #[doc(alias = "countryCode")]
+            pub fn country_code<M>(
                 mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::CountryCode,
+                    M,
+                >,
             ) -> Self {
-                self.0.set("tags", ::avepoint_core::Arguments::given(value));
+                self.0.set("countryCode", ::avepoint_core::Argument::given(value));
                 self
             }
             /// A telephone number of the customer.
@@ -9551,6 +9505,52 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("telephoneNumber", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// Where to keep the customer's data.
+            ///
+            /// Required. Code: one of [`DataCenter`](crate::types::DataCenter).
+            #[doc(alias = "dataCenter")]
+            pub fn data_center<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::DataCenter,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("dataCenter", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The password of the account.
+            ///
+            /// Required.
+            pub fn password<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::avepoint_core::SecretText, M>,
+            ) -> Self {
+                self.0.set("password", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// Tags to put on the customer.
+            ///
+            /// Optional.
+            pub fn tags<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("tags", ::avepoint_core::Arguments::given(value));
+                self
+            }
+            /// A switch for the management mode. Which of its values means management by the partner is not
+            /// documented.
+            ///
+            /// Optional.
+            #[doc(alias = "managementMode")]
+            pub fn management_mode<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<bool, M>,
+            ) -> Self {
+                self.0.set("managementMode", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -9655,13 +9655,13 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`resource`](Self::resource) | required |  | Code: one of [`ServiceResource`](crate::types::ServiceResource) |
         /// | [`subscription_source_type`](Self::subscription_source_type) | required |  | Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource) |
         /// | [`user_seat`](Self::user_seat) | required |  |  |
-        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
-        /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
+        /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
+        /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
+        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ServiceLicenseItem(pub(crate) Fields);
@@ -9673,54 +9673,6 @@ pub mod types {
             }
         }
         impl ServiceLicenseItem {
-            /// When the contract ends. The format is not documented.
-            ///
-            /// Optional.
-            #[doc(alias = "contractEndDate")]
-            pub fn contract_end_date<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("contractEndDate", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
-            ///
-            /// Optional. Format: `date-time`.
-            #[doc(alias = "expireTime")]
-            pub fn expire_time<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
-            ) -> Self {
-                self.0.set("expireTime", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
-            /// it is false, `expire_time` is needed too.
-            ///
-            /// Optional.
-            #[doc(alias = "isSameAsPool")]
-            pub fn is_same_as_pool<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
-            ) -> Self {
-                self.0.set("isSameAsPool", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// How the subscription is paid for.
-            ///
-            /// Required. Code: one of [`PaymentType`](crate::types::PaymentType).
-            #[doc(alias = "paymentType")]
-            pub fn payment_type<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::PaymentType,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("paymentType", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// The pool the seats come from.
             ///
             /// Required. Code: one of [`ServiceResource`](crate::types::ServiceResource).
@@ -9752,6 +9704,29 @@ pub mod types {
                     );
                 self
             }
+            /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+            /// it is false, `expire_time` is needed too.
+            ///
+            /// Optional.
+            #[doc(alias = "isSameAsPool")]
+            pub fn is_same_as_pool<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<bool, M>,
+            ) -> Self {
+                self.0.set("isSameAsPool", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
+            ///
+            /// Optional. Format: `date-time`.
+            #[doc(alias = "expireTime")]
+            pub fn expire_time<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
+            ) -> Self {
+                self.0.set("expireTime", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// How many user seats the customer gets.
             ///
             /// Required.
@@ -9761,6 +9736,31 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("userSeat", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// When the contract ends. The format is not documented.
+            ///
+            /// Optional.
+            #[doc(alias = "contractEndDate")]
+            pub fn contract_end_date<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("contractEndDate", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// How the subscription is paid for.
+            ///
+            /// Required. Code: one of [`PaymentType`](crate::types::PaymentType).
+            #[doc(alias = "paymentType")]
+            pub fn payment_type<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::PaymentType,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("paymentType", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -9792,11 +9792,11 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`fax`](Self::fax) | required |  | Length in characters: at most 64 |
-        /// | [`home_phone`](Self::home_phone) | required |  | Length in characters: at most 30 |
-        /// | [`ip_phone`](Self::ip_phone) | required |  | Length in characters: at most 30 |
-        /// | [`mobile`](Self::mobile) | required |  | Length in characters: at most 64 |
         /// | [`office_phone`](Self::office_phone) | required |  | Length in characters: at most 64 |
+        /// | [`mobile`](Self::mobile) | required |  | Length in characters: at most 64 |
+        /// | [`fax`](Self::fax) | required |  | Length in characters: at most 64 |
+        /// | [`ip_phone`](Self::ip_phone) | required |  | Length in characters: at most 30 |
+        /// | [`home_phone`](Self::home_phone) | required |  | Length in characters: at most 30 |
         /// | [`pager`](Self::pager) | required |  | Length in characters: at most 30 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -9809,6 +9809,27 @@ pub mod types {
             }
         }
         impl UpdateLocalUserContactRequest {
+            /// The business telephone number.
+            ///
+            /// Required. Length in characters: at most 64.
+            #[doc(alias = "officePhone")]
+            pub fn office_phone<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("officePhone", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The mobile phone number.
+            ///
+            /// Required. Length in characters: at most 64.
+            pub fn mobile<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("mobile", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The fax number.
             ///
             /// Required. Length in characters: at most 64.
@@ -9817,17 +9838,6 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("fax", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The telephone number at home.
-            ///
-            /// Required. Length in characters: at most 30.
-            #[doc(alias = "homePhone")]
-            pub fn home_phone<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("homePhone", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The number of the internet telephone.
@@ -9841,25 +9851,15 @@ pub mod types {
                 self.0.set("ipPhone", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The mobile phone number.
+            /// The telephone number at home.
             ///
-            /// Required. Length in characters: at most 64.
-            pub fn mobile<M>(
+            /// Required. Length in characters: at most 30.
+            #[doc(alias = "homePhone")]
+            pub fn home_phone<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("mobile", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The business telephone number.
-            ///
-            /// Required. Length in characters: at most 64.
-            #[doc(alias = "officePhone")]
-            pub fn office_phone<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("officePhone", ::avepoint_core::Argument::given(value));
+                self.0.set("homePhone", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The pager number.
@@ -9904,14 +9904,14 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`comment`](Self::comment) | required |  | Length in characters: at most 30 |
-        /// | [`display_name`](Self::display_name) | required |  | Length in characters: at most 256 |
-        /// | [`employee_id`](Self::employee_id) | required |  | Length in characters: at most 16 |
         /// | [`first_name`](Self::first_name) | required |  | Length in characters: at most 64 |
-        /// | [`initials`](Self::initials) | required |  | Length in characters: at most 6 |
-        /// | [`job_title`](Self::job_title) | required |  |  |
         /// | [`last_name`](Self::last_name) | required |  | Length in characters: at most 64 |
+        /// | [`display_name`](Self::display_name) | required |  | Length in characters: at most 256 |
+        /// | [`job_title`](Self::job_title) | required |  |  |
+        /// | [`employee_id`](Self::employee_id) | required |  | Length in characters: at most 16 |
         /// | [`middle_name`](Self::middle_name) | required |  | Length in characters: at most 64 |
+        /// | [`initials`](Self::initials) | required |  | Length in characters: at most 6 |
+        /// | [`comment`](Self::comment) | required |  | Length in characters: at most 30 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserGeneralRequest(pub(crate) Fields);
@@ -9923,38 +9923,6 @@ pub mod types {
             }
         }
         impl UpdateLocalUserGeneralRequest {
-            /// A short remark on the user.
-            ///
-            /// Required. Length in characters: at most 30.
-            pub fn comment<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("comment", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The name shown for the user.
-            ///
-            /// Required. Length in characters: at most 256.
-            #[doc(alias = "displayName")]
-            pub fn display_name<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("displayName", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The number or name the company gave its employee.
-            ///
-            /// Required. Length in characters: at most 16.
-            #[doc(alias = "employeeId")]
-            pub fn employee_id<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("employeeId", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// The given name.
             ///
             /// Required. Length in characters: at most 64.
@@ -9964,27 +9932,6 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("firstName", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The initials.
-            ///
-            /// Required. Length in characters: at most 6.
-            pub fn initials<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("initials", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The job title.
-            ///
-            /// Required.
-            #[doc(alias = "jobTitle")]
-            pub fn job_title<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("jobTitle", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The family name.
@@ -9998,6 +9945,39 @@ pub mod types {
                 self.0.set("lastName", ::avepoint_core::Argument::given(value));
                 self
             }
+            /// The name shown for the user.
+            ///
+            /// Required. Length in characters: at most 256.
+            #[doc(alias = "displayName")]
+            pub fn display_name<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("displayName", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The job title.
+            ///
+            /// Required.
+            #[doc(alias = "jobTitle")]
+            pub fn job_title<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("jobTitle", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The number or name the company gave its employee.
+            ///
+            /// Required. Length in characters: at most 16.
+            #[doc(alias = "employeeId")]
+            pub fn employee_id<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("employeeId", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The middle name.
             ///
             /// Required. Length in characters: at most 64.
@@ -10007,6 +9987,26 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("middleName", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The initials.
+            ///
+            /// Required. Length in characters: at most 6.
+            pub fn initials<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("initials", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// A short remark on the user.
+            ///
+            /// Required. Length in characters: at most 30.
+            pub fn comment<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("comment", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -10094,14 +10094,14 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`postal_code`](Self::postal_code) | required |  | Length in characters: at most 40 |
+        /// | [`country_region`](Self::country_region) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
+        /// | [`state`](Self::state) | required |  | Length in characters: at most 128 |
         /// | [`address`](Self::address) | required |  | Length in characters: at most 1024 |
         /// | [`city`](Self::city) | required |  | Length in characters: at most 128 |
-        /// | [`country_region`](Self::country_region) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
-        /// | [`personal_title`](Self::personal_title) | required |  | Length in characters: at most 64 |
-        /// | [`po_box`](Self::po_box) | required |  | Length in characters: at most 40 |
-        /// | [`postal_code`](Self::postal_code) | required |  | Length in characters: at most 40 |
-        /// | [`state`](Self::state) | required |  | Length in characters: at most 128 |
         /// | [`web_page`](Self::web_page) | required |  | Length in characters: at most 2048 |
+        /// | [`po_box`](Self::po_box) | required |  | Length in characters: at most 40 |
+        /// | [`personal_title`](Self::personal_title) | required |  | Length in characters: at most 64 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserOfficeLocationRequest(pub(crate) Fields);
@@ -10116,6 +10116,41 @@ pub mod types {
             }
         }
         impl UpdateLocalUserOfficeLocationRequest {
+            /// The postal code.
+            ///
+            /// Required. Length in characters: at most 40.
+            #[doc(alias = "postalCode")]
+            pub fn postal_code<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("postalCode", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The country or region, by name as a rule; a code of the list is accepted too.
+            ///
+            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
+            #[doc(alias = "countryRegion")]
+            pub fn country_region<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("countryRegion", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The state or province.
+            ///
+            /// Required. Length in characters: at most 128.
+            pub fn state<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("state", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The street and number.
             ///
             /// Required. Length in characters: at most 1024.
@@ -10136,29 +10171,15 @@ pub mod types {
                 self.0.set("city", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The country or region, by name as a rule; a code of the list is accepted too.
+            /// The address of the web page.
             ///
-            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
-            #[doc(alias = "countryRegion")]
-            pub fn country_region<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("countryRegion", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The title people put before the name.
-            ///
-            /// Required. Length in characters: at most 64.
-            #[doc(alias = "personalTitle")]
-            pub fn personal_title<M>(
+            /// Required. Length in characters: at most 2048.
+            #[doc(alias = "webPage")]
+            pub fn web_page<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("personalTitle", ::avepoint_core::Argument::given(value));
+                self.0.set("webPage", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The post office box.
@@ -10172,36 +10193,15 @@ pub mod types {
                 self.0.set("poBox", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The postal code.
+            /// The title people put before the name.
             ///
-            /// Required. Length in characters: at most 40.
-            #[doc(alias = "postalCode")]
-            pub fn postal_code<M>(
+            /// Required. Length in characters: at most 64.
+            #[doc(alias = "personalTitle")]
+            pub fn personal_title<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("postalCode", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The state or province.
-            ///
-            /// Required. Length in characters: at most 128.
-            pub fn state<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("state", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The address of the web page.
-            ///
-            /// Required. Length in characters: at most 2048.
-            #[doc(alias = "webPage")]
-            pub fn web_page<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("webPage", ::avepoint_core::Argument::given(value));
+                self.0.set("personalTitle", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -10243,8 +10243,8 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`company`](Self::company) | required |  | Length in characters: at most 64 |
         /// | [`department`](Self::department) | required |  | Length in characters: at most 64 |
-        /// | [`department_number`](Self::department_number) | required |  | Length in characters: at most 10 |
         /// | [`location`](Self::location) | required |  | Length in characters: at most 64 |
+        /// | [`department_number`](Self::department_number) | required |  | Length in characters: at most 10 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserOfficeRequest(pub(crate) Fields);
@@ -10276,6 +10276,16 @@ pub mod types {
                 self.0.set("department", ::avepoint_core::Argument::given(value));
                 self
             }
+            /// Where the user works.
+            ///
+            /// Required. Length in characters: at most 64.
+            pub fn location<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("location", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The number of the department.
             ///
             /// Required. Length in characters: at most 10.
@@ -10285,16 +10295,6 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("departmentNumber", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// Where the user works.
-            ///
-            /// Required. Length in characters: at most 64.
-            pub fn location<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("location", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -10329,8 +10329,8 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`home_directory`](Self::home_directory) | required |  | Length in characters: at most 520 |
-        /// | [`logon_script`](Self::logon_script) | required |  | Length in characters: at most 520 |
         /// | [`profile_path`](Self::profile_path) | required |  | Length in characters: at most 520 |
+        /// | [`logon_script`](Self::logon_script) | required |  | Length in characters: at most 520 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateLocalUserProfileRequest(pub(crate) Fields);
@@ -10353,17 +10353,6 @@ pub mod types {
                 self.0.set("homeDirectory", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The script that runs at logon.
-            ///
-            /// Required. Length in characters: at most 520.
-            #[doc(alias = "logonScript")]
-            pub fn logon_script<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("logonScript", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// The path of the profile.
             ///
             /// Required. Length in characters: at most 520.
@@ -10373,6 +10362,17 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("profilePath", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The script that runs at logon.
+            ///
+            /// Required. Length in characters: at most 520.
+            #[doc(alias = "logonScript")]
+            pub fn logon_script<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("logonScript", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -10407,13 +10407,13 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`enforce_end`](Self::enforce_end) | required |  |  |
-        /// | [`enforce_end_date_time`](Self::enforce_end_date_time) | required |  | Format: `date-time` |
+        /// | [`mail`](Self::mail) | required |  | Length in characters: at most 256 |
+        /// | [`usage_location`](Self::usage_location) | required |  | Code: one of [`UsageLocation`](crate::types::UsageLocation) |
+        /// | [`preferred_language`](Self::preferred_language) | required |  | Code: one of [`LanguageTag`](crate::types::LanguageTag) |
         /// | [`enforce_start`](Self::enforce_start) | required |  |  |
         /// | [`enforce_start_date_time`](Self::enforce_start_date_time) | required |  | Format: `date-time` |
-        /// | [`mail`](Self::mail) | required |  | Length in characters: at most 256 |
-        /// | [`preferred_language`](Self::preferred_language) | required |  | Code: one of [`LanguageTag`](crate::types::LanguageTag) |
-        /// | [`usage_location`](Self::usage_location) | required |  | Code: one of [`UsageLocation`](crate::types::UsageLocation) |
+        /// | [`enforce_end`](Self::enforce_end) | required |  |  |
+        /// | [`enforce_end_date_time`](Self::enforce_end_date_time) | required |  | Format: `date-time` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserAccountRequest(pub(crate) Fields);
@@ -10425,27 +10425,43 @@ pub mod types {
             }
         }
         impl UpdateUserAccountRequest {
-            /// Whether the account is valid only until `enforce_end_date_time`.
+            /// The mail address.
             ///
-            /// Required.
-            #[doc(alias = "enforceEnd")]
-            pub fn enforce_end<M>(
+            /// Required. Length in characters: at most 256.
+            pub fn mail<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<bool, M>,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("enforceEnd", ::avepoint_core::Argument::given(value));
+                self.0.set("mail", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Until when the account is valid.
+            /// The country in which the account uses its licences. The documented limit of 128 characters is met by
+            /// every code.
             ///
-            /// Required. Format: `date-time`.
-            #[doc(alias = "enforceEndDateTime")]
-            pub fn enforce_end_date_time<M>(
+            /// Required. Code: one of [`UsageLocation`](crate::types::UsageLocation).
+            #[doc(alias = "usageLocation")]
+            pub fn usage_location<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::UsageLocation,
+                    M,
+                >,
             ) -> Self {
-                self.0
-                    .set("enforceEndDateTime", ::avepoint_core::Argument::given(value));
+                self.0.set("usageLocation", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The language the user wants to see.
+            ///
+            /// Required. Code: one of [`LanguageTag`](crate::types::LanguageTag).
+            #[doc(alias = "preferredLanguage")]
+            pub fn preferred_language<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::LanguageTag,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("preferredLanguage", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Whether the account is valid only from `enforce_start_date_time` on.
@@ -10474,43 +10490,27 @@ pub mod types {
                     );
                 self
             }
-            /// The mail address.
+            /// Whether the account is valid only until `enforce_end_date_time`.
             ///
-            /// Required. Length in characters: at most 256.
-            pub fn mail<M>(
+            /// Required.
+            #[doc(alias = "enforceEnd")]
+            pub fn enforce_end<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+                value: impl ::avepoint_core::Argument<bool, M>,
             ) -> Self {
-                self.0.set("mail", ::avepoint_core::Argument::given(value));
+                self.0.set("enforceEnd", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The language the user wants to see.
+            /// Until when the account is valid.
             ///
-            /// Required. Code: one of [`LanguageTag`](crate::types::LanguageTag).
-            #[doc(alias = "preferredLanguage")]
-            pub fn preferred_language<M>(
+            /// Required. Format: `date-time`.
+            #[doc(alias = "enforceEndDateTime")]
+            pub fn enforce_end_date_time<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::LanguageTag,
-                    M,
-                >,
+                value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
             ) -> Self {
-                self.0.set("preferredLanguage", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The country in which the account uses its licences. The documented limit of 128 characters is met by
-            /// every code.
-            ///
-            /// Required. Code: one of [`UsageLocation`](crate::types::UsageLocation).
-            #[doc(alias = "usageLocation")]
-            pub fn usage_location<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::UsageLocation,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("usageLocation", ::avepoint_core::Argument::given(value));
+                self.0
+                    .set("enforceEndDateTime", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -10664,9 +10664,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`fax`](Self::fax) | required |  | Length in characters: at most 64 |
-        /// | [`mobile`](Self::mobile) | required |  | Length in characters: at most 64 |
         /// | [`office_phone`](Self::office_phone) | required |  | Length in characters: at most 64 |
+        /// | [`mobile`](Self::mobile) | required |  | Length in characters: at most 64 |
+        /// | [`fax`](Self::fax) | required |  | Length in characters: at most 64 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserContactRequest(pub(crate) Fields);
@@ -10678,14 +10678,15 @@ pub mod types {
             }
         }
         impl UpdateUserContactRequest {
-            /// The fax number.
+            /// The business telephone number.
             ///
             /// Required. Length in characters: at most 64.
-            pub fn fax<M>(
+            #[doc(alias = "officePhone")]
+            pub fn office_phone<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("fax", ::avepoint_core::Argument::given(value));
+                self.0.set("officePhone", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The mobile phone number.
@@ -10698,15 +10699,14 @@ pub mod types {
                 self.0.set("mobile", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The business telephone number.
+            /// The fax number.
             ///
             /// Required. Length in characters: at most 64.
-            #[doc(alias = "officePhone")]
-            pub fn office_phone<M>(
+            pub fn fax<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("officePhone", ::avepoint_core::Argument::given(value));
+                self.0.set("fax", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -10795,11 +10795,11 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`display_name`](Self::display_name) | required |  | Length in characters: at most 256 |
-        /// | [`employee_id`](Self::employee_id) | required |  | Length in characters: at most 16 |
         /// | [`first_name`](Self::first_name) | required |  | Length in characters: at most 64 |
-        /// | [`job_title`](Self::job_title) | required |  |  |
         /// | [`last_name`](Self::last_name) | required |  | Length in characters: at most 64 |
+        /// | [`display_name`](Self::display_name) | required |  | Length in characters: at most 256 |
+        /// | [`job_title`](Self::job_title) | required |  |  |
+        /// | [`employee_id`](Self::employee_id) | required |  | Length in characters: at most 16 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserGeneralRequest(pub(crate) Fields);
@@ -10811,28 +10811,6 @@ pub mod types {
             }
         }
         impl UpdateUserGeneralRequest {
-            /// The name shown for the user.
-            ///
-            /// Required. Length in characters: at most 256.
-            #[doc(alias = "displayName")]
-            pub fn display_name<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("displayName", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The number or name the company gave its employee.
-            ///
-            /// Required. Length in characters: at most 16.
-            #[doc(alias = "employeeId")]
-            pub fn employee_id<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("employeeId", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// The given name.
             ///
             /// Required. Length in characters: at most 64.
@@ -10842,6 +10820,28 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("firstName", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The family name.
+            ///
+            /// Required. Length in characters: at most 64.
+            #[doc(alias = "lastName")]
+            pub fn last_name<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("lastName", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The name shown for the user.
+            ///
+            /// Required. Length in characters: at most 256.
+            #[doc(alias = "displayName")]
+            pub fn display_name<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("displayName", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The job title.
@@ -10855,15 +10855,15 @@ pub mod types {
                 self.0.set("jobTitle", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The family name.
+            /// The number or name the company gave its employee.
             ///
-            /// Required. Length in characters: at most 64.
-            #[doc(alias = "lastName")]
-            pub fn last_name<M>(
+            /// Required. Length in characters: at most 16.
+            #[doc(alias = "employeeId")]
+            pub fn employee_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("lastName", ::avepoint_core::Argument::given(value));
+                self.0.set("employeeId", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -10952,11 +10952,11 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`postal_code`](Self::postal_code) | required |  | Length in characters: at most 40 |
+        /// | [`country_region`](Self::country_region) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
+        /// | [`state`](Self::state) | required |  | Length in characters: at most 128 |
         /// | [`address`](Self::address) | required |  | Length in characters: at most 1024 |
         /// | [`city`](Self::city) | required |  | Length in characters: at most 128 |
-        /// | [`country_region`](Self::country_region) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
-        /// | [`postal_code`](Self::postal_code) | required |  | Length in characters: at most 40 |
-        /// | [`state`](Self::state) | required |  | Length in characters: at most 128 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserOfficeLocationRequest(pub(crate) Fields);
@@ -10971,6 +10971,41 @@ pub mod types {
             }
         }
         impl UpdateUserOfficeLocationRequest {
+            /// The postal code.
+            ///
+            /// Required. Length in characters: at most 40.
+            #[doc(alias = "postalCode")]
+            pub fn postal_code<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("postalCode", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The country or region, by name as a rule; a code of the list is accepted too.
+            ///
+            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
+            #[doc(alias = "countryRegion")]
+            pub fn country_region<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("countryRegion", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The state or province.
+            ///
+            /// Required. Length in characters: at most 128.
+            pub fn state<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("state", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The street and number.
             ///
             /// Required. Length in characters: at most 1024.
@@ -10989,41 +11024,6 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("city", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The country or region, by name as a rule; a code of the list is accepted too.
-            ///
-            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
-            #[doc(alias = "countryRegion")]
-            pub fn country_region<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    ::avepoint_core::CodeOrText<crate::generated::enums::CountryCode>,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("countryRegion", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The postal code.
-            ///
-            /// Required. Length in characters: at most 40.
-            #[doc(alias = "postalCode")]
-            pub fn postal_code<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("postalCode", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The state or province.
-            ///
-            /// Required. Length in characters: at most 128.
-            pub fn state<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("state", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.

@@ -21,75 +21,15 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DetailRecord {
-        /// The channel that the object belongs to; empty where there is none.
-        #[serde(
-            rename = "channelName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "channelName")]
-        pub channel_name: ::std::option::Option<::std::string::String>,
-        /// Who created the object: a name, or a number.
-        #[serde(
-            rename = "createdBy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdBy")]
-        pub created_by: ::std::option::Option<::avepoint_core::NumberOrText>,
-        /// When the object was created.
-        #[serde(
-            rename = "createdTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdTime")]
-        pub created_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The e-mail address of the user who created the object.
-        #[serde(
-            rename = "creatorEmail",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "creatorEmail")]
-        pub creator_email: ::std::option::Option<::std::string::String>,
-        /// The types of data found in the object.
-        #[serde(
-            rename = "dataType",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "dataType")]
-        pub data_type: ::avepoint_core::List<::std::string::String>,
-        /// How widely the object is exposed: a label such as `Medium`, or a code.
-        #[serde(
-            rename = "exposureLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "exposureLevel")]
-        pub exposure_level: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::ExposureLevel>,
-        >,
         /// Identifies the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::generated::ids::ObjectId>,
-        /// Whether the object inherits its permissions: a label such as `Yes`, or a number.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub inheritance: ::std::option::Option<::avepoint_core::NumberOrText>,
-        /// The whole URL of the object. Blanks in it may stand as they are.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub location: ::std::option::Option<::std::string::String>,
-        /// When the object was last changed; may be empty.
-        #[serde(
-            rename = "modifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "modifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The kind of workspace: a label such as `Microsoft Teams`, or a code.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub module: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::WorkspaceType>,
-        >,
         /// The name of the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
+        /// The whole URL of the object. Blanks in it may stand as they are.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
         /// The kind of object: a label such as `File`, or a code.
         #[serde(
             rename = "objectType",
@@ -99,39 +39,28 @@ pub mod types {
         pub object_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::ObjectType>,
         >,
-        /// The privacy of the team or group that holds the object, as a label such as `Private`.
+        /// Who created the object: a name, or a number.
+        #[serde(
+            rename = "createdBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdBy")]
+        pub created_by: ::std::option::Option<::avepoint_core::NumberOrText>,
+        /// The kind of workspace: a label such as `Microsoft Teams`, or a code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub privacy: ::std::option::Option<::std::string::String>,
-        /// The retention label of the object; null or empty where it has none.
-        #[serde(
-            rename = "retentionLabel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "retentionLabel")]
-        pub retention_label: ::std::option::Option<::std::string::String>,
-        /// How great the risk is: a label such as `Low`, `N/A` where none was worked out, or a code.
-        #[serde(
-            rename = "riskLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "riskLevel")]
-        pub risk_level: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::RiskLevel>,
+        pub module: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::WorkspaceType>,
         >,
-        /// When the object was scanned.
+        /// Whether the object inherits its permissions: a label such as `Yes`, or a number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub inheritance: ::std::option::Option<::avepoint_core::NumberOrText>,
+        /// The name of the site that holds the object.
         #[serde(
-            rename = "scannedTime",
+            rename = "siteName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "scannedTime")]
-        pub scanned_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The sensitivity label of the object; null where it has none.
-        #[serde(
-            rename = "sensitivityLabel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitivityLabel")]
-        pub sensitivity_label: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "siteName")]
+        pub site_name: ::std::option::Option<::std::string::String>,
         /// How sensitive the object is: a label such as `Low` or `N/A`, or a code.
         #[serde(
             rename = "sensitivityLevel",
@@ -141,20 +70,63 @@ pub mod types {
         pub sensitivity_level: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::SensitivityLevel>,
         >,
-        /// The name of the site that holds the object.
+        /// How widely the object is exposed: a label such as `Medium`, or a code.
         #[serde(
-            rename = "siteName",
+            rename = "exposureLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "siteName")]
-        pub site_name: ::std::option::Option<::std::string::String>,
-        /// The tag of the object; empty where it has none.
+        #[doc(alias = "exposureLevel")]
+        pub exposure_level: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::ExposureLevel>,
+        >,
+        /// When the object was scanned.
         #[serde(
-            rename = "tagName",
+            rename = "scannedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "tagName")]
-        pub tag_name: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "scannedTime")]
+        pub scanned_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the object was created.
+        #[serde(
+            rename = "createdTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdTime")]
+        pub created_time: ::std::option::Option<::avepoint_core::Time>,
+        /// When the object was last changed; may be empty.
+        #[serde(
+            rename = "modifiedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "modifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
+        /// The channel that the object belongs to; empty where there is none.
+        #[serde(
+            rename = "channelName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "channelName")]
+        pub channel_name: ::std::option::Option<::std::string::String>,
+        /// How great the risk is: a label such as `Low`, `N/A` where none was worked out, or a code.
+        #[serde(
+            rename = "riskLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "riskLevel")]
+        pub risk_level: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::RiskLevel>,
+        >,
+        /// The privacy of the team or group that holds the object, as a label such as `Private`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub privacy: ::std::option::Option<::std::string::String>,
+        /// The types of data found in the object.
+        #[serde(
+            rename = "dataType",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "dataType")]
+        pub data_type: ::avepoint_core::List<::std::string::String>,
         /// The trainable classifiers that the object matches.
         #[serde(
             rename = "trainableClassifier",
@@ -163,6 +135,34 @@ pub mod types {
         )]
         #[doc(alias = "trainableClassifier")]
         pub trainable_classifier: ::avepoint_core::List<::std::string::String>,
+        /// The sensitivity label of the object; null where it has none.
+        #[serde(
+            rename = "sensitivityLabel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLabel")]
+        pub sensitivity_label: ::std::option::Option<::std::string::String>,
+        /// The tag of the object; empty where it has none.
+        #[serde(
+            rename = "tagName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tagName")]
+        pub tag_name: ::std::option::Option<::std::string::String>,
+        /// The retention label of the object; null or empty where it has none.
+        #[serde(
+            rename = "retentionLabel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "retentionLabel")]
+        pub retention_label: ::std::option::Option<::std::string::String>,
+        /// The e-mail address of the user who created the object.
+        #[serde(
+            rename = "creatorEmail",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "creatorEmail")]
+        pub creator_email: ::std::option::Option<::std::string::String>,
         /// The URL of the site that holds the object.
         #[serde(
             rename = "webUrl",
@@ -201,12 +201,18 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DetailRecordPage {
-        /// Reserved for a remark. This operation leaves it null.
+        /// The records of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<DetailRecord>,
+        /// The HTTP status of the answer, once more.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<i64>,
         /// What went wrong; empty after a success.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
         /// Where the next page begins; null on the last page.
         #[serde(
             rename = "nextToken",
@@ -214,23 +220,24 @@ pub mod types {
         )]
         #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
-        /// The records of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<DetailRecord>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
     }
     /// Which activities to export.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportActivitiesRequest {
+        /// The whole URL of the object. Empty for what the user did, whatever the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub path: ::std::option::Option<::std::string::String>,
         /// The e-mail address or principal name of the user. Empty for what was done to the object, by
         /// whomever.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub email: ::std::option::Option<::std::string::String>,
+        /// Only activities from this time on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub starttime: ::std::option::Option<ReportTime>,
         /// Only activities until this time.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub endtime: ::std::option::Option<ReportTime>,
@@ -250,28 +257,12 @@ pub mod types {
         )]
         #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The whole URL of the object. Empty for what the user did, whatever the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub path: ::std::option::Option<::std::string::String>,
-        /// Only activities from this time on.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub starttime: ::std::option::Option<ReportTime>,
     }
     /// Which permissions of groups to export.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportGroupPermissionsRequest {
-        /// The kinds of workspace to look in.
-        #[serde(
-            rename = "dataSources",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "dataSources")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
         /// The identifiers of the groups, whatever the name says. An empty list together with option 3 means
         /// all groups.
         #[serde(
@@ -282,6 +273,23 @@ pub mod types {
         #[doc(alias = "Emails")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub emails: ::avepoint_core::List<crate::generated::ids::GroupId>,
+        /// The URLs of the site collections to look in.
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "siteUrls")]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
+        /// The kinds of workspace to look in.
+        #[serde(
+            rename = "dataSources",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "dataSources")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
         /// How much detail the report holds.
         #[serde(
             rename = "ExportOptionType",
@@ -299,26 +307,18 @@ pub mod types {
         )]
         #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The URLs of the site collections to look in.
-        #[serde(
-            rename = "siteUrls",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "siteUrls")]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// How an export job stands.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportJob {
-        /// The status in words, for a person.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
         /// The status.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::generated::enums::ExportJobStatus>,
+        /// The status in words, for a person.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
     }
     /// Identifies an export job and its file. A number in this API; the Insights API has it as text in
     /// answers.
@@ -374,13 +374,9 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportSharingLinksRequest {
-        /// Only links created until this time.
-        #[serde(
-            rename = "endTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "endTime")]
-        pub end_time: ::std::option::Option<ReportTime>,
+        /// The language of the labels in the report.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The type of links: a code of the list, which may be sent as text or as a number. The documented
         /// request sends text.
         #[serde(
@@ -392,9 +388,6 @@ pub mod types {
         pub export_link_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
         >,
-        /// The language of the labels in the report.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// Only links created from this time on.
         #[serde(
             rename = "startTime",
@@ -402,15 +395,19 @@ pub mod types {
         )]
         #[doc(alias = "startTime")]
         pub start_time: ::std::option::Option<ReportTime>,
+        /// Only links created until this time.
+        #[serde(
+            rename = "endTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "endTime")]
+        pub end_time: ::std::option::Option<ReportTime>,
     }
     /// Which permissions in site collections to export.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportSitePermissionsRequest {
-        /// The language of the labels in the report.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The URLs of the site collections.
         #[serde(
             rename = "siteUrls",
@@ -420,12 +417,19 @@ pub mod types {
         #[doc(alias = "siteUrls")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
+        /// The language of the labels in the report.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
     }
     /// Which permissions of users to export.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportUserPermissionsRequest {
+        /// The names with which the users sign in.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub emails: ::avepoint_core::List<::std::string::String>,
         /// The kinds of workspace to look in.
         #[serde(
             rename = "dataSources",
@@ -435,10 +439,21 @@ pub mod types {
         #[doc(alias = "dataSources")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
-        /// The names with which the users sign in.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub emails: ::avepoint_core::List<::std::string::String>,
+        /// The URLs of the site collections to look in.
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "siteUrls")]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
+        /// The language of the labels in the report.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// How much detail the report holds: one code, as in the documented request, or a list of codes.
         #[serde(
             rename = "ExportOptionType",
@@ -449,21 +464,6 @@ pub mod types {
         pub export_option_type: ::std::option::Option<
             ::avepoint_core::OneOrMany<crate::generated::enums::ExportOption>,
         >,
-        /// The language of the labels in the report.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Language")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The URLs of the site collections to look in.
-        #[serde(
-            rename = "siteUrls",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "siteUrls")]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Keeps only what fits: a filter by exposure.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -486,13 +486,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GroupSummary {
-        /// When the group was created; comes without an offset.
-        #[serde(
-            rename = "createdOn",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdOn")]
-        pub created_on: ::std::option::Option<::avepoint_core::Time>,
         /// The name the group is shown under.
         #[serde(
             rename = "displayName",
@@ -500,16 +493,6 @@ pub mod types {
         )]
         #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// The e-mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// How many external users the group has.
-        #[serde(
-            rename = "externalMemberCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "externalMemberCount")]
-        pub external_member_count: ::std::option::Option<i64>,
         /// Identifies the group.
         #[serde(
             rename = "groupId",
@@ -517,6 +500,9 @@ pub mod types {
         )]
         #[doc(alias = "groupId")]
         pub group_id: ::std::option::Option<crate::generated::ids::GroupId>,
+        /// The e-mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// What kind of group it is.
         #[serde(
             rename = "groupType",
@@ -533,18 +519,38 @@ pub mod types {
         pub membership_type: ::std::option::Option<
             crate::generated::enums::MembershipType,
         >,
+        /// When the group was created; comes without an offset.
+        #[serde(
+            rename = "createdOn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdOn")]
+        pub created_on: ::std::option::Option<::avepoint_core::Time>,
+        /// How many external users the group has.
+        #[serde(
+            rename = "externalMemberCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "externalMemberCount")]
+        pub external_member_count: ::std::option::Option<i64>,
     }
     /// One page of groups.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GroupSummaryPage {
-        /// Reserved for a remark. This operation leaves it null.
+        /// The groups of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<GroupSummary>,
+        /// The HTTP status of the answer, once more.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<i64>,
         /// What went wrong; empty after a success.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
         /// Not in use here: always null.
         #[serde(
             rename = "nextToken",
@@ -552,12 +558,6 @@ pub mod types {
         )]
         #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
-        /// The groups of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<GroupSummary>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
     }
     /// Which detail records to read.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -567,6 +567,9 @@ pub mod types {
         /// What to keep; each filter narrows it.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub filters: ::avepoint_core::List<DetailRecordFilter>,
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<::std::string::String>,
         /// The language of the labels in the answer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
@@ -578,29 +581,12 @@ pub mod types {
         #[doc(alias = "pageSize")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub page_size: ::std::option::Option<i64>,
-        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub token: ::std::option::Option<::std::string::String>,
     }
     /// Which page of groups to read.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListGroupSummariesRequest {
-        /// The language of the labels in the answer.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Language")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// How many groups a page holds at most.
-        #[serde(
-            rename = "PageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "PageSize")]
-        pub page_size: ::std::option::Option<i64>,
         /// Which page to answer with. The first page is 1.
         #[serde(
             rename = "StartPage",
@@ -609,12 +595,13 @@ pub mod types {
         #[doc(alias = "StartPage")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub start_page: ::std::option::Option<i64>,
-    }
-    /// Which sharing links to read.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListSharingLinksRequest {
+        /// How many groups a page holds at most.
+        #[serde(
+            rename = "PageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "PageSize")]
+        pub page_size: ::std::option::Option<i64>,
         /// The language of the labels in the answer.
         #[serde(
             rename = "Language",
@@ -622,24 +609,12 @@ pub mod types {
         )]
         #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The type of links: a code of the list, which may be sent as text or as a number. The documented
-        /// request sends text.
-        #[serde(
-            rename = "LinkType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "LinkType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub link_type: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
-        >,
-        /// How many links a page holds at most.
-        #[serde(
-            rename = "PageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "PageSize")]
-        pub page_size: ::std::option::Option<i64>,
+    }
+    /// Which sharing links to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListSharingLinksRequest {
         /// The URLs of the site collections whose links to read.
         #[serde(
             rename = "SiteUrls",
@@ -655,6 +630,31 @@ pub mod types {
         )]
         #[doc(alias = "Token")]
         pub token: ::std::option::Option<::std::string::String>,
+        /// How many links a page holds at most.
+        #[serde(
+            rename = "PageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "PageSize")]
+        pub page_size: ::std::option::Option<i64>,
+        /// The type of links: a code of the list, which may be sent as text or as a number. The documented
+        /// request sends text.
+        #[serde(
+            rename = "LinkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "LinkType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
+        >,
+        /// The language of the labels in the answer.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
     }
     /// Which detail records of a site collection to read.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -665,17 +665,6 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub filters: ::avepoint_core::List<SiteDetailRecordFilter>,
-        /// The language of the labels in the answer.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// How many records a page holds at most.
-        #[serde(
-            rename = "pageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "pageSize")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub page_size: ::std::option::Option<i64>,
         /// The site collection.
         #[serde(
             rename = "siteId",
@@ -687,6 +676,17 @@ pub mod types {
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<::std::string::String>,
+        /// The language of the labels in the answer.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
+        /// How many records a page holds at most.
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "pageSize")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub page_size: ::std::option::Option<i64>,
     }
     /// Which site collections to look up.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -711,6 +711,9 @@ pub mod types {
         /// What to count; each filter narrows it.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub filters: ::avepoint_core::List<SiteOverviewFilter>,
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
@@ -719,22 +722,12 @@ pub mod types {
         #[doc(alias = "pageSize")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub page_size: ::std::option::Option<i64>,
-        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub token: ::std::option::Option<::std::string::String>,
     }
     /// Which permissions in site collections to read.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSitePermissionsRequest {
-        /// The language of the labels in the answer.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Language")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The URLs of the site collections.
         #[serde(
             rename = "SiteUrls",
@@ -744,6 +737,13 @@ pub mod types {
         #[doc(alias = "SiteUrls")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
+        /// The language of the labels in the answer.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(
             rename = "Token",
@@ -761,6 +761,14 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListUserPermissionsRequest {
+        /// The URLs of the site collections to look in. Left out: all in the scope of data.
+        #[serde(
+            rename = "SiteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        #[doc(alias = "SiteUrls")]
+        pub site_urls: ::avepoint_core::List<::std::string::String>,
         /// The e-mail addresses or principal names of the users.
         #[serde(
             rename = "Emails",
@@ -777,14 +785,6 @@ pub mod types {
         )]
         #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// The URLs of the site collections to look in. Left out: all in the scope of data.
-        #[serde(
-            rename = "SiteUrls",
-            default,
-            skip_serializing_if = "::avepoint_core::List::is_null"
-        )]
-        #[doc(alias = "SiteUrls")]
-        pub site_urls: ::avepoint_core::List<::std::string::String>,
         /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(
             rename = "Token",
@@ -802,20 +802,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListUserSummariesRequest {
-        /// The language of the labels in the answer.
-        #[serde(
-            rename = "Language",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "Language")]
-        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
-        /// How many users a page holds at most.
-        #[serde(
-            rename = "PageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "PageSize")]
-        pub page_size: ::std::option::Option<i64>,
         /// Which page to answer with. The first page is 1.
         #[serde(
             rename = "StartPage",
@@ -824,6 +810,20 @@ pub mod types {
         #[doc(alias = "StartPage")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub start_page: ::std::option::Option<i64>,
+        /// How many users a page holds at most.
+        #[serde(
+            rename = "PageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "PageSize")]
+        pub page_size: ::std::option::Option<i64>,
+        /// The language of the labels in the answer.
+        #[serde(
+            rename = "Language",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "Language")]
+        pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
     }
     /// Keeps only what fits: a filter by URL.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -971,6 +971,37 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SharingLink {
+        /// Identifies this entry of the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::SharingLinkEntryId>,
+        /// The site collection that holds the object.
+        #[serde(
+            rename = "siteId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteId")]
+        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
+        /// Identifies the object.
+        #[serde(
+            rename = "selfId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "selfId")]
+        pub self_id: ::std::option::Option<crate::generated::ids::SharedObjectId>,
+        /// Identifies the link.
+        #[serde(
+            rename = "linkId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkId")]
+        pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
+        /// The name under which the link appears among users; it holds the identifiers of object and link.
+        #[serde(
+            rename = "loginName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "loginName")]
+        pub login_name: ::std::option::Option<::std::string::String>,
         /// When the link was created.
         #[serde(
             rename = "createTime",
@@ -985,16 +1016,32 @@ pub mod types {
         )]
         #[doc(alias = "expireTime")]
         pub expire_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The kind of object, as a label such as `Folder`.
+        /// The name of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// The URL of the object. Blanks in it may stand as they are.
         #[serde(
-            rename = "fileType",
+            rename = "objectUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "fileType")]
-        pub file_type: ::std::option::Option<::std::string::String>,
-        /// Identifies this entry of the list.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::SharingLinkEntryId>,
+        #[doc(alias = "objectUrl")]
+        pub object_url: ::std::option::Option<::std::string::String>,
+        /// The type of the link: a label such as `Links for Specific External Users`, or a code, as text too.
+        #[serde(
+            rename = "linkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkType")]
+        pub link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
+        >,
+        /// The user who created the link.
+        #[serde(
+            rename = "shareBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "shareBy")]
+        pub share_by: ::std::option::Option<::std::string::String>,
         /// The parent that the permission is inherited from; null where it is not inherited.
         #[serde(
             rename = "inheritFrom",
@@ -1009,70 +1056,6 @@ pub mod types {
         )]
         #[doc(alias = "inheritType")]
         pub inherit_type: ::std::option::Option<::std::string::String>,
-        /// Identifies the link.
-        #[serde(
-            rename = "linkId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "linkId")]
-        pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
-        /// The type of the link: a label such as `Links for Specific External Users`, or a code, as text too.
-        #[serde(
-            rename = "linkType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "linkType")]
-        pub link_type: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
-        >,
-        /// The URL of the link.
-        #[serde(
-            rename = "linkUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "linkUrl")]
-        pub link_url: ::std::option::Option<::std::string::String>,
-        /// The name under which the link appears among users; it holds the identifiers of object and link.
-        #[serde(
-            rename = "loginName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "loginName")]
-        pub login_name: ::std::option::Option<::std::string::String>,
-        /// The name of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// The URL of the object. Blanks in it may stand as they are.
-        #[serde(
-            rename = "objectUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "objectUrl")]
-        pub object_url: ::std::option::Option<::std::string::String>,
-        /// What the link allows, as a label such as `Edit`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub permission: ::std::option::Option<::std::string::String>,
-        /// Identifies the object.
-        #[serde(
-            rename = "selfId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "selfId")]
-        pub self_id: ::std::option::Option<crate::generated::ids::SharedObjectId>,
-        /// How sensitive the object is, as a label.
-        #[serde(
-            rename = "sensitivityLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitivityLevel")]
-        pub sensitivity_level: ::std::option::Option<::std::string::String>,
-        /// The user who created the link.
-        #[serde(
-            rename = "shareBy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "shareBy")]
-        pub share_by: ::std::option::Option<::std::string::String>,
         /// How many users and groups the link is shared with.
         #[serde(
             rename = "shareWith",
@@ -1080,25 +1063,48 @@ pub mod types {
         )]
         #[doc(alias = "shareWith")]
         pub share_with: ::std::option::Option<i64>,
-        /// The site collection that holds the object.
+        /// The URL of the link.
         #[serde(
-            rename = "siteId",
+            rename = "linkUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "siteId")]
-        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
+        #[doc(alias = "linkUrl")]
+        pub link_url: ::std::option::Option<::std::string::String>,
+        /// What the link allows, as a label such as `Edit`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub permission: ::std::option::Option<::std::string::String>,
+        /// The kind of object, as a label such as `Folder`.
+        #[serde(
+            rename = "fileType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "fileType")]
+        pub file_type: ::std::option::Option<::std::string::String>,
+        /// How sensitive the object is, as a label.
+        #[serde(
+            rename = "sensitivityLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLevel")]
+        pub sensitivity_level: ::std::option::Option<::std::string::String>,
     }
     /// One page of sharing links.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SharingLinkPage {
-        /// Reserved for a remark. This operation leaves it null.
+        /// The links of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<SharingLink>,
+        /// The HTTP status of the answer, once more.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<i64>,
         /// What went wrong; empty after a success.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
         /// Where the next page begins; null on the last page.
         #[serde(
             rename = "nextToken",
@@ -1106,12 +1112,6 @@ pub mod types {
         )]
         #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
-        /// The links of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<SharingLink>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
     }
     /// A filter on the detail records of a site collection.
     #[derive(::serde::Serialize, Clone, Debug)]
@@ -1159,12 +1159,18 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteIdentityList {
-        /// Reserved for a remark. This operation leaves it null.
+        /// The site collections.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<SiteIdentity>,
+        /// The HTTP status of the answer, once more.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<i64>,
         /// What went wrong; empty after a success.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
         /// Not in use here: always null.
         #[serde(
             rename = "nextToken",
@@ -1172,12 +1178,6 @@ pub mod types {
         )]
         #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
-        /// The site collections.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<SiteIdentity>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
     }
     /// Keeps only what fits: a filter by name of the site.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1198,27 +1198,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteOverview {
-        /// How many items are exposed, at whatever level.
-        #[serde(
-            rename = "exposureItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "exposureItemCount")]
-        pub exposure_item_count: ::std::option::Option<i64>,
-        /// How many items are at risk.
-        #[serde(
-            rename = "riskItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "riskItemCount")]
-        pub risk_item_count: ::std::option::Option<i64>,
-        /// How many items are sensitive.
-        #[serde(
-            rename = "sensitiveItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitiveItemCount")]
-        pub sensitive_item_count: ::std::option::Option<i64>,
         /// The name of the site.
         #[serde(
             rename = "siteName",
@@ -1233,6 +1212,27 @@ pub mod types {
         )]
         #[doc(alias = "siteUrl")]
         pub site_url: ::std::option::Option<::std::string::String>,
+        /// How many items are at risk.
+        #[serde(
+            rename = "riskItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "riskItemCount")]
+        pub risk_item_count: ::std::option::Option<i64>,
+        /// How many items are sensitive.
+        #[serde(
+            rename = "sensitiveItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitiveItemCount")]
+        pub sensitive_item_count: ::std::option::Option<i64>,
+        /// How many items are exposed, at whatever level.
+        #[serde(
+            rename = "exposureItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "exposureItemCount")]
+        pub exposure_item_count: ::std::option::Option<i64>,
     }
     /// A filter on what the overview of site collections counts.
     #[derive(::serde::Serialize, Clone, Debug)]
@@ -1258,12 +1258,18 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteOverviewPage {
-        /// Reserved for a remark. This operation leaves it null.
+        /// The site collections of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<SiteOverview>,
+        /// The HTTP status of the answer, once more.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<i64>,
         /// What went wrong; empty after a success.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
         /// Where the next page begins; null on the last page.
         #[serde(
             rename = "nextToken",
@@ -1271,55 +1277,21 @@ pub mod types {
         )]
         #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
-        /// The site collections of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<SiteOverview>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
     }
     /// A permission in a site collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SitePermission {
-        /// The e-mail address of the user or group; empty where there is none.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// Whether the object no longer inherits from its parent.
-        #[serde(
-            rename = "inheritType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "inheritType")]
-        pub inherit_type: ::std::option::Option<bool>,
-        /// Whether external users are among them.
-        #[serde(
-            rename = "isExternalUser",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isExternalUser")]
-        pub is_external_user: ::std::option::Option<bool>,
-        /// The members that have the permission through a link; null where there is no link.
-        #[serde(
-            rename = "linkGivingAccessTo",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "linkGivingAccessTo")]
-        pub link_giving_access_to: ::std::option::Option<::std::string::String>,
         /// The kind of workspace, as a label such as `Microsoft Teams`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub module: ::std::option::Option<::std::string::String>,
         /// The name of the permission; in the documented answer, of the site.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// How many members the group has.
-        #[serde(
-            rename = "numberOfMembers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "numberOfMembers")]
-        pub number_of_members: ::std::option::Option<i64>,
+        /// The URL of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
         /// The kind of object, as a label such as `Site Collection`.
         #[serde(
             rename = "objectType",
@@ -1327,9 +1299,6 @@ pub mod types {
         )]
         #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<::std::string::String>,
-        /// What the user or group may do, as a label such as `Full Control`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub permission: ::std::option::Option<::std::string::String>,
         /// The user or group that has the permission.
         #[serde(
             rename = "principalName",
@@ -1337,6 +1306,9 @@ pub mod types {
         )]
         #[doc(alias = "principalName")]
         pub principal_name: ::std::option::Option<::std::string::String>,
+        /// The e-mail address of the user or group; empty where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// What kind of user or group it is, as a label.
         #[serde(
             rename = "principalType",
@@ -1344,21 +1316,55 @@ pub mod types {
         )]
         #[doc(alias = "principalType")]
         pub principal_type: ::std::option::Option<::std::string::String>,
-        /// The URL of the object.
+        /// What the user or group may do, as a label such as `Full Control`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::std::string::String>,
+        pub permission: ::std::option::Option<::std::string::String>,
+        /// How many members the group has.
+        #[serde(
+            rename = "numberOfMembers",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "numberOfMembers")]
+        pub number_of_members: ::std::option::Option<i64>,
+        /// Whether external users are among them.
+        #[serde(
+            rename = "isExternalUser",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isExternalUser")]
+        pub is_external_user: ::std::option::Option<bool>,
+        /// Whether the object no longer inherits from its parent.
+        #[serde(
+            rename = "inheritType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritType")]
+        pub inherit_type: ::std::option::Option<bool>,
+        /// The members that have the permission through a link; null where there is no link.
+        #[serde(
+            rename = "linkGivingAccessTo",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkGivingAccessTo")]
+        pub link_giving_access_to: ::std::option::Option<::std::string::String>,
     }
     /// One page of permissions in site collections.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SitePermissionPage {
-        /// Reserved for a remark. This operation leaves it null.
+        /// The permissions of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<SitePermission>,
+        /// The HTTP status of the answer, once more.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<i64>,
         /// What went wrong; empty after a success.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
         /// Where the next page begins; null on the last page.
         #[serde(
             rename = "nextToken",
@@ -1366,12 +1372,6 @@ pub mod types {
         )]
         #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
-        /// The permissions of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<SitePermission>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
     }
     /// An export job that was started.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1408,6 +1408,46 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserPermission {
+        /// The kind of workspace, as a label such as `Microsoft Teams`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub module: ::std::option::Option<::std::string::String>,
+        /// The name of the site.
+        #[serde(
+            rename = "siteName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteName")]
+        pub site_name: ::std::option::Option<::std::string::String>,
+        /// The name of the permission; in the documented answer, of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// The URL of the object. Blanks in it may stand as they are.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
+        /// The kind of object, as a label such as `File`.
+        #[serde(
+            rename = "objectType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "objectType")]
+        pub object_type: ::std::option::Option<::std::string::String>,
+        /// Whether the object no longer inherits from its parent.
+        #[serde(
+            rename = "inheritType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritType")]
+        pub inherit_type: ::std::option::Option<bool>,
+        /// What the user may do, as a label such as `Contribute`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub permission: ::std::option::Option<::std::string::String>,
+        /// How sensitive the object is, as a label.
+        #[serde(
+            rename = "sensitivityLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLevel")]
+        pub sensitivity_level: ::std::option::Option<::std::string::String>,
         /// The types of data found in the object: one text with commas, as in the documented answer, or a list.
         #[serde(
             rename = "dataType",
@@ -1417,20 +1457,6 @@ pub mod types {
         pub data_type: ::std::option::Option<
             ::avepoint_core::OneOrMany<::std::string::String>,
         >,
-        /// Whether the object no longer inherits from its parent.
-        #[serde(
-            rename = "inheritType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "inheritType")]
-        pub inherit_type: ::std::option::Option<bool>,
-        /// What the permission is inherited from.
-        #[serde(
-            rename = "inheritedFrom",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "inheritedFrom")]
-        pub inherited_from: ::std::option::Option<::std::string::String>,
         /// Whether the permission was given to the user directly.
         #[serde(
             rename = "isDirect",
@@ -1438,25 +1464,6 @@ pub mod types {
         )]
         #[doc(alias = "isDirect")]
         pub is_direct: ::std::option::Option<bool>,
-        /// The URL of the object. Blanks in it may stand as they are.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub location: ::std::option::Option<::std::string::String>,
-        /// The kind of workspace, as a label such as `Microsoft Teams`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub module: ::std::option::Option<::std::string::String>,
-        /// The name of the permission; in the documented answer, of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// The kind of object, as a label such as `File`.
-        #[serde(
-            rename = "objectType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "objectType")]
-        pub object_type: ::std::option::Option<::std::string::String>,
-        /// What the user may do, as a label such as `Contribute`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub permission: ::std::option::Option<::std::string::String>,
         /// The sensitivity label of the object; empty where it has none.
         #[serde(
             rename = "sensitivityLabel",
@@ -1464,20 +1471,6 @@ pub mod types {
         )]
         #[doc(alias = "sensitivityLabel")]
         pub sensitivity_label: ::std::option::Option<::std::string::String>,
-        /// How sensitive the object is, as a label.
-        #[serde(
-            rename = "sensitivityLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitivityLevel")]
-        pub sensitivity_level: ::std::option::Option<::std::string::String>,
-        /// The name of the site.
-        #[serde(
-            rename = "siteName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "siteName")]
-        pub site_name: ::std::option::Option<::std::string::String>,
         /// The trainable classifiers that the object matches: one text, as in the documented answer, or a list.
         #[serde(
             rename = "trainableClassifier",
@@ -1487,18 +1480,31 @@ pub mod types {
         pub trainable_classifier: ::std::option::Option<
             ::avepoint_core::OneOrMany<::std::string::String>,
         >,
+        /// What the permission is inherited from.
+        #[serde(
+            rename = "inheritedFrom",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritedFrom")]
+        pub inherited_from: ::std::option::Option<::std::string::String>,
     }
     /// One page of objects that users have access to.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserPermissionPage {
-        /// Reserved for a remark. This operation leaves it null.
+        /// The objects of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<UserPermission>,
+        /// The HTTP status of the answer, once more.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<i64>,
         /// What went wrong; empty after a success.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
         /// Where the next page begins; null on the last page.
         #[serde(
             rename = "nextToken",
@@ -1506,25 +1512,12 @@ pub mod types {
         )]
         #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
-        /// The objects of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<UserPermission>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
     }
     /// What is known of a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserSummary {
-        /// When the user was created in Microsoft Entra; comes without an offset.
-        #[serde(
-            rename = "createdOn",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdOn")]
-        pub created_on: ::std::option::Option<::avepoint_core::Time>,
         /// The name the user is shown under.
         #[serde(
             rename = "displayName",
@@ -1532,17 +1525,6 @@ pub mod types {
         )]
         #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// The e-mail address.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// When the user last signed in to Microsoft 365, as text; `None` where that is not known to have
-        /// happened.
-        #[serde(
-            rename = "lastSignin",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "lastSignin")]
-        pub last_signin: ::std::option::Option<::std::string::String>,
         /// The name with which the user signs in.
         #[serde(
             rename = "loginName",
@@ -1550,20 +1532,9 @@ pub mod types {
         )]
         #[doc(alias = "loginName")]
         pub login_name: ::std::option::Option<::std::string::String>,
-        /// How many site collections the user has direct access to.
-        #[serde(
-            rename = "sitesWithDirectAccess",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sitesWithDirectAccess")]
-        pub sites_with_direct_access: ::std::option::Option<i64>,
-        /// Whether Insights trusts the user.
-        #[serde(
-            rename = "trustStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "trustStatus")]
-        pub trust_status: ::std::option::Option<crate::generated::enums::TrustStatus>,
+        /// The e-mail address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// Whether the user may sign in.
         #[serde(
             rename = "userStatus",
@@ -1573,18 +1544,53 @@ pub mod types {
         pub user_status: ::std::option::Option<
             crate::generated::enums::UserSignInStatus,
         >,
+        /// Whether Insights trusts the user.
+        #[serde(
+            rename = "trustStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "trustStatus")]
+        pub trust_status: ::std::option::Option<crate::generated::enums::TrustStatus>,
+        /// How many site collections the user has direct access to.
+        #[serde(
+            rename = "sitesWithDirectAccess",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sitesWithDirectAccess")]
+        pub sites_with_direct_access: ::std::option::Option<i64>,
+        /// When the user last signed in to Microsoft 365, as text; `None` where that is not known to have
+        /// happened.
+        #[serde(
+            rename = "lastSignin",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "lastSignin")]
+        pub last_signin: ::std::option::Option<::std::string::String>,
+        /// When the user was created in Microsoft Entra; comes without an offset.
+        #[serde(
+            rename = "createdOn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdOn")]
+        pub created_on: ::std::option::Option<::avepoint_core::Time>,
     }
     /// One page of users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserSummaryPage {
-        /// Reserved for a remark. This operation leaves it null.
+        /// The users of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<UserSummary>,
+        /// The HTTP status of the answer, once more.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub content: ::std::option::Option<::std::string::String>,
+        pub status: ::std::option::Option<i64>,
         /// What went wrong; empty after a success.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+        /// Reserved for a remark. This operation leaves it null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub content: ::std::option::Option<::std::string::String>,
         /// Not in use here: always null.
         #[serde(
             rename = "nextToken",
@@ -1592,12 +1598,6 @@ pub mod types {
         )]
         #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
-        /// The users of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<UserSummary>,
-        /// The HTTP status of the answer, once more.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
     }
     /// Keeps only what fits: a filter by user of Insights.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -2074,12 +2074,12 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`email`](Self::email) | required |  |  |
         /// | [`path`](Self::path) | required |  |  |
+        /// | [`email`](Self::email) | required |  |  |
+        /// | [`starttime`](Self::starttime) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         /// | [`endtime`](Self::endtime) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         /// | [`event_types`](Self::event_types) | optional |  |  |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`starttime`](Self::starttime) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportActivitiesRequest(pub(crate) Fields);
@@ -2091,6 +2091,16 @@ pub mod types {
             }
         }
         impl ExportActivitiesRequest {
+            /// The whole URL of the object. Empty for what the user did, whatever the object.
+            ///
+            /// Required.
+            pub fn path<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("path", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The e-mail address or principal name of the user. Empty for what was done to the object, by
             /// whomever.
             ///
@@ -2100,6 +2110,16 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("email", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// Only activities from this time on.
+            ///
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+            pub fn starttime<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<super::ReportTime, M>,
+            ) -> Self {
+                self.0.set("starttime", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Only activities until this time.
@@ -2140,26 +2160,6 @@ pub mod types {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The whole URL of the object. Empty for what the user did, whatever the object.
-            ///
-            /// Required.
-            pub fn path<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("path", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// Only activities from this time on.
-            ///
-            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
-            pub fn starttime<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<super::ReportTime, M>,
-            ) -> Self {
-                self.0.set("starttime", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// The object.
             ///
             /// # Errors
@@ -2189,11 +2189,11 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
         /// | [`emails`](Self::emails) | required |  | Length in characters of each entry: at least 1 |
+        /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
         /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`ExportOption`](crate::types::ExportOption) |
-        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportGroupPermissionsRequest(pub(crate) Fields);
@@ -2205,6 +2205,29 @@ pub mod types {
             }
         }
         impl ExportGroupPermissionsRequest {
+            /// The identifiers of the groups, whatever the name says. An empty list together with option 3 means
+            /// all groups.
+            ///
+            /// Required. Length in characters of each entry: at least 1.
+            #[doc(alias = "Emails")]
+            pub fn emails<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<crate::generated::ids::GroupId, M>,
+            ) -> Self {
+                self.0.set("Emails", ::avepoint_core::Arguments::given(value));
+                self
+            }
+            /// The URLs of the site collections to look in.
+            ///
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
+            pub fn site_urls<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
+                self
+            }
             /// The kinds of workspace to look in.
             ///
             /// Required. Code of each entry: one of [`DataSource`](crate::types::DataSource).
@@ -2217,18 +2240,6 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("dataSources", ::avepoint_core::Arguments::given(value));
-                self
-            }
-            /// The identifiers of the groups, whatever the name says. An empty list together with option 3 means
-            /// all groups.
-            ///
-            /// Required. Length in characters of each entry: at least 1.
-            #[doc(alias = "Emails")]
-            pub fn emails<M>(
-                mut self,
-                value: impl ::avepoint_core::Arguments<crate::generated::ids::GroupId, M>,
-            ) -> Self {
-                self.0.set("Emails", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// How much detail the report holds.
@@ -2257,17 +2268,6 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The URLs of the site collections to look in.
-            ///
-            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
-            #[doc(alias = "siteUrls")]
-            pub fn site_urls<M>(
-                mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// The object.
@@ -2303,9 +2303,9 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`LinkType`](crate::types::LinkType) |
-        /// | [`end_time`](Self::end_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+        /// | [`end_time`](Self::end_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportSharingLinksRequest(pub(crate) Fields);
@@ -2317,15 +2317,17 @@ pub mod types {
             }
         }
         impl ExportSharingLinksRequest {
-            /// Only links created until this time.
+            /// The language of the labels in the report.
             ///
-            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
-            #[doc(alias = "endTime")]
-            pub fn end_time<M>(
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            pub fn language<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<super::ReportTime, M>,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::ReportLanguage,
+                    M,
+                >,
             ) -> Self {
-                self.0.set("endTime", ::avepoint_core::Argument::given(value));
+                self.0.set("language", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The type of links: a code of the list, which may be sent as text or as a number. The documented
@@ -2343,19 +2345,6 @@ pub mod types {
                 self.0.set("exportLinkType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The language of the labels in the report.
-            ///
-            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
-            pub fn language<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::ReportLanguage,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("language", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// Only links created from this time on.
             ///
             /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
@@ -2365,6 +2354,17 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<super::ReportTime, M>,
             ) -> Self {
                 self.0.set("startTime", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// Only links created until this time.
+            ///
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+            #[doc(alias = "endTime")]
+            pub fn end_time<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<super::ReportTime, M>,
+            ) -> Self {
+                self.0.set("endTime", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -2411,6 +2411,17 @@ pub mod types {
             }
         }
         impl ExportSitePermissionsRequest {
+            /// The URLs of the site collections.
+            ///
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
+            pub fn site_urls<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
+                self
+            }
             /// The language of the labels in the report.
             ///
             /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
@@ -2422,17 +2433,6 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("language", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The URLs of the site collections.
-            ///
-            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
-            #[doc(alias = "siteUrls")]
-            pub fn site_urls<M>(
-                mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// The object.
@@ -2466,11 +2466,11 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
         /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
+        /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
         /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`ExportOption`](crate::types::ExportOption) |
-        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportUserPermissionsRequest(pub(crate) Fields);
@@ -2482,6 +2482,16 @@ pub mod types {
             }
         }
         impl ExportUserPermissionsRequest {
+            /// The names with which the users sign in.
+            ///
+            /// Required. Number of entries: at most 100.
+            pub fn emails<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("emails", ::avepoint_core::Arguments::given(value));
+                self
+            }
             /// The kinds of workspace to look in.
             ///
             /// Required. Code of each entry: one of [`DataSource`](crate::types::DataSource).
@@ -2496,28 +2506,15 @@ pub mod types {
                 self.0.set("dataSources", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The names with which the users sign in.
+            /// The URLs of the site collections to look in.
             ///
-            /// Required. Number of entries: at most 100.
-            pub fn emails<M>(
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
+            pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
             ) -> Self {
-                self.0.set("emails", ::avepoint_core::Arguments::given(value));
-                self
-            }
-            /// How much detail the report holds: one code, as in the documented request, or a list of codes.
-            ///
-            /// Required. Code: one of [`ExportOption`](crate::types::ExportOption).
-            #[doc(alias = "ExportOptionType")]
-            pub fn export_option_type<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    ::avepoint_core::OneOrMany<crate::generated::enums::ExportOption>,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("ExportOptionType", ::avepoint_core::Argument::given(value));
+                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// The language of the labels in the report.
@@ -2534,15 +2531,18 @@ pub mod types {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The URLs of the site collections to look in.
+            /// How much detail the report holds: one code, as in the documented request, or a list of codes.
             ///
-            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
-            #[doc(alias = "siteUrls")]
-            pub fn site_urls<M>(
+            /// Required. Code: one of [`ExportOption`](crate::types::ExportOption).
+            #[doc(alias = "ExportOptionType")]
+            pub fn export_option_type<M>(
                 mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+                value: impl ::avepoint_core::Argument<
+                    ::avepoint_core::OneOrMany<crate::generated::enums::ExportOption>,
+                    M,
+                >,
             ) -> Self {
-                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
+                self.0.set("ExportOptionType", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -2646,8 +2646,8 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
         /// | [`filters`](Self::filters) | optional |  |  |
-        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`token`](Self::token) | optional |  |  |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListDetailRecordsRequest(pub(crate) Fields);
@@ -2667,6 +2667,16 @@ pub mod types {
                 value: impl ::avepoint_core::Arguments<super::DetailRecordFilter, M>,
             ) -> Self {
                 self.0.set("filters", ::avepoint_core::Arguments::given(value));
+                self
+            }
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+            ///
+            /// Optional.
+            pub fn token<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("token", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The language of the labels in the answer.
@@ -2691,16 +2701,6 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
-            ///
-            /// Optional.
-            pub fn token<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("token", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -2735,8 +2735,8 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
-        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListGroupSummariesRequest(pub(crate) Fields);
@@ -2748,18 +2748,15 @@ pub mod types {
             }
         }
         impl ListGroupSummariesRequest {
-            /// The language of the labels in the answer.
+            /// Which page to answer with. The first page is 1.
             ///
-            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
-            #[doc(alias = "Language")]
-            pub fn language<M>(
+            /// Required. Default: `1`. Value: at least 1.
+            #[doc(alias = "StartPage")]
+            pub fn start_page<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::ReportLanguage,
-                    M,
-                >,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
-                self.0.set("Language", ::avepoint_core::Argument::given(value));
+                self.0.set("StartPage", ::avepoint_core::Argument::given(value));
                 self
             }
             /// How many groups a page holds at most.
@@ -2773,15 +2770,18 @@ pub mod types {
                 self.0.set("PageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Which page to answer with. The first page is 1.
+            /// The language of the labels in the answer.
             ///
-            /// Required. Default: `1`. Value: at least 1.
-            #[doc(alias = "StartPage")]
-            pub fn start_page<M>(
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
+            pub fn language<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i64, M>,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::ReportLanguage,
+                    M,
+                >,
             ) -> Self {
-                self.0.set("StartPage", ::avepoint_core::Argument::given(value));
+                self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -2816,10 +2816,10 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`link_type`](Self::link_type) | required |  | Code: one of [`LinkType`](crate::types::LinkType) |
-        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         /// | [`site_urls`](Self::site_urls) | optional |  | Format of each entry: `uri` |
         /// | [`token`](Self::token) | optional |  |  |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSharingLinksRequest(pub(crate) Fields);
@@ -2831,46 +2831,6 @@ pub mod types {
             }
         }
         impl ListSharingLinksRequest {
-            /// The language of the labels in the answer.
-            ///
-            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
-            #[doc(alias = "Language")]
-            pub fn language<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::ReportLanguage,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("Language", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The type of links: a code of the list, which may be sent as text or as a number. The documented
-            /// request sends text.
-            ///
-            /// Required. Code: one of [`LinkType`](crate::types::LinkType).
-            #[doc(alias = "LinkType")]
-            pub fn link_type<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<
-                    ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
-                    M,
-                >,
-            ) -> Self {
-                self.0.set("LinkType", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// How many links a page holds at most.
-            ///
-            /// Optional. Value: 1 to 100.
-            #[doc(alias = "PageSize")]
-            pub fn page_size<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<i64, M>,
-            ) -> Self {
-                self.0.set("PageSize", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// The URLs of the site collections whose links to read.
             ///
             /// Optional. Format of each entry: `uri`.
@@ -2891,6 +2851,46 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
                 self.0.set("Token", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// How many links a page holds at most.
+            ///
+            /// Optional. Value: 1 to 100.
+            #[doc(alias = "PageSize")]
+            pub fn page_size<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<i64, M>,
+            ) -> Self {
+                self.0.set("PageSize", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The type of links: a code of the list, which may be sent as text or as a number. The documented
+            /// request sends text.
+            ///
+            /// Required. Code: one of [`LinkType`](crate::types::LinkType).
+            #[doc(alias = "LinkType")]
+            pub fn link_type<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("LinkType", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The language of the labels in the answer.
+            ///
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
+            pub fn language<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::ReportLanguage,
+                    M,
+                >,
+            ) -> Self {
+                self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -2923,10 +2923,10 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`filters`](Self::filters) | required |  |  |
-        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
         /// | [`site_id`](Self::site_id) | required |  | Length in characters: at least 1 |
-        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
         /// | [`token`](Self::token) | optional |  |  |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteDetailRecordsRequest(pub(crate) Fields);
@@ -2946,6 +2946,27 @@ pub mod types {
                 value: impl ::avepoint_core::Arguments<super::SiteDetailRecordFilter, M>,
             ) -> Self {
                 self.0.set("filters", ::avepoint_core::Arguments::given(value));
+                self
+            }
+            /// The site collection.
+            ///
+            /// Required. Length in characters: at least 1.
+            #[doc(alias = "siteId")]
+            pub fn site_id<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<crate::generated::ids::SiteId, M>,
+            ) -> Self {
+                self.0.set("siteId", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+            ///
+            /// Optional.
+            pub fn token<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("token", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The language of the labels in the answer.
@@ -2970,27 +2991,6 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The site collection.
-            ///
-            /// Required. Length in characters: at least 1.
-            #[doc(alias = "siteId")]
-            pub fn site_id<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<crate::generated::ids::SiteId, M>,
-            ) -> Self {
-                self.0.set("siteId", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
-            ///
-            /// Optional.
-            pub fn token<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("token", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -3100,6 +3100,16 @@ pub mod types {
                 self.0.set("filters", ::avepoint_core::Arguments::given(value));
                 self
             }
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
+            ///
+            /// Optional.
+            pub fn token<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("token", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// How many entries a page holds at most.
             ///
             /// Required. Value: 1 to 100.
@@ -3109,16 +3119,6 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
-            ///
-            /// Optional.
-            pub fn token<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("token", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -3167,6 +3167,17 @@ pub mod types {
             }
         }
         impl ListSitePermissionsRequest {
+            /// The URLs of the site collections.
+            ///
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "SiteUrls")]
+            pub fn site_urls<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
+                self
+            }
             /// The language of the labels in the answer.
             ///
             /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
@@ -3179,17 +3190,6 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The URLs of the site collections.
-            ///
-            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
-            #[doc(alias = "SiteUrls")]
-            pub fn site_urls<M>(
-                mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
@@ -3246,8 +3246,8 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
-        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`token`](Self::token) | optional |  |  |
         /// | [`top`](Self::top) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
@@ -3261,6 +3261,17 @@ pub mod types {
             }
         }
         impl ListUserPermissionsRequest {
+            /// The URLs of the site collections to look in. Left out: all in the scope of data.
+            ///
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "SiteUrls")]
+            pub fn site_urls<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
+                self
+            }
             /// The e-mail addresses or principal names of the users.
             ///
             /// Required. Number of entries: at most 100.
@@ -3284,17 +3295,6 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// The URLs of the site collections to look in. Left out: all in the scope of data.
-            ///
-            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
-            #[doc(alias = "SiteUrls")]
-            pub fn site_urls<M>(
-                mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
@@ -3351,8 +3351,8 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
-        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUserSummariesRequest(pub(crate) Fields);
@@ -3364,18 +3364,15 @@ pub mod types {
             }
         }
         impl ListUserSummariesRequest {
-            /// The language of the labels in the answer.
+            /// Which page to answer with. The first page is 1.
             ///
-            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
-            #[doc(alias = "Language")]
-            pub fn language<M>(
+            /// Required. Default: `1`. Value: at least 1.
+            #[doc(alias = "StartPage")]
+            pub fn start_page<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<
-                    crate::generated::enums::ReportLanguage,
-                    M,
-                >,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
-                self.0.set("Language", ::avepoint_core::Argument::given(value));
+                self.0.set("StartPage", ::avepoint_core::Argument::given(value));
                 self
             }
             /// How many users a page holds at most.
@@ -3389,15 +3386,18 @@ pub mod types {
                 self.0.set("PageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Which page to answer with. The first page is 1.
+            /// The language of the labels in the answer.
             ///
-            /// Required. Default: `1`. Value: at least 1.
-            #[doc(alias = "StartPage")]
-            pub fn start_page<M>(
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
+            pub fn language<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i64, M>,
+                value: impl ::avepoint_core::Argument<
+                    crate::generated::enums::ReportLanguage,
+                    M,
+                >,
             ) -> Self {
-                self.0.set("StartPage", ::avepoint_core::Argument::given(value));
+                self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.

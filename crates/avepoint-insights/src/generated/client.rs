@@ -7,12 +7,12 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddObjectTagResult {
-        /// What went wrong, for a person; empty where nothing did.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<i64>,
+        /// What went wrong, for a person; empty where nothing did.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
     }
     /// What is known of an export job.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -26,25 +26,18 @@ pub mod types {
         )]
         #[doc(alias = "jobStatus")]
         pub job_status: ::std::option::Option<crate::generated::enums::ExportJobState>,
-        /// What went wrong, for a person; empty where nothing did.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<i64>,
+        /// What went wrong, for a person; empty where nothing did.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
     }
     /// A group of Microsoft 365.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Group {
-        /// When the group was created, without an offset.
-        #[serde(
-            rename = "createdOn",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdOn")]
-        pub created_on: ::std::option::Option<::avepoint_core::Time>,
         /// The name the group is shown under.
         #[serde(
             rename = "displayName",
@@ -52,16 +45,6 @@ pub mod types {
         )]
         #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// The e-mail address of the group; null where it has none.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// How many external users are members.
-        #[serde(
-            rename = "externalMemberCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "externalMemberCount")]
-        pub external_member_count: ::std::option::Option<i64>,
         /// The group, by its id in Microsoft Entra ID.
         #[serde(
             rename = "groupId",
@@ -69,6 +52,9 @@ pub mod types {
         )]
         #[doc(alias = "groupId")]
         pub group_id: ::std::option::Option<crate::generated::ids::GroupId>,
+        /// The e-mail address of the group; null where it has none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// The type of the group, such as Security Group.
         #[serde(
             rename = "groupType",
@@ -83,12 +69,32 @@ pub mod types {
         )]
         #[doc(alias = "membershipType")]
         pub membership_type: ::std::option::Option<::std::string::String>,
+        /// When the group was created, without an offset.
+        #[serde(
+            rename = "createdOn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdOn")]
+        pub created_on: ::std::option::Option<::avepoint_core::Time>,
+        /// How many external users are members.
+        #[serde(
+            rename = "externalMemberCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "externalMemberCount")]
+        pub external_member_count: ::std::option::Option<i64>,
     }
     /// One page of groups.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GroupPage {
+        /// The entries of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub values: ::avepoint_core::List<Group>,
+        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -100,40 +106,12 @@ pub mod types {
         )]
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
-        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-        /// The entries of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub values: ::avepoint_core::List<Group>,
     }
     /// Which sharing links to list.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSharingLinksRequest {
-        /// The type of the links.
-        #[serde(
-            rename = "linkType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "linkType")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub link_type: ::std::option::Option<crate::generated::enums::SharingLinkType>,
-        /// The token that the page before answered with; leave it out for the first page.
-        #[serde(
-            rename = "nextLink",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "nextLink")]
-        pub next_link: ::std::option::Option<::std::string::String>,
-        /// How many entries a page holds at most.
-        #[serde(
-            rename = "pageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "pageSize")]
-        pub page_size: ::std::option::Option<i64>,
         /// The address of the SharePoint site.
         #[serde(
             rename = "siteUrl",
@@ -142,19 +120,14 @@ pub mod types {
         #[doc(alias = "siteUrl")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_url: ::std::option::Option<::std::string::String>,
-    }
-    /// Which objects to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListSiteDetailRecordsRequest {
-        /// The token that the page before answered with; leave it out for the first page.
+        /// The type of the links.
         #[serde(
-            rename = "nextLink",
+            rename = "linkType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "nextLink")]
-        pub next_link: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "linkType")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub link_type: ::std::option::Option<crate::generated::enums::SharingLinkType>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
@@ -162,6 +135,19 @@ pub mod types {
         )]
         #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i64>,
+        /// The token that the page before answered with; leave it out for the first page.
+        #[serde(
+            rename = "nextLink",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextLink")]
+        pub next_link: ::std::option::Option<::std::string::String>,
+    }
+    /// Which objects to list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListSiteDetailRecordsRequest {
         /// The SharePoint site to read.
         #[serde(
             rename = "siteId",
@@ -170,19 +156,6 @@ pub mod types {
         #[doc(alias = "siteId")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
-    }
-    /// Which sites to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListSiteOverviewsRequest {
-        /// The token that the page before answered with; leave it out for the first page.
-        #[serde(
-            rename = "nextLink",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "nextLink")]
-        pub next_link: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
@@ -190,6 +163,19 @@ pub mod types {
         )]
         #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i64>,
+        /// The token that the page before answered with; leave it out for the first page.
+        #[serde(
+            rename = "nextLink",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextLink")]
+        pub next_link: ::std::option::Option<::std::string::String>,
+    }
+    /// Which sites to list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListSiteOverviewsRequest {
         /// Read only the sites with these levels of risk. The documented request sends a list, the documented
         /// type is a single level; send the list.
         #[serde(
@@ -200,19 +186,6 @@ pub mod types {
         pub risk_level: ::std::option::Option<
             ::avepoint_core::OneOrMany<crate::generated::enums::RiskLevel>,
         >,
-    }
-    /// Which permissions to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListSitePermissionsRequest {
-        /// The token that the page before answered with; leave it out for the first page.
-        #[serde(
-            rename = "nextLink",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "nextLink")]
-        pub next_link: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
@@ -220,6 +193,19 @@ pub mod types {
         )]
         #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i64>,
+        /// The token that the page before answered with; leave it out for the first page.
+        #[serde(
+            rename = "nextLink",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextLink")]
+        pub next_link: ::std::option::Option<::std::string::String>,
+    }
+    /// Which permissions to list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListSitePermissionsRequest {
         /// The addresses of the site collections to read, 100 at most.
         #[serde(
             rename = "siteUrls",
@@ -229,23 +215,6 @@ pub mod types {
         #[doc(alias = "siteUrls")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
-    }
-    /// Whose permissions to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ListUserPermissionsRequest {
-        /// The e-mail addresses or principal names of the users, 100 at most.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub emails: ::avepoint_core::List<::std::string::String>,
-        /// The token that the page before answered with; leave it out for the first page.
-        #[serde(
-            rename = "nextLink",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "nextLink")]
-        pub next_link: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(
             rename = "pageSize",
@@ -253,6 +222,19 @@ pub mod types {
         )]
         #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i64>,
+        /// The token that the page before answered with; leave it out for the first page.
+        #[serde(
+            rename = "nextLink",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextLink")]
+        pub next_link: ::std::option::Option<::std::string::String>,
+    }
+    /// Whose permissions to list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListUserPermissionsRequest {
         /// The addresses of the site collections to read, 100 at most; all where they are left out.
         #[serde(
             rename = "siteUrls",
@@ -261,6 +243,24 @@ pub mod types {
         )]
         #[doc(alias = "siteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
+        /// The e-mail addresses or principal names of the users, 100 at most.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub emails: ::avepoint_core::List<::std::string::String>,
+        /// How many entries a page holds at most.
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "pageSize")]
+        pub page_size: ::std::option::Option<i64>,
+        /// The token that the page before answered with; leave it out for the first page.
+        #[serde(
+            rename = "nextLink",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextLink")]
+        pub next_link: ::std::option::Option<::std::string::String>,
     }
     /// A time as the reports take it: date, `T` and time to the second, without an offset. Which zone is
     /// meant is not documented.
@@ -314,6 +314,37 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SharingLink {
+        /// Identifies the entry. It is composed of two ids with a comma between.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::SharingLinkSummaryId>,
+        /// The site that contains the object.
+        #[serde(
+            rename = "siteId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteId")]
+        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
+        /// The object.
+        #[serde(
+            rename = "selfId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "selfId")]
+        pub self_id: ::std::option::Option<crate::generated::ids::ObjectId>,
+        /// The link.
+        #[serde(
+            rename = "linkId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkId")]
+        pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
+        /// The login name of the link, composed of the ids of the link and of the object.
+        #[serde(
+            rename = "logonName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "logonName")]
+        pub logon_name: ::std::option::Option<::std::string::String>,
         /// When the link was created.
         #[serde(
             rename = "createTime",
@@ -328,16 +359,33 @@ pub mod types {
         )]
         #[doc(alias = "expireTime")]
         pub expire_time: ::std::option::Option<::avepoint_core::Time>,
-        /// What the object is, such as File or Folder.
+        /// The name of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// The address of the object.
         #[serde(
-            rename = "fileType",
+            rename = "objectUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "fileType")]
-        pub file_type: ::std::option::Option<::std::string::String>,
-        /// Identifies the entry. It is composed of two ids with a comma between.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::SharingLinkSummaryId>,
+        #[doc(alias = "objectUrl")]
+        pub object_url: ::std::option::Option<::std::string::String>,
+        /// The type of the link, in words such as Links for Specific External Users, or as the code that the
+        /// request takes.
+        #[serde(
+            rename = "linkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkType")]
+        pub link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::SharingLinkType>,
+        >,
+        /// Who created the link.
+        #[serde(
+            rename = "shareBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "shareBy")]
+        pub share_by: ::std::option::Option<::std::string::String>,
         /// The parent that the permission is inherited from; null where it is not inherited.
         #[serde(
             rename = "inheritFrom",
@@ -352,78 +400,6 @@ pub mod types {
         )]
         #[doc(alias = "inheritType")]
         pub inherit_type: ::std::option::Option<::std::string::String>,
-        /// The link.
-        #[serde(
-            rename = "linkId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "linkId")]
-        pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
-        /// The type of the link, in words such as Links for Specific External Users, or as the code that the
-        /// request takes.
-        #[serde(
-            rename = "linkType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "linkType")]
-        pub link_type: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::SharingLinkType>,
-        >,
-        /// The address of the link itself.
-        #[serde(
-            rename = "linkUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "linkUrl")]
-        pub link_url: ::std::option::Option<::std::string::String>,
-        /// The login name of the link, composed of the ids of the link and of the object.
-        #[serde(
-            rename = "logonName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "logonName")]
-        pub logon_name: ::std::option::Option<::std::string::String>,
-        /// The name of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// The address of the object.
-        #[serde(
-            rename = "objectUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "objectUrl")]
-        pub object_url: ::std::option::Option<::std::string::String>,
-        /// The permission that the link gives, such as Edit.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub permission: ::std::option::Option<::std::string::String>,
-        /// The object.
-        #[serde(
-            rename = "selfId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "selfId")]
-        pub self_id: ::std::option::Option<crate::generated::ids::ObjectId>,
-        /// The sensitivity of the object, as some entries carry it in place of sensitivityLevel.
-        #[serde(
-            rename = "sensitiveLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitiveLevel")]
-        pub sensitive_level: ::std::option::Option<::std::string::String>,
-        /// How sensitive the object is, such as Low; `N/A` where that is not known.
-        #[serde(
-            rename = "sensitivityLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitivityLevel")]
-        pub sensitivity_level: ::std::option::Option<::std::string::String>,
-        /// Who created the link.
-        #[serde(
-            rename = "shareBy",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "shareBy")]
-        pub share_by: ::std::option::Option<::std::string::String>,
         /// How many users and groups the link is shared with.
         #[serde(
             rename = "shareWith",
@@ -431,19 +407,49 @@ pub mod types {
         )]
         #[doc(alias = "shareWith")]
         pub share_with: ::std::option::Option<i64>,
-        /// The site that contains the object.
+        /// The address of the link itself.
         #[serde(
-            rename = "siteId",
+            rename = "linkUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "siteId")]
-        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
+        #[doc(alias = "linkUrl")]
+        pub link_url: ::std::option::Option<::std::string::String>,
+        /// The permission that the link gives, such as Edit.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub permission: ::std::option::Option<::std::string::String>,
+        /// What the object is, such as File or Folder.
+        #[serde(
+            rename = "fileType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "fileType")]
+        pub file_type: ::std::option::Option<::std::string::String>,
+        /// How sensitive the object is, such as Low; `N/A` where that is not known.
+        #[serde(
+            rename = "sensitivityLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLevel")]
+        pub sensitivity_level: ::std::option::Option<::std::string::String>,
+        /// The sensitivity of the object, as some entries carry it in place of sensitivityLevel.
+        #[serde(
+            rename = "sensitiveLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitiveLevel")]
+        pub sensitive_level: ::std::option::Option<::std::string::String>,
     }
     /// One page of sharing links.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SharingLinkPage {
+        /// The entries of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub values: ::avepoint_core::List<SharingLink>,
+        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -454,25 +460,28 @@ pub mod types {
         )]
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
-        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-        /// The entries of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub values: ::avepoint_core::List<SharingLink>,
     }
     /// What is known of an object in a site.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteDetailRecord {
-        /// The channel of Microsoft Teams in which the object is shared.
+        /// The object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::ObjectId>,
+        /// The name of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// The address of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
+        /// The type of the object.
         #[serde(
-            rename = "channelName",
+            rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "channelName")]
-        pub channel_name: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "objectType")]
+        pub object_type: ::std::option::Option<::std::string::String>,
         /// Who created the object.
         #[serde(
             rename = "createdBy",
@@ -480,6 +489,44 @@ pub mod types {
         )]
         #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::std::string::String>,
+        /// The application the object belongs to, such as Microsoft Teams.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub module: ::std::option::Option<::std::string::String>,
+        /// Whether the permissions come from the parent, such as Inheritance, or are its own, Unique.
+        #[serde(
+            rename = "inheritType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritType")]
+        pub inherit_type: ::std::option::Option<::std::string::String>,
+        /// The name of the site.
+        #[serde(
+            rename = "siteName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "siteName")]
+        pub site_name: ::std::option::Option<::std::string::String>,
+        /// How sensitive the object is, such as Low or Not sensitive.
+        #[serde(
+            rename = "sensitivityLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLevel")]
+        pub sensitivity_level: ::std::option::Option<::std::string::String>,
+        /// How exposed the object is, such as Low or Medium.
+        #[serde(
+            rename = "exposureLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "exposureLevel")]
+        pub exposure_level: ::std::option::Option<::std::string::String>,
+        /// When Insights last scanned the object.
+        #[serde(
+            rename = "scannedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "scannedTime")]
+        pub scanned_time: ::std::option::Option<::avepoint_core::Time>,
         /// When the object was created.
         #[serde(
             rename = "createdTime",
@@ -487,13 +534,30 @@ pub mod types {
         )]
         #[doc(alias = "createdTime")]
         pub created_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The e-mail address of whoever created the object.
+        /// When the object was last changed; empty where that is not known.
         #[serde(
-            rename = "creatorEmail",
+            rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[doc(alias = "creatorEmail")]
-        pub creator_email: ::std::option::Option<::std::string::String>,
+        #[doc(alias = "modifiedTime")]
+        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
+        /// The channel of Microsoft Teams in which the object is shared.
+        #[serde(
+            rename = "channelName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "channelName")]
+        pub channel_name: ::std::option::Option<::std::string::String>,
+        /// How much at risk the object is, such as Low, in words; `N/A` where that is not known.
+        #[serde(
+            rename = "riskLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "riskLevel")]
+        pub risk_level: ::std::option::Option<::std::string::String>,
+        /// Who may find the object, such as Private.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub privacy: ::std::option::Option<::std::string::String>,
         /// The kinds of sensitive information in the object.
         #[serde(
             rename = "dataType",
@@ -502,70 +566,6 @@ pub mod types {
         )]
         #[doc(alias = "dataType")]
         pub data_type: ::avepoint_core::List<::std::string::String>,
-        /// How exposed the object is, such as Low or Medium.
-        #[serde(
-            rename = "exposureLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "exposureLevel")]
-        pub exposure_level: ::std::option::Option<::std::string::String>,
-        /// The object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::ObjectId>,
-        /// Whether the permissions come from the parent, such as Inheritance, or are its own, Unique.
-        #[serde(
-            rename = "inheritType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "inheritType")]
-        pub inherit_type: ::std::option::Option<::std::string::String>,
-        /// The address of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub location: ::std::option::Option<::std::string::String>,
-        /// When the object was last changed; empty where that is not known.
-        #[serde(
-            rename = "modifiedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "modifiedTime")]
-        pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// The application the object belongs to, such as Microsoft Teams.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub module: ::std::option::Option<::std::string::String>,
-        /// The name of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// The type of the object.
-        #[serde(
-            rename = "objectType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "objectType")]
-        pub object_type: ::std::option::Option<::std::string::String>,
-        /// Who may find the object, such as Private.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub privacy: ::std::option::Option<::std::string::String>,
-        /// The retention label of the object; null or empty where it has none.
-        #[serde(
-            rename = "retentionLabel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "retentionLabel")]
-        pub retention_label: ::std::option::Option<::std::string::String>,
-        /// How much at risk the object is, such as Low, in words; `N/A` where that is not known.
-        #[serde(
-            rename = "riskLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "riskLevel")]
-        pub risk_level: ::std::option::Option<::std::string::String>,
-        /// When Insights last scanned the object.
-        #[serde(
-            rename = "scannedTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "scannedTime")]
-        pub scanned_time: ::std::option::Option<::avepoint_core::Time>,
         /// The sensitivity label of the object; null where it has none.
         #[serde(
             rename = "sensitivityLabel",
@@ -573,27 +573,6 @@ pub mod types {
         )]
         #[doc(alias = "sensitivityLabel")]
         pub sensitivity_label: ::std::option::Option<::std::string::String>,
-        /// How sensitive the object is, such as Low or Not sensitive.
-        #[serde(
-            rename = "sensitivityLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitivityLevel")]
-        pub sensitivity_level: ::std::option::Option<::std::string::String>,
-        /// The name of the site.
-        #[serde(
-            rename = "siteName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "siteName")]
-        pub site_name: ::std::option::Option<::std::string::String>,
-        /// The tag of the object; empty where it has none.
-        #[serde(
-            rename = "tagName",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "tagName")]
-        pub tag_name: ::std::option::Option<::std::string::String>,
         /// The trainable classifier that the object matches; null where there is none.
         #[serde(
             rename = "trainableClassifier",
@@ -601,6 +580,27 @@ pub mod types {
         )]
         #[doc(alias = "trainableClassifier")]
         pub trainable_classifier: ::std::option::Option<::std::string::String>,
+        /// The tag of the object; empty where it has none.
+        #[serde(
+            rename = "tagName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "tagName")]
+        pub tag_name: ::std::option::Option<::std::string::String>,
+        /// The retention label of the object; null or empty where it has none.
+        #[serde(
+            rename = "retentionLabel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "retentionLabel")]
+        pub retention_label: ::std::option::Option<::std::string::String>,
+        /// The e-mail address of whoever created the object.
+        #[serde(
+            rename = "creatorEmail",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "creatorEmail")]
+        pub creator_email: ::std::option::Option<::std::string::String>,
         /// The address of the site.
         #[serde(
             rename = "webUrl",
@@ -614,6 +614,12 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteDetailRecordPage {
+        /// The entries of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub values: ::avepoint_core::List<SiteDetailRecord>,
+        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -624,18 +630,18 @@ pub mod types {
         )]
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
-        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-        /// The entries of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub values: ::avepoint_core::List<SiteDetailRecord>,
     }
     /// The ids that belong to the address of a site.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteIdList {
+        /// The ids.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub values: ::avepoint_core::List<crate::generated::ids::SiteId>,
+        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -646,39 +652,12 @@ pub mod types {
         )]
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
-        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-        /// The ids.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub values: ::avepoint_core::List<crate::generated::ids::SiteId>,
     }
     /// A site, and how many items in it need attention.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteOverview {
-        /// How many items are exposed.
-        #[serde(
-            rename = "exposureItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "exposureItemCount")]
-        pub exposure_item_count: ::std::option::Option<i64>,
-        /// How many items are at risk.
-        #[serde(
-            rename = "riskItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "riskItemCount")]
-        pub risk_item_count: ::std::option::Option<i64>,
-        /// How many items are sensitive.
-        #[serde(
-            rename = "sensitiveItemCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitiveItemCount")]
-        pub sensitive_item_count: ::std::option::Option<i64>,
         /// The name of the site.
         #[serde(
             rename = "siteName",
@@ -693,12 +672,39 @@ pub mod types {
         )]
         #[doc(alias = "siteUrl")]
         pub site_url: ::std::option::Option<::std::string::String>,
+        /// How many items are at risk.
+        #[serde(
+            rename = "riskItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "riskItemCount")]
+        pub risk_item_count: ::std::option::Option<i64>,
+        /// How many items are sensitive.
+        #[serde(
+            rename = "sensitiveItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitiveItemCount")]
+        pub sensitive_item_count: ::std::option::Option<i64>,
+        /// How many items are exposed.
+        #[serde(
+            rename = "exposureItemCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "exposureItemCount")]
+        pub exposure_item_count: ::std::option::Option<i64>,
     }
     /// One page of sites.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SiteOverviewPage {
+        /// The entries of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub values: ::avepoint_core::List<SiteOverview>,
+        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -709,55 +715,21 @@ pub mod types {
         )]
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
-        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-        /// The entries of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub values: ::avepoint_core::List<SiteOverview>,
     }
     /// A permission that somebody has in a site.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SitePermission {
-        /// The e-mail address of that user or group; empty where there is none.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// Whether the permission is inherited, such as Unique.
-        #[serde(
-            rename = "inheritType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "inheritType")]
-        pub inherit_type: ::std::option::Option<::std::string::String>,
-        /// Whether the user is external.
-        #[serde(
-            rename = "isExternalUser",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isExternalUser")]
-        pub is_external_user: ::std::option::Option<bool>,
-        /// Those who have access through a sharing link; null where it is not about a link.
-        #[serde(
-            rename = "linkGivingAccessTo",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "linkGivingAccessTo")]
-        pub link_giving_access_to: ::std::option::Option<::std::string::String>,
         /// Where the permission was found, such as Microsoft Teams.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub module: ::std::option::Option<::std::string::String>,
         /// The name of what the permission is for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// How many members the group has, where a group has the permission.
-        #[serde(
-            rename = "numberOfMembers",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "numberOfMembers")]
-        pub number_of_members: ::std::option::Option<i64>,
+        /// The address that the permission applies to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
         /// The type of what the permission is for, such as Site Collection.
         #[serde(
             rename = "objectType",
@@ -765,9 +737,6 @@ pub mod types {
         )]
         #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<::std::string::String>,
-        /// The level of the permission, such as Full Control.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub permission: ::std::option::Option<::std::string::String>,
         /// The user or group that has the permission.
         #[serde(
             rename = "principalName",
@@ -775,6 +744,9 @@ pub mod types {
         )]
         #[doc(alias = "principalName")]
         pub principal_name: ::std::option::Option<::std::string::String>,
+        /// The e-mail address of that user or group; empty where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// What has the permission, such as SharePoint Group.
         #[serde(
             rename = "principalType",
@@ -782,15 +754,49 @@ pub mod types {
         )]
         #[doc(alias = "principalType")]
         pub principal_type: ::std::option::Option<::std::string::String>,
-        /// The address that the permission applies to.
+        /// The level of the permission, such as Full Control.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::std::string::String>,
+        pub permission: ::std::option::Option<::std::string::String>,
+        /// How many members the group has, where a group has the permission.
+        #[serde(
+            rename = "numberOfMembers",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "numberOfMembers")]
+        pub number_of_members: ::std::option::Option<i64>,
+        /// Whether the user is external.
+        #[serde(
+            rename = "isExternalUser",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isExternalUser")]
+        pub is_external_user: ::std::option::Option<bool>,
+        /// Whether the permission is inherited, such as Unique.
+        #[serde(
+            rename = "inheritType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritType")]
+        pub inherit_type: ::std::option::Option<::std::string::String>,
+        /// Those who have access through a sharing link; null where it is not about a link.
+        #[serde(
+            rename = "linkGivingAccessTo",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "linkGivingAccessTo")]
+        pub link_giving_access_to: ::std::option::Option<::std::string::String>,
     }
     /// One page of permissions in sites.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SitePermissionPage {
+        /// The entries of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub values: ::avepoint_core::List<SitePermission>,
+        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -801,12 +807,6 @@ pub mod types {
         )]
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
-        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-        /// The entries of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub values: ::avepoint_core::List<SitePermission>,
     }
     /// The job that an export started.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -820,25 +820,18 @@ pub mod types {
         )]
         #[doc(alias = "jobId")]
         pub job_id: ::std::option::Option<crate::generated::ids::ExportJobId>,
-        /// What went wrong, for a person; empty where nothing did.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub message: ::std::option::Option<::std::string::String>,
         /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<i64>,
+        /// What went wrong, for a person; empty where nothing did.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
     }
     /// A user of Microsoft 365.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct User {
-        /// When the account was created in Microsoft Entra ID, without an offset.
-        #[serde(
-            rename = "createdOn",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "createdOn")]
-        pub created_on: ::std::option::Option<::avepoint_core::Time>,
         /// The name the user is shown under.
         #[serde(
             rename = "displayName",
@@ -846,16 +839,6 @@ pub mod types {
         )]
         #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// The e-mail address of the user; empty where there is none.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email: ::std::option::Option<::std::string::String>,
-        /// How long ago the user last signed in.
-        #[serde(
-            rename = "LastSignIn",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "LastSignIn")]
-        pub last_sign_in: ::std::option::Option<crate::generated::enums::LastSignIn>,
         /// The principal name of the user.
         #[serde(
             rename = "loginName",
@@ -863,20 +846,9 @@ pub mod types {
         )]
         #[doc(alias = "loginName")]
         pub login_name: ::std::option::Option<::std::string::String>,
-        /// How many site collections the user has direct access to.
-        #[serde(
-            rename = "sitesWithDirectAccess",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sitesWithDirectAccess")]
-        pub sites_with_direct_access: ::std::option::Option<i64>,
-        /// Whether Insights trusts the user.
-        #[serde(
-            rename = "trustStatus",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "trustStatus")]
-        pub trust_status: ::std::option::Option<crate::generated::enums::TrustStatus>,
+        /// The e-mail address of the user; empty where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
         /// Whether the user may sign in.
         #[serde(
             rename = "userStatus",
@@ -886,12 +858,46 @@ pub mod types {
         pub user_status: ::std::option::Option<
             crate::generated::enums::UserSignInStatus,
         >,
+        /// Whether Insights trusts the user.
+        #[serde(
+            rename = "trustStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "trustStatus")]
+        pub trust_status: ::std::option::Option<crate::generated::enums::TrustStatus>,
+        /// How many site collections the user has direct access to.
+        #[serde(
+            rename = "sitesWithDirectAccess",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sitesWithDirectAccess")]
+        pub sites_with_direct_access: ::std::option::Option<i64>,
+        /// How long ago the user last signed in.
+        #[serde(
+            rename = "LastSignIn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "LastSignIn")]
+        pub last_sign_in: ::std::option::Option<crate::generated::enums::LastSignIn>,
+        /// When the account was created in Microsoft Entra ID, without an offset.
+        #[serde(
+            rename = "createdOn",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "createdOn")]
+        pub created_on: ::std::option::Option<::avepoint_core::Time>,
     }
     /// One page of users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserPage {
+        /// The entries of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub results: ::avepoint_core::List<User>,
+        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -903,79 +909,15 @@ pub mod types {
         )]
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
-        /// The entries of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub results: ::avepoint_core::List<User>,
-        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
     }
     /// A permission that a user has on an object.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserPermission {
-        /// The kinds of sensitive information in the object, in one text with commas between.
-        #[serde(
-            rename = "dataType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "dataType")]
-        pub data_type: ::std::option::Option<::std::string::String>,
-        /// Whether the object has permissions of its own, such as Unique.
-        #[serde(
-            rename = "inheritType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "inheritType")]
-        pub inherit_type: ::std::option::Option<::std::string::String>,
-        /// Where the permission comes from, such as a group or the login name of a sharing link.
-        #[serde(
-            rename = "inheritedFrom",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "inheritedFrom")]
-        pub inherited_from: ::std::option::Option<::std::string::String>,
-        /// Whether the user has the permission directly. False means that it is inherited.
-        #[serde(
-            rename = "isDirect",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "isDirect")]
-        pub is_direct: ::std::option::Option<bool>,
-        /// The address of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub location: ::std::option::Option<::std::string::String>,
         /// The application the object belongs to, such as Microsoft Teams.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub module: ::std::option::Option<::std::string::String>,
-        /// The name of the object.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-        /// The type of the object, such as File.
-        #[serde(
-            rename = "objectType",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "objectType")]
-        pub object_type: ::std::option::Option<::std::string::String>,
-        /// The level of the permission, such as Contribute.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub permission: ::std::option::Option<::std::string::String>,
-        /// The sensitivity label of the object; empty where it has none.
-        #[serde(
-            rename = "sensitivityLabel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitivityLabel")]
-        pub sensitivity_label: ::std::option::Option<::std::string::String>,
-        /// How sensitive the object is, such as High.
-        #[serde(
-            rename = "sensitivityLevel",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "sensitivityLevel")]
-        pub sensitivity_level: ::std::option::Option<::std::string::String>,
         /// The name of the site that contains the object.
         #[serde(
             rename = "siteName",
@@ -983,6 +925,57 @@ pub mod types {
         )]
         #[doc(alias = "siteName")]
         pub site_name: ::std::option::Option<::std::string::String>,
+        /// The name of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// The address of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
+        /// The type of the object, such as File.
+        #[serde(
+            rename = "objectType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "objectType")]
+        pub object_type: ::std::option::Option<::std::string::String>,
+        /// Whether the object has permissions of its own, such as Unique.
+        #[serde(
+            rename = "inheritType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritType")]
+        pub inherit_type: ::std::option::Option<::std::string::String>,
+        /// The level of the permission, such as Contribute.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub permission: ::std::option::Option<::std::string::String>,
+        /// How sensitive the object is, such as High.
+        #[serde(
+            rename = "sensitivityLevel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLevel")]
+        pub sensitivity_level: ::std::option::Option<::std::string::String>,
+        /// The kinds of sensitive information in the object, in one text with commas between.
+        #[serde(
+            rename = "dataType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "dataType")]
+        pub data_type: ::std::option::Option<::std::string::String>,
+        /// Whether the user has the permission directly. False means that it is inherited.
+        #[serde(
+            rename = "isDirect",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "isDirect")]
+        pub is_direct: ::std::option::Option<bool>,
+        /// The sensitivity label of the object; empty where it has none.
+        #[serde(
+            rename = "sensitivityLabel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "sensitivityLabel")]
+        pub sensitivity_label: ::std::option::Option<::std::string::String>,
         /// The trainable classifier that the object matches; empty where there is none.
         #[serde(
             rename = "trainableClassifier",
@@ -990,12 +983,25 @@ pub mod types {
         )]
         #[doc(alias = "trainableClassifier")]
         pub trainable_classifier: ::std::option::Option<::std::string::String>,
+        /// Where the permission comes from, such as a group or the login name of a sharing link.
+        #[serde(
+            rename = "inheritedFrom",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "inheritedFrom")]
+        pub inherited_from: ::std::option::Option<::std::string::String>,
     }
     /// One page of permissions of users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserPermissionPage {
+        /// The entries of this page.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub values: ::avepoint_core::List<UserPermission>,
+        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<i64>,
         /// What went wrong, for a person; empty where nothing did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -1006,12 +1012,6 @@ pub mod types {
         )]
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
-        /// The status of the call, as an HTTP status code. It may tell of a failure although HTTP says 200.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<i64>,
-        /// The entries of this page.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub values: ::avepoint_core::List<UserPermission>,
     }
     impl ListSharingLinksRequest {
         /// Begins one without members.
@@ -1060,10 +1060,10 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`link_type`](Self::link_type) | required |  | Code: one of [`SharingLinkType`](crate::types::SharingLinkType) |
         /// | [`site_url`](Self::site_url) | required |  | Format: `uri` |
-        /// | [`next_link`](Self::next_link) | optional |  |  |
+        /// | [`link_type`](Self::link_type) | required |  | Code: one of [`SharingLinkType`](crate::types::SharingLinkType) |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSharingLinksRequest(pub(crate) Fields);
@@ -1075,6 +1075,17 @@ pub mod types {
             }
         }
         impl ListSharingLinksRequest {
+            /// The address of the SharePoint site.
+            ///
+            /// Required. Format: `uri`.
+            #[doc(alias = "siteUrl")]
+            pub fn site_url<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("siteUrl", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// The type of the links.
             ///
             /// Required. Code: one of [`SharingLinkType`](crate::types::SharingLinkType).
@@ -1089,17 +1100,6 @@ pub mod types {
                 self.0.set("linkType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The token that the page before answered with; leave it out for the first page.
-            ///
-            /// Optional.
-            #[doc(alias = "nextLink")]
-            pub fn next_link<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// How many entries a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
@@ -1111,15 +1111,15 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The address of the SharePoint site.
+            /// The token that the page before answered with; leave it out for the first page.
             ///
-            /// Required. Format: `uri`.
-            #[doc(alias = "siteUrl")]
-            pub fn site_url<M>(
+            /// Optional.
+            #[doc(alias = "nextLink")]
+            pub fn next_link<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("siteUrl", ::avepoint_core::Argument::given(value));
+                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -1152,8 +1152,8 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`site_id`](Self::site_id) | required |  | Length in characters: at least 1 |
-        /// | [`next_link`](Self::next_link) | optional |  |  |
         /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteDetailRecordsRequest(pub(crate) Fields);
@@ -1165,15 +1165,15 @@ pub mod types {
             }
         }
         impl ListSiteDetailRecordsRequest {
-            /// The token that the page before answered with; leave it out for the first page.
+            /// The SharePoint site to read.
             ///
-            /// Optional.
-            #[doc(alias = "nextLink")]
-            pub fn next_link<M>(
+            /// Required. Length in characters: at least 1.
+            #[doc(alias = "siteId")]
+            pub fn site_id<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+                value: impl ::avepoint_core::Argument<crate::generated::ids::SiteId, M>,
             ) -> Self {
-                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
+                self.0.set("siteId", ::avepoint_core::Argument::given(value));
                 self
             }
             /// How many entries a page holds at most.
@@ -1187,15 +1187,15 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The SharePoint site to read.
+            /// The token that the page before answered with; leave it out for the first page.
             ///
-            /// Required. Length in characters: at least 1.
-            #[doc(alias = "siteId")]
-            pub fn site_id<M>(
+            /// Optional.
+            #[doc(alias = "nextLink")]
+            pub fn next_link<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<crate::generated::ids::SiteId, M>,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("siteId", ::avepoint_core::Argument::given(value));
+                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -1229,9 +1229,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`next_link`](Self::next_link) | optional |  |  |
-        /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
         /// | [`risk_level`](Self::risk_level) | optional |  | Code: one of [`RiskLevel`](crate::types::RiskLevel) |
+        /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteOverviewsRequest(pub(crate) Fields);
@@ -1243,28 +1243,6 @@ pub mod types {
             }
         }
         impl ListSiteOverviewsRequest {
-            /// The token that the page before answered with; leave it out for the first page.
-            ///
-            /// Optional.
-            #[doc(alias = "nextLink")]
-            pub fn next_link<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// How many entries a page holds at most.
-            ///
-            /// Optional. Default: `100`. Value: 1 to 100.
-            #[doc(alias = "pageSize")]
-            pub fn page_size<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<i64, M>,
-            ) -> Self {
-                self.0.set("pageSize", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// Read only the sites with these levels of risk. The documented request sends a list, the documented
             /// type is a single level; send the list.
             ///
@@ -1278,6 +1256,28 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("riskLevel", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// How many entries a page holds at most.
+            ///
+            /// Optional. Default: `100`. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
+            pub fn page_size<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<i64, M>,
+            ) -> Self {
+                self.0.set("pageSize", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The token that the page before answered with; leave it out for the first page.
+            ///
+            /// Optional.
+            #[doc(alias = "nextLink")]
+            pub fn next_link<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -1312,8 +1312,8 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
-        /// | [`next_link`](Self::next_link) | optional |  |  |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSitePermissionsRequest(pub(crate) Fields);
@@ -1325,15 +1325,15 @@ pub mod types {
             }
         }
         impl ListSitePermissionsRequest {
-            /// The token that the page before answered with; leave it out for the first page.
+            /// The addresses of the site collections to read, 100 at most.
             ///
-            /// Optional.
-            #[doc(alias = "nextLink")]
-            pub fn next_link<M>(
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
+            pub fn site_urls<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
             ) -> Self {
-                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
+                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
             /// How many entries a page holds at most.
@@ -1347,15 +1347,15 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The addresses of the site collections to read, 100 at most.
+            /// The token that the page before answered with; leave it out for the first page.
             ///
-            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
-            #[doc(alias = "siteUrls")]
-            pub fn site_urls<M>(
+            /// Optional.
+            #[doc(alias = "nextLink")]
+            pub fn next_link<M>(
                 mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
+                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -1390,9 +1390,9 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
-        /// | [`next_link`](Self::next_link) | optional |  |  |
-        /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
         /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
+        /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUserPermissionsRequest(pub(crate) Fields);
@@ -1404,6 +1404,17 @@ pub mod types {
             }
         }
         impl ListUserPermissionsRequest {
+            /// The addresses of the site collections to read, 100 at most; all where they are left out.
+            ///
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
+            #[doc(alias = "siteUrls")]
+            pub fn site_urls<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
+                self
+            }
             /// The e-mail addresses or principal names of the users, 100 at most.
             ///
             /// Required. Number of entries: at most 100.
@@ -1412,17 +1423,6 @@ pub mod types {
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
             ) -> Self {
                 self.0.set("emails", ::avepoint_core::Arguments::given(value));
-                self
-            }
-            /// The token that the page before answered with; leave it out for the first page.
-            ///
-            /// Optional.
-            #[doc(alias = "nextLink")]
-            pub fn next_link<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
             /// How many entries a page holds at most.
@@ -1436,15 +1436,15 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The addresses of the site collections to read, 100 at most; all where they are left out.
+            /// The token that the page before answered with; leave it out for the first page.
             ///
-            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
-            #[doc(alias = "siteUrls")]
-            pub fn site_urls<M>(
+            /// Optional.
+            #[doc(alias = "nextLink")]
+            pub fn next_link<M>(
                 mut self,
-                value: impl ::avepoint_core::Arguments<::std::string::String, M>,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
             ) -> Self {
-                self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
+                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.

@@ -7,12 +7,16 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Bed {
-        /// How large it is, in square metres.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub area: ::std::option::Option<f64>,
         /// Identifies a bed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::generated::ids::BedId>,
+        /// What kind of bed it is.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
+        pub type_: ::std::option::Option<::std::string::String>,
+        /// How large it is, in square metres.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub area: ::std::option::Option<f64>,
         /// The plants, row by row.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub rows: ::avepoint_core::List<
@@ -21,10 +25,6 @@ pub mod types {
         /// What the soil is made of.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub soil: ::std::option::Option<::avepoint_core::Json>,
-        /// What kind of bed it is.
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        #[doc(alias = "type")]
-        pub type_: ::std::option::Option<::std::string::String>,
     }
     /// All beds.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -49,16 +49,9 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Gardener {
-        /// The way in, through a gate or to the shed alone.
+        /// Identifies a gardener.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub access: ::std::option::Option<crate::generated::variants::Access>,
-        /// A name that opens the gate as a key does.
-        #[serde(
-            rename = "badgeId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "badgeId")]
-        pub badge_id: ::std::option::Option<::avepoint_core::SecretText>,
+        pub id: ::std::option::Option<crate::generated::ids::GardenerId>,
         /// What opens the gate until it is changed.
         #[serde(
             rename = "firstPassword",
@@ -66,11 +59,6 @@ pub mod types {
         )]
         #[doc(alias = "firstPassword")]
         pub first_password: ::std::option::Option<::avepoint_core::SecretText>,
-        /// The key before this one, or all of them.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub former: ::std::option::Option<
-            ::avepoint_core::OneOrMany<::avepoint_core::SecretText>,
-        >,
         /// The key of the gate.
         #[serde(
             rename = "gateKey",
@@ -78,6 +66,31 @@ pub mod types {
         )]
         #[doc(alias = "gateKey")]
         pub gate_key: ::std::option::Option<::avepoint_core::SecretText>,
+        /// A key.
+        #[serde(
+            rename = "shedKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "shedKey")]
+        pub shed_key: ::std::option::Option<::avepoint_core::SecretText>,
+        /// A name that opens the gate as a key does.
+        #[serde(
+            rename = "badgeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "badgeId")]
+        pub badge_id: ::std::option::Option<::avepoint_core::SecretText>,
+        /// A number that opens the gate, or a word.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pin: ::std::option::Option<::avepoint_core::SecretText>,
+        /// The key before this one, or all of them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub former: ::std::option::Option<
+            ::avepoint_core::OneOrMany<::avepoint_core::SecretText>,
+        >,
+        /// Further keys.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub keys: ::avepoint_core::List<::avepoint_core::SecretText>,
         /// A key for each gate.
         #[serde(
             default,
@@ -87,35 +100,15 @@ pub mod types {
             ::std::string::String,
             ::avepoint_core::SecretText,
         >,
-        /// Identifies a gardener.
+        /// The way in, through a gate or to the shed alone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::GardenerId>,
-        /// Further keys.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub keys: ::avepoint_core::List<::avepoint_core::SecretText>,
-        /// A number that opens the gate, or a word.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub pin: ::std::option::Option<::avepoint_core::SecretText>,
-        /// A key.
-        #[serde(
-            rename = "shedKey",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "shedKey")]
-        pub shed_key: ::std::option::Option<::avepoint_core::SecretText>,
+        pub access: ::std::option::Option<crate::generated::variants::Access>,
     }
     /// Which gardeners to find.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GardenerFilter {
-        /// The token of the page.
-        #[serde(
-            rename = "nextLink",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "nextLink")]
-        pub next_link: ::std::option::Option<::std::string::String>,
         /// How many on a page.
         #[serde(
             rename = "pageSize",
@@ -123,12 +116,22 @@ pub mod types {
         )]
         #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i64>,
+        /// The token of the page.
+        #[serde(
+            rename = "nextLink",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "nextLink")]
+        pub next_link: ::std::option::Option<::std::string::String>,
     }
     /// A page of gardeners.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GardenerPage {
+        /// The gardeners.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub values: ::avepoint_core::List<Gardener>,
         /// The token of the next page.
         #[serde(
             rename = "nextLink",
@@ -136,9 +139,6 @@ pub mod types {
         )]
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
-        /// The gardeners.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub values: ::avepoint_core::List<Gardener>,
     }
     /// The way in through a gate.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -177,13 +177,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct HarvestFilter {
-        /// How many on a page.
-        #[serde(
-            rename = "pageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "pageSize")]
-        pub page_size: ::std::option::Option<i64>,
         /// Which page.
         #[serde(
             rename = "startPage",
@@ -191,6 +184,13 @@ pub mod types {
         )]
         #[doc(alias = "startPage")]
         pub start_page: ::std::option::Option<i64>,
+        /// How many on a page.
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "pageSize")]
+        pub page_size: ::std::option::Option<i64>,
     }
     /// A page of harvests.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -244,12 +244,12 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Mower {
-        /// What a mower has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<MowerExtension>,
         /// Says that it is a mower.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kind: ::std::option::Option<crate::generated::enums::MowerKind>,
+        /// What a mower has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<MowerExtension>,
     }
     /// What a mower has of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -273,6 +273,13 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub email: ::std::option::Option<::std::string::String>,
+        /// What opens the gate.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
+        /// Further keys.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub keys: ::avepoint_core::List<::avepoint_core::SecretText>,
         /// A key for each gate.
         #[serde(
             default,
@@ -282,41 +289,26 @@ pub mod types {
             ::std::string::String,
             ::avepoint_core::SecretText,
         >,
-        /// Further keys.
-        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
-        pub keys: ::avepoint_core::List<::avepoint_core::SecretText>,
-        /// What opens the gate.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub password: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A plant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Plant {
+        /// Identifies a plant.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::PlantId>,
+        /// How tall it is, in centimetres.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub height: ::std::option::Option<::avepoint_core::NumberOrText>,
+        /// When a plant grows.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub season: ::std::option::Option<crate::generated::enums::Season>,
         /// The colour, or a word for it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub colour: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::Colour>,
         >,
-        /// Who looks after it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub gardener: ::std::option::Option<crate::generated::ids::GardenerId>,
-        /// How tall it is, in centimetres.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub height: ::std::option::Option<::avepoint_core::NumberOrText>,
-        /// Identifies a plant.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::generated::ids::PlantId>,
-        /// What its signs say.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub labels: ::std::option::Option<
-            ::avepoint_core::OneOrMany<::std::string::String>,
-        >,
-        /// When a plant grows.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub season: ::std::option::Option<crate::generated::enums::Season>,
         /// When it was sown.
         #[serde(
             rename = "sownOn",
@@ -324,6 +316,11 @@ pub mod types {
         )]
         #[doc(alias = "sownOn")]
         pub sown_on: ::std::option::Option<::avepoint_core::Time>,
+        /// What its signs say.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub labels: ::std::option::Option<
+            ::avepoint_core::OneOrMany<::std::string::String>,
+        >,
         /// Who has looked after it, or a word on why nobody has.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub visits: ::std::option::Option<
@@ -331,6 +328,9 @@ pub mod types {
                 ::avepoint_core::List<crate::generated::client::types::Visit>,
             >,
         >,
+        /// Who looks after it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub gardener: ::std::option::Option<crate::generated::ids::GardenerId>,
     }
     /// A cutting to set.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -347,9 +347,6 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PlantFilter {
-        /// How tall it is.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub height: ::std::option::Option<::std::string::String>,
         /// What the sign says.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
@@ -357,6 +354,9 @@ pub mod types {
         /// When a plant grows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub season: ::std::option::Option<crate::generated::enums::Season>,
+        /// How tall it is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub height: ::std::option::Option<::std::string::String>,
         /// A range of litres a day.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub water: ::std::option::Option<Litres>,
@@ -398,14 +398,14 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PlantSeeds {
-        /// How many.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[cfg_attr(feature = "schemars", schemars(required))]
-        pub count: ::std::option::Option<i64>,
         /// Says that seeds are sown.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub kind: ::std::option::Option<crate::generated::enums::SeedsKind>,
+        /// How many.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(required))]
+        pub count: ::std::option::Option<i64>,
     }
     /// What to plant.
     #[derive(::serde::Serialize, Clone, Debug)]
@@ -454,12 +454,12 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Spade {
-        /// What a spade has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<SpadeExtension>,
         /// Says that it is a spade.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kind: ::std::option::Option<crate::generated::enums::SpadeKind>,
+        /// What a spade has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<SpadeExtension>,
     }
     /// What a spade has of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -482,6 +482,13 @@ pub mod types {
         )]
         #[doc(alias = "hasNextPage")]
         pub has_next_page: ::std::option::Option<bool>,
+        /// How many there are.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[doc(alias = "totalCount")]
+        pub total_count: ::std::option::Option<i64>,
         /// The tools.
         #[serde(
             rename = "toolModels",
@@ -490,25 +497,18 @@ pub mod types {
         )]
         #[doc(alias = "toolModels")]
         pub tool_models: ::avepoint_core::List<crate::generated::variants::Tool>,
-        /// How many there are.
-        #[serde(
-            rename = "totalCount",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        #[doc(alias = "totalCount")]
-        pub total_count: ::std::option::Option<i64>,
     }
     /// Any other tool.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UnknownTool {
-        /// What it has of its own.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extension: ::std::option::Option<::avepoint_core::Json>,
         /// What kind it is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kind: ::std::option::Option<i64>,
+        /// What it has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<::avepoint_core::Json>,
     }
     /// A visit to a plant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -602,8 +602,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`next_link`](Self::next_link) | optional |  |  |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct GardenerFilter(pub(crate) Fields);
@@ -613,17 +613,6 @@ pub mod types {
             }
         }
         impl GardenerFilter {
-            /// The token of the page.
-            ///
-            /// Optional.
-            #[doc(alias = "nextLink")]
-            pub fn next_link<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// How many on a page.
             ///
             /// Optional. Value: 1 to 100.
@@ -633,6 +622,17 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// The token of the page.
+            ///
+            /// Optional.
+            #[doc(alias = "nextLink")]
+            pub fn next_link<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -661,8 +661,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         /// | [`start_page`](Self::start_page) | optional |  | Value: at least 1 |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct HarvestFilter(pub(crate) Fields);
@@ -672,17 +672,6 @@ pub mod types {
             }
         }
         impl HarvestFilter {
-            /// How many on a page.
-            ///
-            /// Optional. Value: 1 to 100.
-            #[doc(alias = "pageSize")]
-            pub fn page_size<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<i64, M>,
-            ) -> Self {
-                self.0.set("pageSize", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// Which page.
             ///
             /// Optional. Value: at least 1.
@@ -692,6 +681,17 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("startPage", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// How many on a page.
+            ///
+            /// Optional. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
+            pub fn page_size<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<i64, M>,
+            ) -> Self {
+                self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -779,8 +779,8 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`email`](Self::email) | required |  | Format: `email` |
         /// | [`password`](Self::password) | required |  | Length in characters: at least 8 |
-        /// | [`gates`](Self::gates) | optional |  |  |
         /// | [`keys`](Self::keys) | optional |  |  |
+        /// | [`gates`](Self::gates) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct NewGardener(pub(crate) Fields);
@@ -800,6 +800,26 @@ pub mod types {
                 self.0.set("email", ::avepoint_core::Argument::given(value));
                 self
             }
+            /// What opens the gate.
+            ///
+            /// Required. Length in characters: at least 8.
+            pub fn password<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::avepoint_core::SecretText, M>,
+            ) -> Self {
+                self.0.set("password", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// Further keys.
+            ///
+            /// Optional.
+            pub fn keys<M>(
+                mut self,
+                value: impl ::avepoint_core::Arguments<::avepoint_core::SecretText, M>,
+            ) -> Self {
+                self.0.set("keys", ::avepoint_core::Arguments::given(value));
+                self
+            }
             /// A key for each gate.
             ///
             /// Optional.
@@ -814,26 +834,6 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("gates", ::avepoint_core::Argument::given(value));
-                self
-            }
-            /// Further keys.
-            ///
-            /// Optional.
-            pub fn keys<M>(
-                mut self,
-                value: impl ::avepoint_core::Arguments<::avepoint_core::SecretText, M>,
-            ) -> Self {
-                self.0.set("keys", ::avepoint_core::Arguments::given(value));
-                self
-            }
-            /// What opens the gate.
-            ///
-            /// Required. Length in characters: at least 8.
-            pub fn password<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::avepoint_core::SecretText, M>,
-            ) -> Self {
-                self.0.set("password", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -909,8 +909,8 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`label`](Self::label) | required |  | Length in characters: at most 40 |
-        /// | [`height`](Self::height) | optional |  | Pattern: `^-?[0-9]+$` |
         /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
+        /// | [`height`](Self::height) | optional |  | Pattern: `^-?[0-9]+$` |
         /// | [`water`](Self::water) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -921,16 +921,6 @@ pub mod types {
             }
         }
         impl PlantFilter {
-            /// How tall it is.
-            ///
-            /// Optional. Pattern: `^-?[0-9]+$`.
-            pub fn height<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<::std::string::String, M>,
-            ) -> Self {
-                self.0.set("height", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// What the sign says.
             ///
             /// Required. Length in characters: at most 40.
@@ -949,6 +939,16 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<crate::generated::enums::Season, M>,
             ) -> Self {
                 self.0.set("season", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// How tall it is.
+            ///
+            /// Optional. Pattern: `^-?[0-9]+$`.
+            pub fn height<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("height", ::avepoint_core::Argument::given(value));
                 self
             }
             /// A range of litres a day.
@@ -998,16 +998,6 @@ pub mod types {
             }
         }
         impl PlantSeeds {
-            /// How many.
-            ///
-            /// Required. Value: 1 to 1000.
-            pub fn count<M>(
-                mut self,
-                value: impl ::avepoint_core::Argument<i64, M>,
-            ) -> Self {
-                self.0.set("count", ::avepoint_core::Argument::given(value));
-                self
-            }
             /// Says that seeds are sown.
             ///
             /// Filled in. Code: one of [`SeedsKind`](crate::types::SeedsKind).
@@ -1019,6 +1009,16 @@ pub mod types {
                 >,
             ) -> Self {
                 self.0.set("kind", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// How many.
+            ///
+            /// Required. Value: 1 to 1000.
+            pub fn count<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<i64, M>,
+            ) -> Self {
+                self.0.set("count", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
