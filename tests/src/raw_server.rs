@@ -21,8 +21,9 @@ pub use self::manual::{read_request, write_json};
 use self::tls::Identity;
 use crate::server::Received;
 
-/// How many bytes of a piece come one at a time: each of them waits until all else has had its turn.
-const DRIPS: usize = 64;
+/// How many bytes of a piece come one at a time: each of them waits until all else has had its turn, which takes seconds
+/// on a busy machine.
+const DRIPS: usize = 32;
 
 /// What the server does with the connection that brought a request, step by step. After the last step it reads the next
 /// request, unless the connection is closed.

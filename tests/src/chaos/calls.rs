@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use avepoint_auth::{ClientCertificate, ClientCertificateCredential, ClientSecretCredential, CredentialBuilder};
 use avepoint_core::{
@@ -120,14 +120,7 @@ impl Setup {
     /// Makes a call and judges how it ends.
     async fn make(&self, plan: Plan) {
         let call = self.run_state.open(plan);
-        let number = call.plan.number;
-        match tokio::time::timeout(HUNG, self.outcome(&call)).await {
-            Ok(outcome) => check_outcome(&self.run_state, &call, outcome),
-            Err(_) => self
-                .run_state
-                .violation(Violation::Hung, || format!("call {number}: {:?}", call.plan.kind)),
-        }
-        self.run_state.close(number);
+        judge(&self.run_state, &call, self.outcome(&call)).await;
     }
 
     async fn outcome(&self, call: &Call) -> Result<(), Error> {
@@ -372,8 +365,21 @@ impl fmt::Debug for Tokens {
     }
 }
 
+/// Awaits the end of a call, and judges it.
+pub async fn judge(run_state: &RunState, call: &Call, outcome: impl Future<Output = Result<(), Error>>) {
+    let begun = Instant::now();
+    let ended = tokio::time::timeout(HUNG, outcome).await;
+    let what = format!("call {}: {:?}:{}", call.plan.number, call.plan.kind, call.log().story);
+    run_state.took(begun.elapsed(), &what);
+    match ended {
+        Ok(outcome) => check_outcome(run_state, call, outcome),
+        Err(_) => run_state.violation(Violation::Hung, || what),
+    }
+    run_state.close(call.plan.number);
+}
+
 /// Counts what is wrong with the end of a call.
-pub fn check_outcome(run_state: &RunState, call: &Call, outcome: Result<(), Error>) {
+fn check_outcome(run_state: &RunState, call: &Call, outcome: Result<(), Error>) {
     let number = call.plan.number;
     let Err(error) = outcome else {
         run_state.count_outcome("Ok");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +93,9 @@ pub struct Report {
     pub requests: u64,
     /// The most memory that the process has had, in bytes, where the system tells.
     pub peak: Option<u64>,
+    /// How long the longest call has really taken, and which it was: on a busy machine all take long, and one that waits
+    /// for nothing stands out.
+    pub longest: (Duration, String),
 }
 
 impl Report {
@@ -104,10 +108,21 @@ impl Report {
         *self.violations.entry(violation).or_default() += times;
         let examples = self.examples.entry(violation).or_default();
         if examples.len() < EXAMPLES {
-            let line = words.chars().map(|c| if c.is_control() { ' ' } else { c });
-            examples.push(line.take(LONGEST).collect());
+            examples.push(line(&words));
         }
     }
+
+    pub(super) fn took(&mut self, time: Duration, what: &str) {
+        if time > self.longest.0 {
+            self.longest = (time, line(what));
+        }
+    }
+}
+
+/// Words as one line.
+fn line(words: &str) -> String {
+    let line = words.chars().map(|c| if c.is_control() { ' ' } else { c });
+    line.take(LONGEST).collect()
 }
 
 impl fmt::Display for Report {
@@ -120,6 +135,7 @@ impl fmt::Display for Report {
         if let Some(peak) = self.peak {
             writeln!(f, "peak of memory: {} MiB", peak / 1024 / 1024)?;
         }
+        writeln!(f, "the longest call: {:.1?}, {}", self.longest.0, self.longest.1)?;
         for (title, counts) in [
             ("what the servers did", &self.faults),
             ("how the calls ended", &self.outcomes),

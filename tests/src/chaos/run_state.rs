@@ -135,6 +135,11 @@ impl RunState {
         count(&mut self.report().outcomes, how);
     }
 
+    /// Takes note of how long a call has really taken.
+    pub fn took(&self, time: Duration, what: &str) {
+        self.report().took(time, what);
+    }
+
     /// Checks that a text which somebody can see holds no secret.
     pub fn check_text(&self, what: &str, text: &str) {
         if let Some(place) = self.scanner.find(text) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use h2::Reason;
 
-use super::calls::{Setup, check_outcome, options_of, transport};
+use super::calls::{Setup, judge, options_of, transport};
 use super::plan::{Kind, Plan, known};
 use super::report::Violation;
 use super::run_state::CALL;
@@ -66,7 +66,9 @@ pub async fn make(setup: &Arc<Setup>, first: u64) {
         framed.run_state.count_fault(&format!("Http2/{}", name(&answer)));
         // A stream that is refused was not looked at (RFC 9113, section 8.7).
         let undone = matches!(answer, Answer::Reset(Reason::REFUSED_STREAM) | Answer::Whole(429, _));
-        call.log().carried_out |= write && !undone;
+        let mut log = call.log();
+        log.carried_out |= write && !undone;
+        log.story += &format!(" {}", name(&answer));
         answer
     });
     calls(setup, &server.await.url(), root, numbers.by_ref().take(HTTP2 as usize)).await;
@@ -102,8 +104,7 @@ async fn calls(setup: &Arc<Setup>, url: &str, root: &[u8], numbers: impl Iterato
                 _ => setup.onboard(&client, call.plan.password).await,
             }
         });
-        check_outcome(&setup.run_state, &call, outcome.await);
-        setup.run_state.close(number);
+        judge(&setup.run_state, &call, outcome).await;
     }
 }
 

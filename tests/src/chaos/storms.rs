@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use avepoint_auth::ClientSecretCredential;
 use avepoint_core::{CallOptions, ClientBuilder, Credential, RetryPolicy, StaticToken, Transport};
@@ -29,9 +30,11 @@ const PIECES: u64 = 512;
 const TAKEN: u64 = 16 * 1024 * 1024;
 
 pub async fn make(setup: &Setup) {
+    let begun = Instant::now();
     refused_tokens(setup).await;
     endless_answers(setup).await;
     a_proxy_of_the_caller(setup).await;
+    setup.run_state.took(begun.elapsed(), "what does not come call by call");
 }
 
 /// Every token is good for the identity service, and none for the API.
