@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::redact::Secrets;
-use avepoint_core::transport::{self, Attempts, ReadError, Watched, secrets_of, system_time, timestamp};
+use avepoint_core::transport::{self, Attempts, HttpClient, ReadError, Watched, secrets_of, system_time, timestamp};
 use avepoint_core::{
     Clock, Error, ErrorKind, Method, Obstacle, Operation, RequestHook, RetryPolicy, parse_retry_after,
 };
@@ -47,7 +47,7 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
 /// Sends requests to the identity service.
 #[derive(Debug)]
 pub(crate) struct Sender {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: HttpClient,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hook: Option<Arc<dyn RequestHook>>,
     pub(crate) retry: RetryPolicy,

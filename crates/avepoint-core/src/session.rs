@@ -26,7 +26,7 @@ use crate::export::Places;
 use crate::gate::{Gate, Pass};
 use crate::hook::{RequestHook, Watched};
 use crate::log::CallLog;
-use crate::network::Transport;
+use crate::network::{HttpClient, Transport};
 use crate::operation::{Method, Operation, ResponseBody};
 use crate::options::{CallOptions, RawResponse, secrets_of};
 use crate::paging::reported_status;
@@ -50,7 +50,7 @@ pub(crate) struct Shared {
     pub(crate) credential: Arc<dyn Credential>,
     pub(crate) user_agent: HeaderValue,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: HttpClient,
     pub(crate) transport: Transport,
     pub(crate) renewals: Renewals,
     pub(crate) gate: Gate,

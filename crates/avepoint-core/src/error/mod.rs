@@ -14,8 +14,9 @@ use http::{HeaderMap, StatusCode, header};
 pub(crate) use self::body::ErrorBody;
 pub use self::body::is_page;
 pub(crate) use self::cause::own_words;
-use self::cause::{chain, is_declined};
+use self::cause::{chain, connect_words, is_declined};
 use self::challenge::Challenge;
+use crate::network::HttpClient;
 use crate::operation::Operation;
 use crate::paging::reported_status;
 use crate::protection::Protection;
@@ -559,29 +560,37 @@ impl Error {
 
     /// A failure of the connection after an answer has begun, seen from the HTTP client.
     pub(crate) fn from_transport(error: reqwest::Error) -> Self {
-        let mut error = Error::from_exchange(error, true);
-        error.0.declined = false;
-        error
+        let error = error.without_url();
+        match error.is_timeout() {
+            true => Error::late(true),
+            false => Error::broken(&error),
+        }
     }
 
-    /// A failure to get an answer, seen from the HTTP client. Whoever sent the request knows whether bytes of it may
+    /// A failure to get an answer, seen from this HTTP client. Whoever sent the request knows whether bytes of it may
     /// have left.
-    pub(crate) fn from_exchange(error: reqwest::Error, sent: bool) -> Self {
-        // The address may hold ids; the operation's path template says enough.
+    pub(crate) fn from_exchange(error: reqwest::Error, sent: bool, http: &HttpClient) -> Self {
+        let way = error.url().map(|url| http.way_to(url)).unwrap_or_default();
+        // The rest of the address may hold ids; the operation's path template says enough.
         let error = error.without_url();
-        let (kind, message) = if error.is_builder() {
-            (ErrorKind::InvalidRequest, "the request cannot be built")
+        let mut failure = if error.is_builder() {
+            let message = format!("the request cannot be built: {}", own_words(&error));
+            Error::new(ErrorKind::InvalidRequest, message)
         } else if error.is_connect() || (!sent && !error.is_timeout()) {
-            (ErrorKind::Connect, "no connection was made")
+            let message = format!("no connection was made{way}: {}", connect_words(&error));
+            Error::new(ErrorKind::Connect, message)
         } else if error.is_timeout() {
             return Error::late(sent);
         } else {
-            (ErrorKind::Connection, "the connection broke")
+            Error::broken(&error)
         };
-        let mut failure = Error::new(kind, format!("{message}: {}", own_words(&error)));
-        failure.0.sent = kind == ErrorKind::Connection;
         failure.0.declined = chain(&error).any(is_declined);
         failure
+    }
+
+    fn broken(error: &reqwest::Error) -> Self {
+        let message = format!("the connection broke: {}", own_words(error));
+        Error::new(ErrorKind::Connection, message).with_sent(true)
     }
 
     /// The failure of a call whose time is over.

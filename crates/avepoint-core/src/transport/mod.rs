@@ -13,6 +13,7 @@ pub use self::send::{after, late, send};
 pub use crate::cloud::base_url;
 pub use crate::error::is_page;
 pub use crate::hook::Watched;
+pub use crate::network::HttpClient;
 pub use crate::options::secrets_of;
 pub use crate::retry::{http_date, is_transient};
 pub use crate::value::time::{system_time, timestamp};
