@@ -112,6 +112,17 @@ async fn there_is_a_predicate_for_what_the_line_says() {
     assert!(error.is_from_gateway() && !error.is_permission(), "{error}");
     let error = refused(html(401, page)).await;
     assert!(error.is_from_gateway() && !error.is_authentication(), "{error}");
+    // A wrong base URL is no customer that is not there.
+    for (status, holds) in [
+        (404, Error::is_not_found as fn(&Error) -> bool),
+        (400, Error::is_invalid_request),
+        (422, Error::is_invalid_request),
+    ] {
+        let error = refused(html(status, page)).await;
+        assert!(error.is_from_gateway() && !holds(&error), "{error}");
+        let error = refused(Reply::empty(status)).await;
+        assert!(holds(&error) && !error.is_from_gateway(), "{error}");
+    }
     let error = refused(Reply::empty(403)).await;
     assert!(error.is_permission() && !error.is_from_gateway(), "{error}");
     let error = refused(Reply::empty(502)).await;

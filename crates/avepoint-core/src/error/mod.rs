@@ -422,24 +422,24 @@ impl Error {
         self.0.answer.as_ref().is_some_and(|answer| answer.is_page) || self.obstacle() == Some(Obstacle::Gateway)
     }
 
-    /// Whether there is nothing under the path (404).
+    /// Whether the service has nothing under the path (404). False where [something else](Error::is_from_gateway) has
+    /// answered, as with a wrong base URL: that says nothing of what the service has.
     ///
     /// # Troubleshooting
     /// Check the ids: whether they exist, and whether each is of the kind that the parameter wants.
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(StatusCode::NOT_FOUND)
+        self.status() == Some(StatusCode::NOT_FOUND) && !self.is_from_gateway()
     }
 
-    /// Whether the request was wrong: refused before it was sent, or by the server (400, 422).
+    /// Whether the request was wrong: refused before it was sent, or by the service (400, 422) and not by a
+    /// [gateway](Error::is_from_gateway).
     ///
     /// # Troubleshooting
     /// The message names the value and what is allowed; [`Error::field_errors`] has what the server says of each.
     pub fn is_invalid_request(&self) -> bool {
+        let refused = [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY];
         self.kind() == ErrorKind::InvalidRequest
-            || matches!(
-                self.status(),
-                Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY)
-            )
+            || (self.status().is_some_and(|status| refused.contains(&status)) && !self.is_from_gateway())
     }
 
     /// Whether the service failed (5xx).
@@ -750,6 +750,7 @@ impl Error {
             match answer.status.as_u16() {
                 // It is there, and the service behind it may be again.
                 408 | 429 | 500.. => GATEWAY.to_owned(),
+                404 => format!("{GATEWAY}: check the base URL and the proxy"),
                 _ => format!("{GATEWAY}: check the proxy, and from which addresses calls are allowed"),
             }
         });
