@@ -11,7 +11,7 @@ pub use self::body::{ReadError, beginning, whole};
 pub use self::repeat::{Attempts, Failure};
 pub use self::send::{after, late, send};
 pub use crate::cloud::base_url;
-pub use crate::error::is_page;
+pub use crate::error::{Challenge, Ids, is_page, joined};
 pub use crate::hook::Watched;
 pub use crate::network::HttpClient;
 pub use crate::options::secrets_of;
