@@ -379,6 +379,86 @@ async fn what_is_nothing_of_the_app_is_not_said_of_it() {
 }
 
 #[tokio::test]
+async fn a_refusal_tells_the_ids_of_its_request_and_the_reason_in_its_head() {
+    let refusal = json!({
+        "error": "invalid_client", "error_description": "No.", "trace_id": "t-1", "correlation_id": "c-1",
+    });
+    let bearer = |value: &str| format!("Bearer {value}");
+    let unaccepted = "127.0.0.1 does not accept the client: ";
+    for (reply, words, end) in [
+        (
+            Reply::json(400, &refusal).header("request-id", "tid-1"),
+            unaccepted,
+            "(the server says: No.) [invalid_client] (request id tid-1, trace id t-1)",
+        ),
+        (
+            Reply::json(500, &refusal),
+            unaccepted,
+            "[invalid_client] (request id c-1, trace id t-1)",
+        ),
+        (
+            Reply::text(403, "text/html", "<html>").header("x-azure-ref", "a-1"),
+            "a firewall or gateway answered in place of the service",
+            "(request id a-1)",
+        ),
+        (
+            Reply::Broken(200, vec![("request-id", "b-1".to_owned())], "{".into()),
+            "the connection broke: ",
+            "(request id b-1)",
+        ),
+        (
+            Reply::text(200, "application/json", " ".repeat(2_000_000)).header("request-id", "l-1"),
+            "the response is too long for a token response",
+            "(request id l-1)",
+        ),
+        (
+            Reply::empty(401).header(
+                "www-authenticate",
+                bearer(r#"error="invalid_client", error_description="secret expired""#),
+            ),
+            unaccepted,
+            "(the server says: secret expired) [invalid_client]",
+        ),
+        (
+            Reply::empty(401).header("www-authenticate", bearer(r#"error_description="secret expired""#)),
+            "127.0.0.1 refused the token request with 401",
+            "(the server says: secret expired)",
+        ),
+        (
+            Reply::json(401, &json!({"error": "invalid_client", "error_description": "No."}))
+                .header("www-authenticate", bearer(r#"error_description="secret expired""#)),
+            unaccepted,
+            "(the server says: No. (secret expired)) [invalid_client]",
+        ),
+        // What quotes the secret does not show it.
+        (
+            Reply::empty(401)
+                .header(
+                    "www-authenticate",
+                    bearer(r#"error="x", error_description="no s3cr3t&of=the+app%""#),
+                )
+                .header("request-id", "s3cr3t&of=the+app%"),
+            "(the server says: no [redacted]",
+            ")",
+        ),
+    ] {
+        let server = Server::always(reply).await;
+        let credential = secret(&server, &clock()).build().expect("a credential");
+        let error = credential.token(&LIST).await.expect_err(words);
+        let line = error.to_string();
+        assert!(line.contains(words) && line.ends_with(end), "{line}");
+        assert!(!line.contains("s3cr3t"), "{line}");
+        for id in [error.request_id(), error.trace_id()].into_iter().flatten() {
+            assert!(line.contains(id), "{line}");
+        }
+    }
+    let server = Server::always(Reply::empty(404).header("request-id", "d-1")).await;
+    let credential = secret(&server, &clock()).discovery(true).build().expect("a credential");
+    let error = credential.token(&LIST).await.expect_err("no document");
+    assert_eq!(error.request_id(), Some("d-1"), "{error}");
+}
+
+#[tokio::test]
 async fn invalid_scope_names_what_was_fixed() {
     let server = Server::always(Reply::json(400, &json!({"error": "invalid_scope"}))).await;
     let fixed = |scopes: &[&str]| {

@@ -67,6 +67,13 @@ async fn all_that_a_refusal_says_is_in_its_line() {
                 .header("www-authenticate", bearer(r#"error="invalid_token", error_description="Too old""#)),
             format!("401 Too old [invalid_token]; {cloud}"),
         ),
+        (
+            Reply::json(
+                400,
+                &json!({"error": {"code": "Odd", "message": "No.", "innerError": {"request-id": "r-3", "traceId": "t-3"}}}),
+            ),
+            "400 No. [Odd] (request id r-3, trace id t-3)".to_owned(),
+        ),
         (Reply::empty(403), format!("403 Forbidden; {grant}")),
         (
             html(403, "<html><head><title>Access Denied</title></head></html>").header("x-azure-ref", "a-1"),
@@ -112,6 +119,17 @@ async fn there_is_a_predicate_for_what_the_line_says() {
     assert!(error.is_from_gateway() && !error.is_permission(), "{error}");
     let error = refused(html(401, page)).await;
     assert!(error.is_from_gateway() && !error.is_authentication(), "{error}");
+    // A wrong base URL is no customer that is not there.
+    for (status, holds) in [
+        (404, Error::is_not_found as fn(&Error) -> bool),
+        (400, Error::is_invalid_request),
+        (422, Error::is_invalid_request),
+    ] {
+        let error = refused(html(status, page)).await;
+        assert!(error.is_from_gateway() && !holds(&error), "{error}");
+        let error = refused(Reply::empty(status)).await;
+        assert!(holds(&error) && !error.is_from_gateway(), "{error}");
+    }
     let error = refused(Reply::empty(403)).await;
     assert!(error.is_permission() && !error.is_from_gateway(), "{error}");
     let error = refused(Reply::empty(502)).await;
@@ -229,11 +247,36 @@ async fn the_id_of_the_request_is_told_whatever_becomes_of_its_answer() {
 }
 
 #[tokio::test]
+async fn a_failure_in_a_success_tells_its_ids_and_its_code() {
+    let failed = json!({"status": 500, "message": "no", "traceId": "tr-1", "requestId": "body-1"});
+    let ids = "(request id body-1, trace id tr-1)";
+    let mut coded = failed.clone();
+    coded["code"] = "E7".into();
+    for (body, code, end) in [
+        (&failed, None, format!("reports status 500: no {ids}")),
+        (&coded, Some("E7"), format!("reports status 500: no [E7] {ids}")),
+        // This one is of something else.
+        (&json!({"code": "E7", "rows": [1]}), None, "`code`, `rows`".to_owned()),
+    ] {
+        let server = Server::always(Reply::json(200, body)).await;
+        let error = run(&client(&server), "listCustomers").await.expect_err("a failure");
+        assert!(error.is_unreadable() && error.to_string().ends_with(&end), "{error}");
+        assert_eq!(error.code(), code, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn without_an_answer_the_id_is_the_one_that_the_caller_sent() {
     let options = || once().header("x-request-id", "mine-1").expect("a header");
     let server = RawServer::start(|_| Script::hang_up()).await;
     let client = builder(&server.url()).options(options()).build().expect("a client");
     let error = run(&client, "getUser").await.expect_err("no answer");
+    assert_eq!(error.request_id(), Some("mine-1"), "{error}");
+
+    // Nor was there one in an answer that came.
+    let nameless = Server::always(Reply::json(200, &json!([]))).await;
+    let client = builder(&nameless.url()).options(options()).build().expect("a client");
+    let error = run(&client, "getUser").await.expect_err("no user");
     assert_eq!(error.request_id(), Some("mine-1"), "{error}");
 
     // The server's own goes before, and of what was not sent there is nothing to look for.

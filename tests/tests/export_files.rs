@@ -10,8 +10,8 @@ use std::time::Duration;
 use avepoint_core::{Error, ErrorKind, ExportEvent, ExportOptions, RetryPolicy, SystemClock};
 use avepoint_insights::Client;
 use avepoint_tests::clock::FakeClock;
-use avepoint_tests::elements::START;
-use avepoint_tests::raw_server::{RawServer, read_request, write_json};
+use avepoint_tests::elements::{START, TOKEN};
+use avepoint_tests::raw_server::{RawServer, Script, head, read_request, write_json};
 use avepoint_tests::server::{Reply, Server};
 use bytes::Bytes;
 use exports::{archive, client, content, downloads, fake, file, finished, job, names, status_reply};
@@ -87,6 +87,43 @@ async fn fails(client: &Client) -> Error {
         .expect_err("no file");
     assert!(names(folder.path()).is_empty(), "{error}");
     error
+}
+
+#[tokio::test]
+async fn a_file_that_breaks_off_tells_whose_it_was() {
+    let beginning = content().slice(..60_000);
+    let head = |id| head(200, "OK", &[("request-id", id), ("content-length", "1000000")]);
+    let script = |id| Script::bytes(head(id)).then(beginning.clone());
+    for (what, script, shown) in [
+        ("the connection broke: ", script("r-9").close(), "r-9"),
+        (
+            "no response arrived in time",
+            script("r-9").pause(Duration::from_secs(60)),
+            "r-9",
+        ),
+        ("the connection broke: ", script(TOKEN).close(), "[redacted]"),
+    ] {
+        let server = RawServer::start(move |_| script.clone()).await;
+        let client = client(&server.url(), RetryPolicy::none(), Arc::new(SystemClock::default()));
+        let options = client.session().options().clone().timeout(Duration::from_millis(300));
+        let file = client
+            .with_options(options)
+            .download_export_job_file()
+            .job_id("7")
+            .send();
+        let mut file = file.await.expect("a head").into_inner();
+        let error = loop {
+            match file.next().await.expect("an error") {
+                Ok(_) => {}
+                Err(error) => break error,
+            }
+        };
+        let line = error.to_string();
+        assert!(line.starts_with(&format!("downloadExportJobFile: {what}")), "{line}");
+        assert!(line.ends_with(&format!(" (request id {shown})")), "{line}");
+        assert!(error.is_retryable() && error.was_sent(), "{line}");
+        assert!(file.next().await.is_none(), "nothing follows an error");
+    }
 }
 
 #[tokio::test]

@@ -219,7 +219,7 @@ async fn a_list_that_does_not_end_is_an_error() {
                 let body = json!({"data": vec![json!({"id": "same"}); entries], "metadata": metadata});
                 // It ends in the end, so that a client which does not stop is a failed test and not an endless one.
                 let server = Server::start(move |_, count| match count {
-                    0..300 => Reply::json(200, &body),
+                    0..300 => Reply::json(200, &body).header("request-id", format!("r-{count}")),
                     _ => Reply::json(200, &json!({"data": []})),
                 })
                 .await;
@@ -236,6 +236,11 @@ async fn a_list_that_does_not_end_is_an_error() {
                         // The operation is all that tells which list it was.
                         if !error.to_string().starts_with("listCustomers: ") {
                             problems.push(format!("{place}: the error names no operation: {error}"));
+                        }
+                        // Of the page at which it was found: others may have been asked for ahead.
+                        let last = format!("r-{}", requests - 1);
+                        if error.request_id().is_none_or(|id| ahead == 0 && id != last) {
+                            problems.push(format!("{place}: the error does not name the request {last}: {error}"));
                         }
                     }
                     Err(error) => problems.push(format!("{place}: after {requests} requests: {error}")),

@@ -156,6 +156,10 @@ async fn a_proxy_or_a_certificate_that_is_none_is_told_at_once_and_not_shown() {
         // Such as the HTTP library would leave out.
         "ftp://me:hunter2@127.0.0.1:1",
         "ftp:/me:hunter2@127.0.0.1:1",
+        // A scheme that would be the host.
+        "htp:/me:hunter2@127.0.0.1:1",
+        "https//me:hunter2@127.0.0.1:1",
+        "127.0.0.1:1/hunter2",
         "foo://me:hunter2@127.0.0.1:1",
         "socks://me:hunter2@127.0.0.1:1",
         "socks6://me:hunter2@127.0.0.1:1",
@@ -243,6 +247,45 @@ async fn a_proxy_of_the_environment_that_is_none_is_not_gone_round() {
     let local = user().await;
     let output = call(&local.url(), &[("HTTPS_PROXY", "foo://x"), ("ALL_PROXY", "")]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_be_reached_is_named_with_the_proxy_before_it() {
+    let refusing = RawServer::writing("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
+    let refusing = refusing.address().to_string();
+    let url = "https://api.example.com/hunter2";
+    for (scheme, proxy, causes) in [
+        ("http", "127.0.0.1:1", ["tunnel error", "Connection refused"]),
+        // The library tells no more of this one.
+        (
+            "socks5h",
+            "127.0.0.1:1",
+            ["socks proxy", "failed to create underlying connection"],
+        ),
+        ("http", &refusing, ["tunnel error", "unsuccessful"]),
+    ] {
+        let address = format!("{scheme}://me:hunter2@{proxy}");
+        let client = builder(url).proxy(&address).options(once()).build().expect("a client");
+        let error = run(&client, "getUser").await.expect_err("no way through").to_string();
+        let mut call = Command::new(env!("CARGO_BIN_EXE_call"));
+        call.args([url, "getUser"]).env_clear().env("HTTPS_PROXY", &address);
+        let call = tokio::task::block_in_place(|| call.output()).expect("a call");
+        for line in [&*error, &*String::from_utf8_lossy(&call.stderr)] {
+            let way = format!("no connection was made to api.example.com through the proxy {proxy}: ");
+            assert!(line.contains(&way) && !line.contains("hunter2"), "{line}");
+            for cause in causes {
+                assert_eq!(line.matches(cause).count(), 1, "{line}");
+            }
+        }
+    }
+    // Whoever is excepted is reached directly.
+    let mut call = Command::new(env!("CARGO_BIN_EXE_call"));
+    call.args(["https://127.0.0.1:1/", "getUser"])
+        .env_clear()
+        .envs([("HTTPS_PROXY", &*refusing), ("NO_PROXY", "127.0.0.1")]);
+    let call = tokio::task::block_in_place(|| call.output()).expect("a call");
+    let line = String::from_utf8_lossy(&call.stderr);
+    assert!(line.contains("no connection was made to 127.0.0.1:1: "), "{line}");
 }
 
 #[tokio::test]

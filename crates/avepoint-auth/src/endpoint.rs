@@ -107,7 +107,7 @@ impl Identity {
         let secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.read(&answer, &secrets).map_err(|problem| {
             let failure = Failure::other(format!("the discovery document of {} {problem}", self.host()));
-            failure.by(answer.obstacle())
+            failure.by(answer.obstacle()).with_ids(answer.ids(&secrets))
         })
     }
 
@@ -155,19 +155,12 @@ impl Identity {
 #[cfg(test)]
 mod tests {
     use http::StatusCode;
-    use jiff::Timestamp;
 
     use super::*;
 
     fn read(identity: &str, status: u16, body: &str) -> Result<String, String> {
-        let answer = Answer {
-            status: StatusCode::from_u16(status).expect("a status"),
-            content_type: Some("application/json".to_owned()),
-            body: body.as_bytes().to_vec().into(),
-            asked_at: Timestamp::UNIX_EPOCH,
-            received_at: Timestamp::UNIX_EPOCH,
-            date: None,
-        };
+        let status = StatusCode::from_u16(status).expect("a status");
+        let answer = crate::fuzz::answer(status, "application/json", body.as_bytes());
         let mut identity = Identity::at(identity).expect("an address");
         if identity.url.scheme() == "https" {
             identity.allow("https://tokens.example.com:8443").expect("an origin");

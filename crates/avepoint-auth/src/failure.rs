@@ -1,7 +1,7 @@
 //! Why no token could be had: kept apart from [`Error`], since all that wait for one request share its failure.
 
 use avepoint_core::redact::Secrets;
-use avepoint_core::transport::is_transient;
+use avepoint_core::transport::{Ids, is_transient};
 use avepoint_core::{Error, ErrorKind, Obstacle, Operation};
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -14,9 +14,9 @@ const LONGEST: usize = 300;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Failure {
     /// The token endpoint refused, in the terms of RFC 6749 section 5.2.
-    Refused(Refusal),
-    /// Anything else, in words, and what stood in the way if it was nothing of the app.
-    Other(String, Option<Obstacle>),
+    Refused(Box<Refusal>),
+    /// Anything else, in words, what stood in the way if it was nothing of the app, and the ids of the request.
+    Other(String, Option<Obstacle>, Ids),
 }
 
 /// A refusal of the token endpoint. Its texts are fit to be shown.
@@ -30,6 +30,8 @@ pub(crate) struct Refusal {
     pub(crate) description: Option<String>,
     /// How far the clock of this machine is ahead of the server's, where that matters.
     pub(crate) clock_ahead: Option<SignedDuration>,
+    /// The ids of the request.
+    pub(crate) ids: Ids,
 }
 
 /// What the failed request was about, for the words of its error.
@@ -47,40 +49,56 @@ pub(crate) struct About<'a> {
 impl Failure {
     /// A failure in words.
     pub(crate) fn other(text: impl Into<String>) -> Self {
-        Failure::Other(text.into(), None)
+        Failure::Other(text.into(), None, Ids::default())
     }
 
     /// The same, where this stood in the way.
     pub(crate) fn by(self, obstacle: Option<Obstacle>) -> Self {
         match self {
-            Failure::Other(text, _) => Failure::Other(text, obstacle),
+            Failure::Other(text, _, ids) => Failure::Other(text, obstacle, ids),
             refused @ Failure::Refused(_) => refused,
+        }
+    }
+
+    /// The same, of the request with these ids.
+    pub(crate) fn with_ids(self, ids: Ids) -> Self {
+        match self {
+            Failure::Other(text, obstacle, _) => Failure::Other(text, obstacle, ids),
+            Failure::Refused(refusal) => Failure::Refused(Box::new(Refusal { ids, ..*refusal })),
+        }
+    }
+
+    fn ids(&self) -> &Ids {
+        match self {
+            Failure::Other(_, _, ids) => ids,
+            Failure::Refused(refusal) => &refusal.ids,
         }
     }
 
     fn obstacle(&self) -> Option<Obstacle> {
         match self {
-            Failure::Other(_, obstacle) => *obstacle,
+            Failure::Other(_, obstacle, _) => *obstacle,
             Failure::Refused(refusal) => unavailable(refusal.status),
         }
     }
 
     /// In one line, for a log.
     pub(crate) fn text(&self) -> String {
-        match self {
-            Failure::Other(text, _) => text.clone(),
-            Failure::Refused(refusal) => refusal.words(),
-        }
+        let text = match self {
+            Failure::Other(text, ..) => text,
+            Failure::Refused(refusal) => &refusal.words(),
+        };
+        format!("{text}{}", self.ids())
     }
 
     /// The error of a call that needed the token.
     pub(crate) fn to_error(&self, operation: &'static Operation, about: &About<'_>) -> Error {
         let credential = |text: String| {
             let error = Error::new(ErrorKind::Credential, text).with_operation(operation);
-            error.with_obstacle(self.obstacle())
+            error.with_obstacle(self.obstacle()).with_ids(self.ids().clone())
         };
         match self {
-            Failure::Other(text, _) => credential(text.clone()),
+            Failure::Other(text, ..) => credential(text.clone()),
             Failure::Refused(refusal) => {
                 let clock = refusal.clock().map(|words| format!("; {words}")).unwrap_or_default();
                 let advice = refusal.advice(operation, about);
@@ -112,10 +130,7 @@ impl Refusal {
     }
 
     fn quote(&self) -> String {
-        match &self.description {
-            Some(description) => format!(" (the server says: {description})"),
-            None => String::new(),
-        }
+        self.description.as_deref().map(quoted).unwrap_or_default()
     }
 
     fn words(&self) -> String {
@@ -191,6 +206,11 @@ fn lacking(operation: &'static Operation, scope: &str, fixed: bool) -> String {
 pub(crate) fn shown(words: &str, secrets: &Secrets) -> Option<String> {
     let line = secrets.clean(words, LONGEST);
     (!line.is_empty()).then_some(line)
+}
+
+/// What a server says, behind our own words.
+pub(crate) fn quoted(words: &str) -> String {
+    format!(" (the server says: {words})")
 }
 
 /// Names in backticks, with commas.

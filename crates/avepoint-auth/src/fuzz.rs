@@ -2,7 +2,7 @@
 
 use avepoint_core::Error;
 use avepoint_core::redact::Secrets;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 
 use crate::endpoint::Identity;
@@ -28,13 +28,16 @@ pub fn token_endpoint(identity_url: &str, content_type: &str, body: &[u8]) -> Re
     Ok(endpoint.map(|endpoint| endpoint.token))
 }
 
-fn answer(status: StatusCode, content_type: &str, body: &[u8]) -> Answer {
+pub(crate) fn answer(status: StatusCode, content_type: &str, body: &[u8]) -> Answer {
+    let content_type = HeaderValue::from_str(content_type).ok();
     Answer {
         status,
-        content_type: Some(content_type.to_owned()),
+        headers: content_type
+            .map(|value| (header::CONTENT_TYPE, value))
+            .into_iter()
+            .collect(),
         body: body.to_vec().into(),
         asked_at: Timestamp::UNIX_EPOCH,
         received_at: Timestamp::UNIX_EPOCH,
-        date: None,
     }
 }

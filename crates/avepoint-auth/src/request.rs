@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::redact::Secrets;
-use avepoint_core::transport::{self, Attempts, ReadError, Watched, secrets_of, system_time, timestamp};
+use avepoint_core::transport::{
+    self, Attempts, Challenge, HttpClient, Ids, ReadError, Watched, secrets_of, system_time, timestamp,
+};
 use avepoint_core::{
     Clock, Error, ErrorKind, Method, Obstacle, Operation, RequestHook, RetryPolicy, parse_retry_after,
 };
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Request, RequestBuilder};
 use tokio::time::{Instant, timeout_at};
@@ -41,13 +43,22 @@ const LONGEST: usize = 1024 * 1024;
 /// The longest reason of a broken connection or a signer that is reported, in characters.
 pub(crate) const LONGEST_PROBLEM: usize = 1024;
 
+/// The members of an answer whose values are secrets: OAuth's, in whatever it is told.
+const SECRETS: &[&str] = &[
+    "access_token",
+    "id_token",
+    "refresh_token",
+    "client_secret",
+    "client_assertion",
+];
+
 /// From when on a difference of clocks is worth a word.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
 
 /// Sends requests to the identity service.
 #[derive(Debug)]
 pub(crate) struct Sender {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: HttpClient,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hook: Option<Arc<dyn RequestHook>>,
     pub(crate) retry: RetryPolicy,
@@ -58,24 +69,21 @@ pub(crate) struct Sender {
 /// An answer of the identity service.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    pub(crate) content_type: Option<String>,
+    pub(crate) headers: HeaderMap,
     /// It may hold a token.
     pub(crate) body: Zeroizing<Vec<u8>>,
     /// When the request was sent: what the answer promises counts from there.
     pub(crate) asked_at: Timestamp,
     /// When the answer came.
     pub(crate) received_at: Timestamp,
-    /// The same by the server's clock.
-    pub(crate) date: Option<Timestamp>,
 }
 
 /// Why an attempt has not led to an end.
 enum Unmet {
     /// An answer that may be another one later, and how long the server asks to wait.
     Answered(Answer, Option<Duration>),
-    /// There was none.
+    /// There was none, or none that was read to its end.
     Unanswered(Error),
-    TooLong,
 }
 
 impl Sender {
@@ -114,8 +122,9 @@ impl Sender {
                 Ok(()) => {}
                 Err(Unmet::Answered(answer, _)) => return Ok(answer),
                 Err(unmet) => {
-                    let problem = unmet.problem(secrets);
-                    return Err(Failure::other(format!("{what}: {problem}")).by(unmet.obstacle()));
+                    let (problem, ids) = (unmet.problem(secrets), unmet.ids(secrets));
+                    let failure = Failure::other(format!("{what}: {problem}")).by(unmet.obstacle());
+                    return Err(failure.with_ids(ids));
                 }
             }
         }
@@ -132,7 +141,7 @@ impl Sender {
         until: Instant,
     ) -> Result<Answer, Unmet> {
         let Some(hook) = &self.hook else {
-            return self.exchange(request, asked_at, until).await;
+            return self.exchange(request, secrets, asked_at, until).await;
         };
         let (watched, added) = Watched::begin(&**hook, &*self.clock, operation, number);
         {
@@ -140,47 +149,66 @@ impl Sender {
             *secrets = secrets.with_all(secrets_of(&added));
         }
         request.headers_mut().extend(added);
-        let outcome = self.exchange(request, asked_at, until).await;
-        let (status, failed) = match &outcome {
-            Ok(answer) if answer.status.is_success() => (Some(answer.status), None),
-            Ok(answer) => (Some(answer.status), Some((answered(answer.status), answer.obstacle()))),
-            Err(unmet) => (unmet.status(), Some((unmet.problem(secrets), unmet.obstacle()))),
-        };
-        let error = failed.map(|(problem, obstacle)| {
+        let outcome = self.exchange(request, secrets, asked_at, until).await;
+        let failed = |problem: String, obstacle, ids| {
             let error = Error::new(ErrorKind::Credential, problem).with_operation(operation);
-            error.with_obstacle(obstacle)
-        });
+            error.with_obstacle(obstacle).with_ids(ids)
+        };
+        let (status, error) = match &outcome {
+            Ok(answer) if answer.status.is_success() => (Some(answer.status), None),
+            Ok(answer) => {
+                let (problem, ids) = (answered(answer.status), answer.ids(&now(secrets)));
+                (Some(answer.status), Some(failed(problem, answer.obstacle(), ids)))
+            }
+            Err(unmet) => {
+                let (problem, ids) = (unmet.problem(secrets), unmet.ids(secrets));
+                (unmet.status(), Some(failed(problem, unmet.obstacle(), ids)))
+            }
+        };
         watched.end(status, error.as_ref());
         outcome
     }
 
     /// Sends a request once.
-    async fn exchange(&self, request: Request, asked_at: Timestamp, until: Instant) -> Result<Answer, Unmet> {
+    async fn exchange(
+        &self,
+        request: Request,
+        secrets: &Mutex<Secrets>,
+        asked_at: Timestamp,
+        until: Instant,
+    ) -> Result<Answer, Unmet> {
         let mut response = transport::send(&self.http, request, until)
             .await
             .map_err(Unmet::Unanswered)?;
         let received_at = timestamp(self.clock.now());
-        let body = match timeout_at(until, transport::whole(&mut response, LONGEST)).await {
-            Ok(Ok(body)) => Zeroizing::new(body.into()),
-            Ok(Err(ReadError::TooLong(_))) => return Err(Unmet::TooLong),
-            Ok(Err(ReadError::Broken(error))) => return Err(Unmet::Unanswered(error)),
-            Err(_) => return Err(Unmet::Unanswered(transport::late())),
+        let body = timeout_at(until, transport::whole(&mut response, LONGEST)).await;
+        let headers = std::mem::take(response.headers_mut());
+        let error = match body {
+            Ok(Ok(body)) => {
+                let answer = Answer {
+                    status: response.status(),
+                    headers,
+                    body: Zeroizing::new(body.into()),
+                    asked_at,
+                    received_at,
+                };
+                if unavailable(answer.status).is_some() {
+                    let wait = parse_retry_after(&answer.headers, system_time(received_at));
+                    return Err(Unmet::Answered(answer, wait));
+                }
+                return Ok(answer);
+            }
+            Ok(Err(ReadError::TooLong(_))) => {
+                Error::new(ErrorKind::Decode, "the response is too long for a token response")
+            }
+            Ok(Err(ReadError::Broken(error))) => error,
+            Err(_) => transport::late(),
         };
-        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let answer = Answer {
-            status: response.status(),
-            content_type: text(header::CONTENT_TYPE)
-                .map(|text| text.split(';').next().unwrap_or_default().trim().to_owned()),
-            body,
-            asked_at,
-            received_at,
-            date: text(header::DATE).and_then(transport::http_date).map(timestamp),
-        };
-        if unavailable(answer.status).is_some() {
-            let wait = parse_retry_after(response.headers(), system_time(received_at));
-            return Err(Unmet::Answered(answer, wait));
-        }
-        Ok(answer)
+        Err(Unmet::Unanswered(error.with_ids(Ids::read(
+            &headers,
+            "",
+            &now(secrets),
+        ))))
     }
 }
 
@@ -188,7 +216,7 @@ impl Unmet {
     fn status(&self) -> Option<StatusCode> {
         match self {
             Unmet::Answered(answer, _) => Some(answer.status),
-            Unmet::Unanswered(_) | Unmet::TooLong => None,
+            Unmet::Unanswered(_) => None,
         }
     }
 
@@ -196,12 +224,16 @@ impl Unmet {
     fn problem(&self, secrets: &Mutex<Secrets>) -> String {
         match self {
             Unmet::Answered(answer, _) => answered(answer.status),
-            Unmet::Unanswered(error) => {
-                // A certificate may hold any name.
-                let secrets = secrets.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                secrets.clean(error.message(), LONGEST_PROBLEM)
-            }
-            Unmet::TooLong => "the response is too long for a token response".to_owned(),
+            // A certificate may hold any name.
+            Unmet::Unanswered(error) => now(secrets).clean(error.message(), LONGEST_PROBLEM),
+        }
+    }
+
+    /// The ids of the request, without these secrets.
+    fn ids(&self, secrets: &Mutex<Secrets>) -> Ids {
+        match self {
+            Unmet::Answered(answer, _) => answer.ids(&now(secrets)),
+            Unmet::Unanswered(error) => error.ids().clone(),
         }
     }
 
@@ -210,9 +242,13 @@ impl Unmet {
         match self {
             Unmet::Answered(answer, _) => unavailable(answer.status),
             Unmet::Unanswered(error) => obstacle(error),
-            Unmet::TooLong => None,
         }
     }
+}
+
+/// The secrets as they are known by now.
+fn now(secrets: &Mutex<Secrets>) -> Secrets {
+    secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// What a status says where the rest of the answer is not shown.
@@ -228,12 +264,40 @@ impl transport::Failure for Unmet {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Unmet::Answered(_, wait) => *wait,
-            _ => None,
+            Unmet::Unanswered(_) => None,
         }
     }
 }
 
 impl Answer {
+    fn header(&self, name: http::HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The type of the body, without its parameters.
+    fn content_type(&self) -> Option<&str> {
+        let content_type = self.header(header::CONTENT_TYPE)?;
+        content_type.split(';').next().map(str::trim)
+    }
+
+    /// What must not be shown of the answer: these secrets, and those that stand in it.
+    pub(crate) fn secrets(&self, secrets: &Secrets) -> Secrets {
+        secrets.clone().with_members(SECRETS).with_those_in(&self.text())
+    }
+
+    /// The ids of the request, without these secrets.
+    pub(crate) fn ids(&self, secrets: &Secrets) -> Ids {
+        Ids::read(&self.headers, &self.text(), &self.secrets(secrets))
+    }
+
+    /// Why the service refuses, by the head of its answer.
+    pub(crate) fn challenge(&self) -> Challenge {
+        match self.obstacle() {
+            None => Challenge::read(&self.headers),
+            Some(_) => Challenge::default(),
+        }
+    }
+
     /// The body as text. Bytes that are no UTF-8, as in messages of older servers, cost no more than themselves.
     pub(crate) fn text(&self) -> Cow<'_, str> {
         let body = self.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.body);
@@ -244,7 +308,7 @@ impl Answer {
     pub(crate) fn obstacle(&self) -> Option<Obstacle> {
         // Web servers send pages for paths that they do not have and for redirections too.
         let is_from_elsewhere = self.status != StatusCode::NOT_FOUND && !self.status.is_redirection();
-        let is_page = || is_from_elsewhere && transport::is_page(self.content_type.as_deref(), &self.text());
+        let is_page = || is_from_elsewhere && transport::is_page(self.content_type(), &self.text());
         unavailable(self.status).or_else(|| is_page().then_some(Obstacle::Gateway))
     }
 
@@ -263,7 +327,7 @@ impl Answer {
     /// How far the clock of this machine is ahead of the server's, where that is more than the network and the seconds
     /// of a date can explain; less than nothing where it is behind.
     pub(crate) fn clock_ahead(&self) -> Option<SignedDuration> {
-        let date = self.date?;
+        let date = timestamp(transport::http_date(self.header(header::DATE)?)?);
         let nearest = date.clamp(self.asked_at.min(self.received_at), self.received_at);
         let ahead = nearest.duration_since(date).round(jiff::Unit::Second).ok()?;
         (ahead.abs() > CLOCKS_DIFFER).then_some(ahead)
@@ -278,7 +342,7 @@ impl Answer {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return format!("answered {status} with nothing");
         }
-        match self.content_type.as_deref().and_then(|text| shown(text, secrets)) {
+        match self.content_type().and_then(|text| shown(text, secrets)) {
             Some(kind) if kind.to_ascii_lowercase().contains("json") => {
                 format!("answered {status} with JSON that is invalid or truncated")
             }

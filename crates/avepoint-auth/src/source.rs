@@ -3,14 +3,14 @@
 use avepoint_core::Error;
 use avepoint_core::outline::{self, Outline};
 use avepoint_core::redact::{RecentTokens, Secrets};
-use avepoint_core::transport::timestamp;
+use avepoint_core::transport::{Ids, joined, timestamp};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
 use crate::assertion::{Assertion, Audience, sign};
 use crate::endpoint::{Endpoint, Identity};
-use crate::failure::{Failure, Refusal, obstacle, shown};
+use crate::failure::{Failure, Refusal, obstacle, quoted, shown};
 use crate::proofs::{Proof, Proofs};
 use crate::request::{Answer, LONGEST_PROBLEM, REQUEST_TOKEN, Sender};
 use crate::store::{LONGEST_LIFE, StoredToken, is_token};
@@ -18,15 +18,6 @@ use crate::store::{LONGEST_LIFE, StoredToken, is_token};
 /// How long a token is taken to hold if the answer does not say, in seconds. A guess that is too short costs a request;
 /// one that is too long costs failed calls.
 const UNSAID_LIFE: i64 = 300;
-
-/// The members of an answer whose values are secrets: OAuth's, in whatever it is told.
-const SECRETS: &[&str] = &[
-    "access_token",
-    "id_token",
-    "refresh_token",
-    "client_secret",
-    "client_assertion",
-];
 
 /// Where tokens come from.
 #[derive(Debug)]
@@ -107,12 +98,14 @@ impl Source {
             })
             .await?;
         let secrets = lock(&quotable).clone();
-        read(&answer, &secrets, self.identity.host()).map_err(|failure| match (failure, proof) {
+        let read = read(&answer, &secrets, self.identity.host());
+        let read = read.map_err(|failure| failure.with_ids(answer.ids(&secrets)));
+        read.map_err(|failure| match (failure, proof) {
             // An assertion is judged by its dates.
-            (Failure::Refused(refusal), Proof::Certificate(_)) => Failure::Refused(Refusal {
+            (Failure::Refused(refusal), Proof::Certificate(_)) => Failure::Refused(Box::new(Refusal {
                 clock_ahead: answer.clock_ahead(),
-                ..refusal
-            }),
+                ..*refusal
+            })),
             (failure, _) => failure,
         })
     }
@@ -150,22 +143,37 @@ impl Source {
 /// Reads the answer of the token endpoint: tolerant of what does not matter, and without showing what might be a token.
 pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, Failure> {
     let other = |problem: &str| Failure::other(format!("{host} {problem}")).by(answer.obstacle());
-    let text = answer.text();
-    let secrets = || secrets.clone().with_members(SECRETS).with_those_in(&text);
-    let body = Outline::of(&text).ok_or_else(|| other(&unreadable(answer, &secrets())))?;
-    let status = answer.status.as_u16();
+    let (text, status) = (answer.text(), answer.status.as_u16());
+    let body = Outline::of(&text);
     // What is cut off may still say why there is no token.
-    if let Some(code) = body.get("error").filter(|code| code.starts_with('"')) {
-        let (secrets, description) = (&secrets(), body.text("error_description"));
-        return Err(Failure::Refused(Refusal {
-            status: answer.status,
-            code: shown(&outline::text(code), secrets).unwrap_or_else(|| "unnamed".to_owned()),
-            description: description.and_then(|text| shown(&text, secrets)),
-            clock_ahead: None,
-        }));
+    let code = body.as_ref().and_then(|body| body.get("error"));
+    let code = code.filter(|code| code.starts_with('"')).map(outline::text);
+    if code.is_some() || !answer.status.is_success() {
+        let (secrets, challenge) = (answer.secrets(secrets), answer.challenge());
+        let said = |words: Option<String>| shown(&words?, &secrets);
+        let description = body.as_ref().and_then(|body| body.text("error_description"));
+        let description = joined(said(description), said(challenge.words));
+        if let Some(code) = code.or(challenge.code) {
+            return Err(Failure::Refused(Box::new(Refusal {
+                status: answer.status,
+                code: said(Some(code)).unwrap_or_else(|| "unnamed".to_owned()),
+                description,
+                clock_ahead: None,
+                ids: Ids::default(),
+            })));
+        }
+        if let Some(words) = description {
+            let quoted = quoted(&words);
+            return Err(other(&format!("refused the token request with {status}{quoted}")));
+        }
     }
+    let unreadable = || {
+        let problem = answer.no_json(&answer.secrets(secrets));
+        other(&format!("{problem}: {}", answer.remedy()))
+    };
+    let body = body.ok_or_else(unreadable)?;
     if !body.is_whole() {
-        return Err(other(&unreadable(answer, &secrets())));
+        return Err(unreadable());
     }
     if !answer.status.is_success() {
         return Err(other(&format!("answered {status} without saying why")));
@@ -202,11 +210,6 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
     Ok(StoredToken::between(token, issued_at, ends.unwrap_or(issued_at)))
 }
 
-/// What came instead of JSON.
-fn unreadable(answer: &Answer, secrets: &Secrets) -> String {
-    format!("{}: {}", answer.no_json(secrets), answer.remedy())
-}
-
 /// A number of seconds; a part of a second is dropped.
 fn seconds(text: &str) -> Option<i64> {
     let number = text.trim().parse::<f64>().ok()?;
@@ -228,14 +231,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, content_type: &str, body: &[u8]) -> Answer {
-        Answer {
-            status: StatusCode::from_u16(status).expect("a status"),
-            content_type: Some(content_type.to_owned()),
-            body: body.to_vec().into(),
-            asked_at: Timestamp::UNIX_EPOCH,
-            received_at: Timestamp::UNIX_EPOCH,
-            date: None,
-        }
+        crate::fuzz::answer(StatusCode::from_u16(status).expect("a status"), content_type, body)
     }
 
     fn life(body: &Value) -> Result<i64, String> {
@@ -428,12 +424,13 @@ mod tests {
         );
         assert_eq!(
             failure.expect_err("refused"),
-            Failure::Refused(Refusal {
+            Failure::Refused(Box::new(Refusal {
                 status: StatusCode::UNAUTHORIZED,
                 code: "invalid_client".to_owned(),
                 description: Some("the secret [redacted] is wrong".to_owned()),
                 clock_ahead: None,
-            })
+                ids: Ids::default(),
+            }))
         );
     }
 

@@ -317,9 +317,7 @@ impl Call {
 
     async fn read(self, read: Decode) -> Result<Response<Box<dyn Any + Send>>, Error> {
         let answer = self.execute().await?.map(Body::whole);
-        let reading = self.session.options().reading;
-        let answer = decode(self.operation, answer, reading, read).await;
-        answer.map_err(|error| error.with_operation(self.operation))
+        decode(self.operation, answer, self.session.options(), read).await
     }
 
     /// Sends the request, and reads the answer.

@@ -193,13 +193,16 @@ pub fn parse_base_url(text: &str) -> Result<String, Error> {
     base_url(text).map(String::from)
 }
 
+const WHOLE_ADDRESS: &str = "write all of it, as `https://api.example.com`";
+
 /// The same, to be worked with.
 ///
 /// # Errors
 /// A configuration error that says what is wrong with the address.
 pub fn base_url(text: &str) -> Result<Url, Error> {
     // A password may stand in it, so that it is not shown.
-    let url = Url::parse(text).map_err(|error| Error::configuration(format!("the address is not a URL: {error}")))?;
+    let url = Url::parse(text)
+        .map_err(|error| Error::configuration(format!("the address is not a URL: {error}; {WHOLE_ADDRESS}")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::configuration("a base URL must not contain a user or a password"));
     }
@@ -211,14 +214,14 @@ pub fn base_url(text: &str) -> Result<Url, Error> {
     if may_carry_token(&url) {
         Ok(url)
     } else {
-        // Without `https://` before it a user is taken for the scheme, and a password for the path.
-        let address = match url.scheme() {
-            "http" => format!("`{}`", url.origin().ascii_serialization()),
-            _ => "the address".to_owned(),
-        };
-        Err(Error::configuration(format!(
-            "{address} is not https; tokens are sent over plain http to this machine only"
-        )))
+        // Without `https://` before it a host or a user is taken for the scheme, and a password for the path.
+        Err(Error::configuration(match url.scheme() {
+            "http" => format!(
+                "`{}` is not https; tokens are sent over plain http to this machine only",
+                url.origin().ascii_serialization()
+            ),
+            _ => format!("the address is not https; {WHOLE_ADDRESS}"),
+        }))
     }
 }
 
@@ -282,6 +285,13 @@ mod tests {
         ] {
             let error = parse_base_url(bad).expect_err(bad).to_string();
             assert!(!error.contains("secret"), "{error}");
+        }
+        for bad in ["x.example.com", "x.example.com:443", "x.example.com/stem"] {
+            let error = parse_base_url(bad).expect_err(bad).to_string();
+            assert!(
+                error.ends_with("write all of it, as `https://api.example.com`"),
+                "{error}"
+            );
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::export::archive::Tail;
 use crate::generated::{decode, decoder};
 use crate::operation::Operation;
-use crate::reader::Reading;
+use crate::options::CallOptions;
 use crate::redact::Secrets;
 use crate::response::Response;
 
@@ -29,11 +29,11 @@ pub async fn answered<T: DeserializeOwned + Send + 'static>(
     let read = decode(
         operation,
         http::Response::new(body.into()),
-        Reading::default(),
+        &CallOptions::default(),
         decoder::<T>,
     )
     .await;
-    read.map(Response::of).map_err(|error| error.with_operation(operation))
+    read.map(Response::of)
 }
 
 /// Whether what came in these pieces ends as an archive that is whole.

@@ -13,10 +13,11 @@ use serde_json::{Map, Value};
 
 pub use crate::argument::{Built, Given};
 pub use crate::call::Call;
-use crate::error::{Error, without_mark};
+use crate::error::{Error, request_id, without_mark};
 pub use crate::fields::Fields;
 use crate::operation::{Constraint, Operation, Paging};
-use crate::paging::{Examined, examine};
+use crate::options::CallOptions;
+use crate::paging::{Examined, Origin, examine};
 use crate::reader::{self, Problem, Reading, Unread, UnreadMember};
 use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
@@ -70,16 +71,19 @@ pub(crate) fn value_decoder<T: DeserializeOwned + Send + 'static>(
 pub(crate) async fn decode(
     operation: &'static Operation,
     answer: http::Response<Bytes>,
-    reading: Reading,
+    options: &CallOptions,
     decode: Decode,
 ) -> Result<Response<Box<dyn Any + Send>>, Error> {
     let (head, body) = answer.into_parts();
     let (status, headers) = (head.status, head.headers);
     let secrets = head.extensions.get::<Secrets>().cloned().unwrap_or_default();
-    let whole = body.clone();
+    let (whole, reading) = (body.clone(), options.reading);
     let read = transport::beside(body.len(), move || decode(&whole, operation.paging.as_ref(), reading));
     let beginning = &body[..body.len().min(SHOWN)];
-    let failed = |problem| Error::from_decode(status, &headers, beginning, problem, &secrets);
+    let failed = |problem| {
+        let error = Error::from_decode(status, &headers, beginning, problem, &secrets);
+        error.with_operation(operation).with_request_id(options.request_id())
+    };
     match read
         .await
         .unwrap_or_else(|| Err("the runtime was shut down before it was read".to_owned()))
@@ -87,9 +91,14 @@ pub(crate) async fn decode(
         Ok((value, unread, (fingerprint, failure))) => {
             warn_of(Some(operation), &unread);
             let failure = failure.map(failed);
-            Ok(Response::new(value, status, headers)
-                .with_unread(unread)
-                .with_fingerprint(fingerprint, failure))
+            // Of a single answer whoever asks has the headers.
+            let id = operation.paging.and_then(|_| request_id(&headers, &secrets));
+            let origin = Origin {
+                bytes: fingerprint,
+                unread,
+                request_id: id.or_else(|| options.request_id()),
+            };
+            Ok(Response::new(value, status, headers).with_origin(origin, failure))
         }
         Err(problem) => Err(failed(problem)),
     }
@@ -235,7 +244,7 @@ mod tests {
             let read = decode(
                 &LIST,
                 http::Response::new(body.into()),
-                Reading::default(),
+                &CallOptions::default(),
                 decoder::<Read>,
             )
             .await;

@@ -356,6 +356,30 @@ pub struct RawResponse {
 }
 
 impl RawResponse {
+    /// An answer with the status 200, without headers and with this body, for tests of code that takes one. Its fields can
+    /// be set.
+    ///
+    /// ```
+    /// use avepoint_core::{Method, Operation, RawResponse};
+    /// use http::StatusCode;
+    ///
+    /// // Each client has the operations of its API in its module `operations`.
+    /// static LIST: Operation = Operation::new("listThings", Method::Get, "/things", "List the things");
+    ///
+    /// let mut response = RawResponse::ok(&LIST, r#"{"data": []}"#);
+    /// response.status = StatusCode::ACCEPTED;
+    /// assert_eq!(response.json::<serde_json::Value>()?["data"], serde_json::json!([]));
+    /// # Ok::<(), avepoint_core::Error>(())
+    /// ```
+    pub fn ok(operation: &'static Operation, body: impl Into<Bytes>) -> Self {
+        RawResponse {
+            operation,
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: body.into(),
+        }
+    }
+
     /// The body as JSON, into any type: a `serde_json::Value`, or one of the caller's.
     ///
     /// ```

@@ -15,7 +15,8 @@ use crate::session::Session;
 /// A request as it would be sent: what `dry_run` gives. It was checked, and nothing was sent.
 ///
 /// The headers are those of the client without the access token, for which nobody was asked; what the HTTP library adds
-/// (`host`, `content-length`) is not among them. `Display` shows the whole as HTTP writes it, but for secrets.
+/// (`host`, `content-length`) is not among them, and neither is what a [`RequestHook`](crate::RequestHook) adds
+/// (`traceparent`): it is told of requests that are sent, and of the end of each. `Display` shows the whole as HTTP writes it, but for secrets.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PreparedRequest {

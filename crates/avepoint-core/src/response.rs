@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
-use crate::paging::{Fingerprint, Origin};
+use crate::paging::Origin;
 use crate::reader::{Reading, Spelling, UnknownMember, Unread, read};
 
 /// An answer with its status and headers; it dereferences to the answer.
@@ -21,8 +21,7 @@ pub struct Response<T> {
     inner: T,
     status: StatusCode,
     headers: HeaderMap,
-    unread: Unread,
-    fingerprint: Fingerprint,
+    origin: Origin,
     /// Why this is no page of a list, although it is a success.
     failure: Option<Error>,
 }
@@ -34,8 +33,7 @@ impl<T> Response<T> {
             inner,
             status,
             headers,
-            unread: Unread::default(),
-            fingerprint: Fingerprint::default(),
+            origin: Origin::default(),
             failure: None,
         }
     }
@@ -58,13 +56,9 @@ impl<T> Response<T> {
         Response::new(read(body), head.status, head.headers)
     }
 
-    pub(crate) fn with_unread(self, unread: Unread) -> Self {
-        Response { unread, ..self }
-    }
-
-    pub(crate) fn with_fingerprint(self, fingerprint: Fingerprint, failure: Option<Error>) -> Self {
+    pub(crate) fn with_origin(self, origin: Origin, failure: Option<Error>) -> Self {
         Response {
-            fingerprint,
+            origin,
             failure,
             ..self
         }
@@ -92,7 +86,7 @@ impl<T> Response<T> {
 
     /// What of the answer could not be read, and is missing in the typed one.
     pub fn unread(&self) -> &Unread {
-        &self.unread
+        &self.origin.unread
     }
 
     /// The members that the specification does not have, if the options
@@ -106,7 +100,7 @@ impl<T> Response<T> {
     /// # }
     /// ```
     pub fn unknown(&self) -> &[UnknownMember] {
-        self.unread.unknown()
+        self.unread().unknown()
     }
 
     /// The answer and where it comes from, for the pager that has asked for it. For use by generated code.
@@ -116,10 +110,7 @@ impl<T> Response<T> {
     #[doc(hidden)]
     pub fn into_page(self) -> Result<(T, Origin), Error> {
         match self.failure {
-            None => {
-                let (bytes, unread) = (self.fingerprint, self.unread);
-                Ok((self.inner, Origin { bytes, unread }))
-            }
+            None => Ok((self.inner, self.origin)),
             Some(failure) => Err(failure),
         }
     }
@@ -129,8 +120,7 @@ impl<T> Response<T> {
             inner: change(self.inner),
             status: self.status,
             headers: self.headers,
-            unread: self.unread,
-            fingerprint: self.fingerprint,
+            origin: self.origin,
             failure: self.failure,
         }
     }
@@ -163,7 +153,11 @@ impl<T: DeserializeOwned> Response<T> {
         };
         let read = read::<T>(json.to_string().as_bytes(), reading);
         let (value, unread) = read.map_err(|problem| Error::unreadable(&problem.to_string()))?;
-        Ok(Response::ok(value).with_unread(unread))
+        let origin = Origin {
+            unread,
+            ..Origin::default()
+        };
+        Ok(Response::ok(value).with_origin(origin, None))
     }
 }
 

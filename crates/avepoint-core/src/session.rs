@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{CONTROLS, percent_encode};
 use reqwest::{Request, Response, Url};
@@ -26,7 +25,7 @@ use crate::export::Places;
 use crate::gate::{Gate, Pass};
 use crate::hook::{RequestHook, Watched};
 use crate::log::CallLog;
-use crate::network::Transport;
+use crate::network::{HttpClient, Transport};
 use crate::operation::{Method, Operation, ResponseBody};
 use crate::options::{CallOptions, RawResponse, secrets_of};
 use crate::paging::reported_status;
@@ -50,7 +49,7 @@ pub(crate) struct Shared {
     pub(crate) credential: Arc<dyn Credential>,
     pub(crate) user_agent: HeaderValue,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: HttpClient,
     pub(crate) transport: Transport,
     pub(crate) renewals: Renewals,
     pub(crate) gate: Gate,
@@ -338,7 +337,18 @@ impl Session {
         match call.operation.response {
             // A file can be larger than memory: its reader takes it piece by piece. The whole of it may take longer than
             // any call; the time was for its beginning, and is for each piece from now on.
-            ResponseBody::Bytes => Ok(same_head(&answer.response, ()).map(|()| Body::Pieces(answer.response))),
+            ResponseBody::Bytes => {
+                let head = same_head(&answer.response, ());
+                let id = request_id(head.headers(), &secrets).or_else(|| self.options.request_id());
+                Ok(head.map(|()| {
+                    Body::Pieces(File {
+                        operation: call.operation,
+                        response: answer.response,
+                        request_id: id,
+                        secrets,
+                    })
+                }))
+            }
             ResponseBody::Json => {
                 let whole = transport::whole(&mut answer.response, self.options.max_response_size);
                 let body = timeout_at(until, whole).await;
@@ -371,7 +381,7 @@ impl Session {
                     Err(_) => Error::late(true),
                 };
                 // The head has told it, whatever became of the rest.
-                Err(error.with_request_id(request_id(headers, &secrets)))
+                Err(error.with_request_id(request_id(headers, &secrets)).without(&secrets))
             }
             // The status has said that the call was carried out, and nothing is expected in the body: what of it comes at
             // once is kept, so that the connection can be used again.
@@ -589,7 +599,30 @@ pub(crate) enum Body {
     /// It was read to its end.
     Whole(Bytes),
     /// It is a file, of which nothing was read.
-    Pieces(Response),
+    Pieces(File),
+}
+
+/// A file that comes, and whose it is.
+pub(crate) struct File {
+    operation: &'static Operation,
+    response: Response,
+    request_id: Option<String>,
+    /// What an error must not show.
+    secrets: Secrets,
+}
+
+impl File {
+    /// The next piece, if there is one and it comes within this time.
+    async fn piece(&mut self, time: Duration) -> Result<Option<Bytes>, Error> {
+        let piece = match tokio::time::timeout(time, self.response.chunk()).await {
+            Ok(piece) => piece.map_err(Error::from_transport),
+            Err(_) => Err(Error::late(true)),
+        };
+        piece.map_err(|error| {
+            let error = error.with_operation(self.operation);
+            error.with_request_id(self.request_id.take()).without(&self.secrets)
+        })
+    }
 }
 
 impl Body {
@@ -605,31 +638,11 @@ impl Body {
     pub(crate) fn pieces(self, pause: Duration) -> ByteStream {
         match self {
             Body::Whole(bytes) => ByteStream::new(stream::iter([Ok(bytes)])),
-            Body::Pieces(response) => ByteStream::new(
-                paced(response, pause)
-                    .bytes_stream()
-                    .map(|piece| piece.map_err(Error::from_transport)),
-            ),
+            Body::Pieces(file) => ByteStream::new(stream::try_unfold(file, move |mut file| async move {
+                Ok(file.piece(pause).await?.map(|piece| (piece, file)))
+            })),
         }
     }
-}
-
-/// The same answer, whose reader fails where no piece of it comes for so long.
-fn paced(response: Response, pause: Duration) -> Response {
-    let head = same_head(&response, ());
-    let pieces = stream::try_unfold(response, move |mut response| async move {
-        let piece = match tokio::time::timeout(pause, response.chunk()).await {
-            Ok(piece) => piece.map_err(io::Error::other)?,
-            Err(_) => {
-                return Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "the next part did not arrive in time",
-                ));
-            }
-        };
-        Ok(piece.map(|piece| (piece, response)))
-    });
-    head.map(|()| reqwest::Body::wrap_stream(pieces)).into()
 }
 
 /// An answer with the head of another.

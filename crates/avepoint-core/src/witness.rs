@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::error::Error;
+use crate::error::{Error, request_id};
 use crate::operation::Operation;
 use crate::options::CallOptions;
 use crate::redact::Secrets;
@@ -103,6 +103,7 @@ impl Seen {
 
     /// The error as one of this call.
     pub(crate) fn about(&self, error: Error) -> Error {
+        let error = error.with_request_id(request_id(&self.headers, &self.secrets));
         match self.operation {
             Some(operation) => error.with_operation(operation),
             None => error,

@@ -80,13 +80,25 @@ impl ErrorBody {
             Some(_) => &["code", "errorCode", "error"],
             None => &["code", "errorCode", "error", "status"],
         };
-        let ids = ["requestId", "request-id", "request_id", "correlationId"];
+        // Graph and its like put the ids a step deeper than what went wrong.
+        let details: Vec<_> = objects
+            .iter()
+            .filter_map(|object| object.object("innerError"))
+            .collect();
+        let detailed: Vec<_> = objects.iter().copied().chain(&details).collect();
+        let ids = [
+            "requestId",
+            "request-id",
+            "request_id",
+            "correlationId",
+            "correlation_id",
+        ];
         ErrorBody {
             code: first(&objects, codes, Outline::text),
             message,
             problems,
-            request_id: first(&objects, &ids, Outline::text),
-            trace_id: first(&objects, &["traceId", "trace_id"], Outline::text),
+            request_id: first(&detailed, &ids, Outline::text),
+            trace_id: first(&detailed, &["traceId", "trace_id"], Outline::text),
         }
     }
 }

@@ -6,14 +6,44 @@ use std::io;
 use super::EXCERPT;
 use crate::redact::Secrets;
 
-/// What happened to a connection, by the cause at the bottom, which says what really happened. Where that is a frame of
-/// HTTP/2, the words are this side's: with a frame that ends a connection the other side may send any text, such as one
-/// that quotes the token, and the library would show it.
+/// What happened to a connection, by the cause at the bottom, which says what really happened.
 pub(crate) fn own_words(error: &(dyn StdError + 'static)) -> String {
-    let cause = chain(error).last().unwrap_or(error);
-    let words = match cause.downcast_ref::<h2::Error>() {
+    words(chain(error).last().unwrap_or(error))
+}
+
+/// Why no connection was made: each step on the way, since the last alone does not say whose it was.
+pub(super) fn connect_words(error: &(dyn StdError + 'static)) -> String {
+    // Another error around a frame may quote it.
+    if chain(error).any(|cause| cause.is::<h2::Error>()) {
+        return own_words(error);
+    }
+    let mut told = String::new();
+    for cause in chain(error).filter(|cause| !is_wrapper(*cause)).map(words) {
+        if !told.contains(&cause) {
+            told = if told.is_empty() {
+                cause
+            } else {
+                format!("{told}: {cause}")
+            };
+        }
+    }
+    told
+}
+
+/// Whether an error says no more than that there is another.
+fn is_wrapper(error: &(dyn StdError + 'static)) -> bool {
+    let is_io_around_another = |error: &io::Error| error.get_ref().is_some();
+    error.is::<reqwest::Error>()
+        || error.is::<hyper_util::client::legacy::Error>()
+        || error.downcast_ref().is_some_and(is_io_around_another)
+}
+
+/// What one error says. If it is a frame of HTTP/2, the words are this side's: with a frame that ends a connection the
+/// other side may send any text, such as one that quotes the token, and the library would show it.
+fn words(error: &(dyn StdError + 'static)) -> String {
+    let words = match error.downcast_ref::<h2::Error>() {
         Some(error) => frame(error),
-        None => cause.to_string(),
+        None => error.to_string(),
     };
     // A certificate's names are the server's words as well, and are made fit to be shown.
     Secrets::default().clean(&words, EXCERPT)

@@ -5,16 +5,17 @@ use http_auth::{ChallengeRef, parse_challenges};
 
 /// The reason, as it came.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Challenge {
+#[non_exhaustive]
+pub struct Challenge {
     /// The code, such as `invalid_token`.
-    pub(super) code: Option<String>,
+    pub code: Option<String>,
     /// The reason in words, and the scope that would do.
-    pub(super) words: Option<String>,
+    pub words: Option<String>,
 }
 
 impl Challenge {
     /// What the first challenge says that gives a reason.
-    pub(super) fn read(headers: &HeaderMap) -> Self {
+    pub fn read(headers: &HeaderMap) -> Self {
         let values = headers.get_all(header::WWW_AUTHENTICATE).into_iter();
         let read = values.map(|value| {
             let text = String::from_utf8_lossy(value.as_bytes());
@@ -51,6 +52,14 @@ impl Challenge {
 
     fn says_something(&self) -> bool {
         *self != Challenge::default()
+    }
+}
+
+/// What the body and the header of an answer say, told once.
+pub fn joined(body: Option<String>, header: Option<String>) -> Option<String> {
+    match (body, header) {
+        (Some(body), Some(header)) if !body.contains(&header) => Some(format!("{body} ({header})")),
+        (body, header) => body.or(header),
     }
 }
 

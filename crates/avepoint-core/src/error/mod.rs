@@ -3,6 +3,7 @@
 mod body;
 mod cause;
 mod challenge;
+mod ids;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,10 +15,13 @@ use http::{HeaderMap, StatusCode, header};
 pub(crate) use self::body::ErrorBody;
 pub use self::body::is_page;
 pub(crate) use self::cause::own_words;
-use self::cause::{chain, is_declined};
-use self::challenge::Challenge;
+use self::cause::{chain, connect_words, is_declined};
+pub use self::challenge::{Challenge, joined};
+pub use self::ids::Ids;
+pub(crate) use self::ids::{REQUEST_IDS, request_id};
+use crate::network::HttpClient;
 use crate::operation::Operation;
-use crate::paging::reported_status;
+use crate::paging::{reported_status, tells_of_a_failure};
 use crate::protection::Protection;
 use crate::redact::{Secrets, one_line};
 
@@ -26,17 +30,6 @@ pub(crate) const EXCERPT: usize = 1024;
 
 /// The longest code or id that is kept, in characters: what is longer is none.
 pub(crate) const NAME: usize = 100;
-
-/// The headers in which servers, and the gateways before them, send the id of a request.
-pub(crate) const REQUEST_IDS: [&str; 7] = [
-    "request-id",
-    "x-request-id",
-    "x-ms-request-id",
-    "apim-request-id",
-    "x-correlation-id",
-    "x-azure-ref",
-    "cf-ray",
-];
 
 /// Why a call failed.
 ///
@@ -61,8 +54,7 @@ struct Details {
     operation: Option<&'static Operation>,
     message: String,
     code: Option<String>,
-    request_id: Option<String>,
-    trace_id: Option<String>,
+    ids: Ids,
     field_errors: Vec<FieldError>,
     retry_after: Option<Duration>,
     answer: Option<FailedAnswer>,
@@ -160,8 +152,7 @@ impl Error {
             operation: None,
             message: message.into(),
             code: None,
-            request_id: None,
-            trace_id: None,
+            ids: Ids::default(),
             field_errors: Vec::new(),
             retry_after: None,
             answer: None,
@@ -266,8 +257,18 @@ impl Error {
     }
 
     /// Adds the id under which the server's operators find the call, unless there is one.
-    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
-        self.0.request_id = self.0.request_id.or(id);
+    pub(crate) fn with_request_id(self, id: Option<String>) -> Self {
+        let request = Ids {
+            request: id,
+            ..Ids::default()
+        };
+        self.with_ids(request)
+    }
+
+    /// The same, of the request and of its trace. For use by credentials of this project.
+    #[doc(hidden)]
+    pub fn with_ids(mut self, ids: Ids) -> Self {
+        self.0.ids = self.0.ids.or(ids);
         self
     }
 
@@ -303,12 +304,18 @@ impl Error {
     /// The id under which the server's operators find the call: the one that the server sent, or else the one that the
     /// caller sent as a header.
     pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
+        self.0.ids.request.as_deref()
     }
 
     /// The id of the trace to which the server says that the call belongs.
     pub fn trace_id(&self) -> Option<&str> {
-        self.0.trace_id.as_deref()
+        self.0.ids.trace.as_deref()
+    }
+
+    /// Both ids. For use by credentials of this project.
+    #[doc(hidden)]
+    pub fn ids(&self) -> &Ids {
+        &self.0.ids
     }
 
     /// What the server has found wrong with each value of the request (problem details of RFC 9457 and their like), 20 at
@@ -421,24 +428,24 @@ impl Error {
         self.0.answer.as_ref().is_some_and(|answer| answer.is_page) || self.obstacle() == Some(Obstacle::Gateway)
     }
 
-    /// Whether there is nothing under the path (404).
+    /// Whether the service has nothing under the path (404). False where [something else](Error::is_from_gateway) has
+    /// answered, as with a wrong base URL: that says nothing of what the service has.
     ///
     /// # Troubleshooting
     /// Check the ids: whether they exist, and whether each is of the kind that the parameter wants.
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(StatusCode::NOT_FOUND)
+        self.status() == Some(StatusCode::NOT_FOUND) && !self.is_from_gateway()
     }
 
-    /// Whether the request was wrong: refused before it was sent, or by the server (400, 422).
+    /// Whether the request was wrong: refused before it was sent, or by the service (400, 422) and not by a
+    /// [gateway](Error::is_from_gateway).
     ///
     /// # Troubleshooting
     /// The message names the value and what is allowed; [`Error::field_errors`] has what the server says of each.
     pub fn is_invalid_request(&self) -> bool {
+        let refused = [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY];
         self.kind() == ErrorKind::InvalidRequest
-            || matches!(
-                self.status(),
-                Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY)
-            )
+            || (self.status().is_some_and(|status| refused.contains(&status)) && !self.is_from_gateway())
     }
 
     /// Whether the service failed (5xx).
@@ -559,29 +566,37 @@ impl Error {
 
     /// A failure of the connection after an answer has begun, seen from the HTTP client.
     pub(crate) fn from_transport(error: reqwest::Error) -> Self {
-        let mut error = Error::from_exchange(error, true);
-        error.0.declined = false;
-        error
+        let error = error.without_url();
+        match error.is_timeout() {
+            true => Error::late(true),
+            false => Error::broken(&error),
+        }
     }
 
-    /// A failure to get an answer, seen from the HTTP client. Whoever sent the request knows whether bytes of it may
+    /// A failure to get an answer, seen from this HTTP client. Whoever sent the request knows whether bytes of it may
     /// have left.
-    pub(crate) fn from_exchange(error: reqwest::Error, sent: bool) -> Self {
-        // The address may hold ids; the operation's path template says enough.
+    pub(crate) fn from_exchange(error: reqwest::Error, sent: bool, http: &HttpClient) -> Self {
+        let way = error.url().map(|url| http.way_to(url)).unwrap_or_default();
+        // The rest of the address may hold ids; the operation's path template says enough.
         let error = error.without_url();
-        let (kind, message) = if error.is_builder() {
-            (ErrorKind::InvalidRequest, "the request cannot be built")
+        let mut failure = if error.is_builder() {
+            let message = format!("the request cannot be built: {}", own_words(&error));
+            Error::new(ErrorKind::InvalidRequest, message)
         } else if error.is_connect() || (!sent && !error.is_timeout()) {
-            (ErrorKind::Connect, "no connection was made")
+            let message = format!("no connection was made{way}: {}", connect_words(&error));
+            Error::new(ErrorKind::Connect, message)
         } else if error.is_timeout() {
             return Error::late(sent);
         } else {
-            (ErrorKind::Connection, "the connection broke")
+            Error::broken(&error)
         };
-        let mut failure = Error::new(kind, format!("{message}: {}", own_words(&error)));
-        failure.0.sent = kind == ErrorKind::Connection;
         failure.0.declined = chain(&error).any(is_declined);
         failure
+    }
+
+    fn broken(error: &reqwest::Error) -> Self {
+        let message = format!("the connection broke: {}", own_words(error));
+        Error::new(ErrorKind::Connection, message).with_sent(true)
     }
 
     /// The failure of a call whose time is over.
@@ -630,18 +645,13 @@ impl Error {
         let text = String::from_utf8_lossy(without_mark(body));
         let secrets = &secrets.with_those_in(&text);
         let body = ErrorBody::read(&text);
+        let ids = Ids::of(headers, &body, secrets);
         let reason = match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Challenge::read(headers),
             _ => Challenge::default(),
         };
-        let words = [body.message, reason.words].into_iter().flatten();
-        let words = words
-            .map(|words| secrets.clean(&words, EXCERPT))
-            .filter(|words| !words.is_empty());
-        let message = words.reduce(|body, header| match body.contains(&header) {
-            true => body,
-            false => format!("{body} ({header})"),
-        });
+        let shown = |words: String| Some(secrets.clean(&words, EXCERPT)).filter(|words| !words.is_empty());
+        let message = joined(body.message.and_then(shown), reason.words.and_then(shown));
         let message = message.unwrap_or_else(|| {
             let reason = status.canonical_reason().unwrap_or("the server gave no reason");
             reason.to_owned()
@@ -651,17 +661,16 @@ impl Error {
             field: secrets.clean(&field, NAME),
             message: secrets.clean(&message, EXCERPT),
         };
-        let mut error = Error::new(ErrorKind::Status, message).with_request_id(request_id(headers, secrets));
+        let mut error = Error::new(ErrorKind::Status, message).with_ids(ids);
         error.0.code = code.map(|code| secrets.clean(&code, NAME));
         error.0.field_errors = body.problems.into_iter().map(field_error).collect();
         error.0.retry_after = retry_after;
-        error.0.trace_id = body.trace_id.map(|id| secrets.clean(&id, NAME));
         error.0.answer = Some(FailedAnswer {
             status,
             excerpt: secrets.clean(&text, EXCERPT),
             is_page: is_page(content_type(headers), &text),
         });
-        error.with_request_id(body.request_id.map(|id| secrets.clean(&id, NAME)))
+        error
     }
 
     /// A success whose body cannot be read.
@@ -674,20 +683,27 @@ impl Error {
     ) -> Self {
         let text = String::from_utf8_lossy(without_mark(body));
         let secrets = &secrets.with_those_in(&text);
+        let said = ErrorBody::read(&text);
+        let reported = reported_status(body, None);
         let mut error = Error::new(ErrorKind::Decode, secrets.clean(&problem, EXCERPT));
-        error.0.reported = reported_status(body, None);
+        error.0.ids = Ids::of(headers, &said, secrets);
+        error.0.reported = reported;
+        // Elsewhere it is a code of whatever was read, and a status has been told.
+        let is_told = |code: &str| reported.is_some_and(|status| status.as_str() == code);
+        let code = said.code.filter(|code| tells_of_a_failure(&text) && !is_told(code));
+        error.0.code = code.map(|code| secrets.clean(&code, NAME));
         error.0.answer = Some(FailedAnswer {
             status,
             excerpt: secrets.clean(&text, EXCERPT),
             is_page: is_page(content_type(headers), &text),
         });
-        error.with_request_id(request_id(headers, secrets))
+        error
     }
 
     /// The same failure of a connection, without these secrets: a certificate may hold any name, and an id any text.
     pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
         self.0.message = secrets.clean(&self.0.message, EXCERPT);
-        self.0.request_id = self.0.request_id.map(|id| secrets.clean(&id, NAME));
+        self.0.ids.request = self.0.ids.request.map(|id| secrets.clean(&id, NAME));
         self
     }
 
@@ -741,6 +757,7 @@ impl Error {
             match answer.status.as_u16() {
                 // It is there, and the service behind it may be again.
                 408 | 429 | 500.. => GATEWAY.to_owned(),
+                404 => format!("{GATEWAY}: check the base URL and the proxy"),
                 _ => format!("{GATEWAY}: check the proxy, and from which addresses calls are allowed"),
             }
         });
@@ -810,14 +827,7 @@ impl fmt::Display for Error {
         if let Some(code) = self.code() {
             write!(f, " [{}]", one_line(code))?;
         }
-        let ids = [("request id", self.request_id()), ("trace id", self.trace_id())];
-        let ids: Vec<_> = ids
-            .iter()
-            .filter_map(|(name, id)| Some(format!("{name} {}", one_line((*id)?))))
-            .collect();
-        if !ids.is_empty() {
-            write!(f, " ({})", ids.join(", "))?;
-        }
+        self.0.ids.fmt(f)?;
         if let Some(remedy) = self.remedy() {
             write!(f, "; {remedy}")?;
         }
@@ -856,14 +866,6 @@ impl StdError for Error {}
 
 fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_TYPE)?.to_str().ok()
-}
-
-/// The id of a request in the head of its answer.
-pub(crate) fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
-    REQUEST_IDS
-        .iter()
-        .find_map(|name| headers.get(*name)?.to_str().ok())
-        .map(|id| secrets.clean(id, NAME))
 }
 
 /// A body without the byte order mark that some servers put before it (RFC 8259 section 8.1 lets a reader ignore it).

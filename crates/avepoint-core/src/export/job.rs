@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
+use http::StatusCode;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::answers::{self, ExportStatus};
@@ -371,9 +372,9 @@ fn within(session: &Session, time: Duration) -> (Witness, CallOptions) {
     (witness, options)
 }
 
-/// Whether a question that failed so may be answered when it is asked again.
+/// Whether a question that failed so may be answered when it is asked again. A 404 may, whoever has given it.
 fn may_pass(error: &Error) -> bool {
-    error.is_retryable() || error.is_not_found() || error.kind() == ErrorKind::Decode
+    error.is_retryable() || error.status() == Some(StatusCode::NOT_FOUND) || error.kind() == ErrorKind::Decode
 }
 
 fn no_place() -> Error {

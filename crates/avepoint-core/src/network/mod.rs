@@ -1,6 +1,7 @@
 //! The one place where HTTP clients are made. Whatever another crate in the same build switches on in the HTTP library,
 //! whatever the environment says and whatever a caller's settings hold, what must not change is said here.
 
+mod client;
 mod tls;
 
 use std::fmt;
@@ -9,9 +10,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Client, Proxy, Url};
 use secrecy::{ExposeSecret, SecretSlice};
 
+pub use self::client::HttpClient;
 use crate::error::{Error, own_words};
 use crate::protection::Protection;
 
@@ -76,10 +79,10 @@ enum Route {
 /// and for those to which they point.
 #[derive(Default)]
 struct Clients {
-    tls: OnceLock<Client>,
-    plain: OnceLock<Client>,
-    tls_away: OnceLock<Client>,
-    plain_away: OnceLock<Client>,
+    tls: OnceLock<HttpClient>,
+    plain: OnceLock<HttpClient>,
+    tls_away: OnceLock<HttpClient>,
+    plain_away: OnceLock<HttpClient>,
 }
 
 impl Transport {
@@ -184,7 +187,7 @@ impl Transport {
     /// # Errors
     /// A configuration error where a setting or this machine does not allow it.
     #[doc(hidden)]
-    pub fn client(&self, address: &Url) -> Result<Client, Error> {
+    pub fn client(&self, address: &Url) -> Result<HttpClient, Error> {
         let (client, plain) = match address.scheme() {
             "http" => (&self.clients.plain, true),
             _ => (&self.clients.tls, false),
@@ -193,7 +196,7 @@ impl Transport {
     }
 
     /// The client for a host to which another one has pointed. What is the caller's alone has no part in it.
-    pub(crate) fn away(&self, address: &Url) -> Result<Client, Error> {
+    pub(crate) fn away(&self, address: &Url) -> Result<HttpClient, Error> {
         if !self.settings.has_own() {
             return self.client(address);
         }
@@ -206,7 +209,7 @@ impl Transport {
 }
 
 /// A client that is made when it is needed first.
-fn made(client: &OnceLock<Client>, make: impl FnOnce() -> Result<Client, Error>) -> Result<Client, Error> {
+fn made(client: &OnceLock<HttpClient>, make: impl FnOnce() -> Result<HttpClient, Error>) -> Result<HttpClient, Error> {
     match client.get() {
         Some(client) => Ok(client.clone()),
         None => {
@@ -235,7 +238,7 @@ impl Settings {
         }
     }
 
-    fn client(&self, plain: bool) -> Result<Client, Error> {
+    fn client(&self, plain: bool) -> Result<HttpClient, Error> {
         let key = self.client_certificate.as_ref().map(ExposeSecret::expose_secret);
         let tls = match plain {
             // It meets no certificate, so that a machine without authorities will do.
@@ -245,10 +248,18 @@ impl Settings {
         let mut http = Client::builder()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT))
             .tls_backend_preconfigured(tls);
+        let mut proxies = None;
         match &self.proxy {
-            Route::Proxy(url) => http = http.proxy(proxy(url)?),
+            Route::Proxy(url) => {
+                let url = proxy(url)?;
+                proxies = Some(Matcher::builder().https(url.as_str()).build());
+                http = http.proxy(Proxy::https(url).map_err(|_| invalid_proxy())?);
+            }
             Route::Direct => http = http.no_proxy(),
-            Route::Environment if !plain => check_environment()?,
+            Route::Environment if !plain => {
+                check_environment()?;
+                proxies = Some(Matcher::from_system());
+            }
             Route::Environment => {}
         }
         for (host, addresses) in &self.addresses {
@@ -261,6 +272,7 @@ impl Settings {
         #[cfg(feature = "unstable-reqwest")]
         if let Some(adjust) = &self.adjust {
             http = adjust(http);
+            proxies = None;
         }
         // After all that anyone else has said.
         let localhost = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(|ip| SocketAddr::new(ip, 0));
@@ -283,8 +295,13 @@ impl Settings {
         } else if Protection::PlainHttp.is_on() {
             http = http.no_proxy();
         }
-        http.build()
-            .map_err(|error| Error::configuration(format!("the HTTP client cannot be set up: {}", own_words(&error))))
+        match http.build() {
+            Ok(http) => Ok(HttpClient::new(http, proxies)),
+            Err(error) => Err(Error::configuration(format!(
+                "the HTTP client cannot be set up: {}",
+                own_words(&error)
+            ))),
+        }
     }
 }
 
@@ -354,18 +371,21 @@ const FORM: &str =
     "expected the form `http://proxy.example.com:3128`, with http, https, socks4, socks4a, socks5 or socks5h";
 
 // A password may stand in the address: it is not shown.
-fn proxy(text: &str) -> Result<Proxy, Error> {
-    let invalid = || Error::configuration(format!("the proxy address is invalid: {FORM}"));
+fn invalid_proxy() -> Error {
+    Error::configuration(format!("the proxy address is invalid: {FORM}"))
+}
+
+fn proxy(text: &str) -> Result<Url, Error> {
     let url = match Url::parse(text) {
-        Ok(url) if url.has_host() => url,
-        // As `proxy.example.com:3128`.
-        _ if !text.contains("://") => Url::parse(&format!("http://{text}")).map_err(|_| invalid())?,
-        _ => return Err(invalid()),
+        Ok(url) if url.has_host() => Some(url),
+        // As `proxy.example.com:3128`. What has a path was meant to begin with a scheme, which would be the host.
+        _ if !text.contains("://") => {
+            let url = Url::parse(&format!("http://{text}")).ok();
+            url.filter(|url| url.path() == "/")
+        }
+        _ => None,
     };
-    if !is_taken(url.as_str()) {
-        return Err(invalid());
-    }
-    Proxy::https(url).map_err(|_| invalid())
+    url.filter(|url| is_taken(url.as_str())).ok_or_else(invalid_proxy)
 }
 
 /// Refuses a proxy of the environment that would be left out.

@@ -21,6 +21,8 @@ const LONGEST_FAILURE: usize = 8 * 1024;
 pub struct Origin {
     pub(crate) bytes: Fingerprint,
     pub(crate) unread: Unread,
+    /// The id of the request by which it came.
+    pub(crate) request_id: Option<String>,
 }
 
 /// The bytes of a page, each part as one number: pages are compared, never kept.
@@ -158,6 +160,11 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
         name,
         format!("it has no entries, and its body reports {reported}{message}"),
     ))
+}
+
+/// Whether the body of a success tells of a failure.
+pub(crate) fn tells_of_a_failure(body: &str) -> bool {
+    Outline::of(body).is_some_and(|outline| failure(&outline).is_some())
 }
 
 /// The status of a failure that an answer puts into its body, and where.

@@ -33,7 +33,7 @@ mod progress;
 
 use ahead::ahead;
 pub use answer::Origin;
-pub(crate) use answer::{Examined, Fingerprint, examine, reported_status};
+pub(crate) use answer::{Examined, Fingerprint, examine, reported_status, tells_of_a_failure};
 use circle::Visited;
 pub use progress::Discrepancy;
 use progress::{Progress, Verdict, endless};
@@ -120,6 +120,8 @@ pub struct Page<T> {
     more: Option<bool>,
     /// The token of the next page, as the answer has it.
     token: Option<String>,
+    /// The id of the request by which it came.
+    request_id: Option<String>,
 }
 
 impl<T> Page<T> {
@@ -135,6 +137,7 @@ impl<T> Page<T> {
             size: None,
             more: None,
             token: None,
+            request_id: origin.request_id,
         }
     }
 
@@ -269,6 +272,8 @@ pub struct Pages<T> {
     shown: u64,
     /// How many members and entries of the pages that have come could not be read.
     unread: usize,
+    /// The id of the request by which the last page has come.
+    request_id: Option<String>,
 }
 
 impl<T: Send + 'static> Pages<T> {
@@ -289,6 +294,7 @@ impl<T: Send + 'static> Pages<T> {
             state: State::GoesOn,
             shown: 0,
             unread: 0,
+            request_id: None,
         }
     }
 
@@ -489,8 +495,12 @@ impl<T: Send + 'static> Pages<T> {
         }
     }
 
-    /// The error as one of the operation, if there is one.
+    /// The error as one of the operation, if there is one. What is wrong with the list itself was found at its last page.
     fn named(&self, error: Error) -> Error {
+        let error = match error.kind() {
+            ErrorKind::Paging => error.with_request_id(self.request_id.clone()),
+            _ => error,
+        };
         match self.operation {
             Some(operation) => error.with_operation(operation),
             None => error,
@@ -557,6 +567,7 @@ impl<T: Send + 'static> Stream for Pages<T> {
             let (number, result) = (*number, std::task::ready!(page.as_mut().poll(context)));
             this.ahead.pop_front();
             let outcome = result.and_then(|mut page| {
+                this.request_id = page.request_id.take();
                 page.next = this.after(number, &mut page)?;
                 Ok(page)
             });

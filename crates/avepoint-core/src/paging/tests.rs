@@ -37,11 +37,18 @@ impl From<Answer> for Page<u32> {
             entries: !answer.items.is_empty(),
         };
         let unread = Unread::default();
-        Page::new(answer.items, Origin { bytes, unread })
-            .with_total(answer.total)
-            .with_size(answer.size)
-            .with_more(answer.more)
-            .with_next_token(answer.token)
+        Page::new(
+            answer.items,
+            Origin {
+                bytes,
+                unread,
+                request_id: None,
+            },
+        )
+        .with_total(answer.total)
+        .with_size(answer.size)
+        .with_more(answer.more)
+        .with_next_token(answer.token)
     }
 }
 

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use reqwest::{Body, Client, Request, Response};
+use reqwest::{Body, Request, Response};
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::Error;
+use crate::network::HttpClient;
 use crate::protection::Protection;
 
 /// The moment so far away from now.
@@ -33,7 +34,7 @@ pub fn late() -> Error {
 ///
 /// # Errors
 /// What became of the connection, or of the time. It knows whether bytes of the request may have left.
-pub async fn send(http: &Client, mut request: Request, until: Instant) -> Result<Response, Error> {
+pub async fn send(http: &HttpClient, mut request: Request, until: Instant) -> Result<Response, Error> {
     if until <= Instant::now() {
         return Err(Error::late(false));
     }
@@ -55,7 +56,7 @@ pub async fn send(http: &Client, mut request: Request, until: Instant) -> Result
             waiting.answered = true;
             Ok(response)
         }
-        Ok(Err(error)) => Err(Error::from_exchange(error, waiting.turn.give_up())),
+        Ok(Err(error)) => Err(Error::from_exchange(error, waiting.turn.give_up(), http)),
         Err(_) => Err(Error::late(waiting.turn.give_up())),
     }
 }
