@@ -248,7 +248,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Code, CodeOrText, SecretText, Time};
+    use crate::{Code, CodeOrText, LocalTime, SecretText, Time};
 
     crate::id! {
         /// Identifies a plant.
@@ -376,6 +376,10 @@ mod tests {
         assert!(Growth::Slow.is_known());
         same(&Growth::Slow, json!(1));
         same(&Time::try_from("2026-11-02").expect("a day"), json!("2026-11-02"));
+        same(
+            &LocalTime::try_from("2026-11-02").expect("a day"),
+            json!("2026-11-02T00:00:00"),
+        );
         same(&SecretText::from("plum"), json!("plum"));
     }
 }

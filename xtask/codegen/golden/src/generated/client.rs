@@ -354,9 +354,15 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(required))]
         pub label: ::std::option::Option<::std::string::String>,
+        /// What is said of it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub remark: ::std::option::Option<::std::string::String>,
         /// When a plant grows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub season: ::std::option::Option<crate::generated::enums::Season>,
+        /// When it was sown.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sown: ::std::option::Option<::avepoint_core::LocalTime>,
         /// A range of litres a day.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub water: ::std::option::Option<Litres>,
@@ -909,8 +915,10 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`label`](Self::label) | required |  | Length in characters: at most 40 |
-        /// | [`height`](Self::height) | optional |  | Pattern: `^-?[0-9]+$` |
+        /// | [`height`](Self::height) | optional |  | Format: the digits of an integer |
+        /// | [`remark`](Self::remark) | optional |  |  |
         /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
+        /// | [`sown`](Self::sown) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
         /// | [`water`](Self::water) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -923,7 +931,7 @@ pub mod types {
         impl PlantFilter {
             /// How tall it is.
             ///
-            /// Optional. Pattern: `^-?[0-9]+$`.
+            /// Optional. Format: the digits of an integer.
             pub fn height<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -941,6 +949,16 @@ pub mod types {
                 self.0.set("label", ::avepoint_core::Argument::given(value));
                 self
             }
+            /// What is said of it.
+            ///
+            /// Optional.
+            pub fn remark<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("remark", ::avepoint_core::Argument::given(value));
+                self
+            }
             /// When a plant grows.
             ///
             /// Optional. Code: one of [`Season`](crate::types::Season).
@@ -949,6 +967,16 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<crate::generated::enums::Season, M>,
             ) -> Self {
                 self.0.set("season", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// When it was sown.
+            ///
+            /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
+            pub fn sown<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
+            ) -> Self {
+                self.0.set("sown", ::avepoint_core::Argument::given(value));
                 self
             }
             /// A range of litres a day.
