@@ -76,7 +76,7 @@ fn insights_takes_a_moment_in_each_form() {
         let (_, query) = request.url().split_once('?').expect("a query");
         assert_eq!(
             query,
-            "finishTime=2026-02-28T23%3A59%3A59&path=p&startTime=2026-01-31T12%3A00%3A00"
+            "finishTime=2026-02-28T23%3A59%3A59&startTime=2026-01-31T12%3A00%3A00"
         );
     }
 }

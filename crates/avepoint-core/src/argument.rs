@@ -338,7 +338,7 @@ mod tests {
             told(value.given())
         }
         let (code, name) = (Code::Integer(1), String::from("slow"));
-        let row = Some(name.clone());
+        let (row, arrived) = (Some(name.clone()), CodeOrText::from(Growth::Slow));
         let given = [
             growth(Growth::Slow),
             growth(1),
@@ -348,7 +348,7 @@ mod tests {
             growth(&name),
             growth(name.clone()),
             growth(&row),
-            either(&CodeOrText::from(Growth::Slow)),
+            either(&arrived),
             either(&Growth::Slow),
             either(1),
             either(&code),
@@ -357,6 +357,7 @@ mod tests {
             either(&name),
             either(name),
             either(&row),
+            either(arrived),
         ];
         for (index, given) in given.into_iter().enumerate() {
             assert_eq!(given, Ok(Some(json!(1))), "{index}");

@@ -50,7 +50,9 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
     }
     let mut paths = json!({});
     for operation in &spec.operations {
-        paths[operation.path][operation.method] = deriving.operation(operation)?;
+        let mut derived = deriving.operation(operation)?;
+        widen(&mut derived);
+        paths[operation.path][operation.method] = derived;
     }
     let document = json!({
         "openapi": "3.0.3",
@@ -277,8 +279,9 @@ fn schema_of<'d>(place: &Place<'d>) -> anyhow::Result<Place<'d>> {
     place.get("schema").context("a parameter or a body without a schema")
 }
 
-/// Lets the integers of objects be of 64 bits: a count in an answer that is larger than its page says is a count all the
-/// same, and an object of answers that a request takes one day stays as it is.
+/// Lets integers be of 64 bits: a count in an answer that is larger than its page says is a count all the same, an object of
+/// answers that a request takes one day stays as it is, and a parameter that is too large is refused for the limit that it
+/// has in the spec.
 fn widen(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

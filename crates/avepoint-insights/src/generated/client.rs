@@ -3197,7 +3197,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -3208,7 +3208,7 @@ pub mod builder {
         #[doc(alias = "startPage")]
         pub fn start_page<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
@@ -3744,7 +3744,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -3755,7 +3755,7 @@ pub mod builder {
         #[doc(alias = "startPage")]
         pub fn start_page<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self

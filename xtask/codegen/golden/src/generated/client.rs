@@ -1836,7 +1836,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -1847,7 +1847,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -2016,7 +2016,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -2027,7 +2027,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -2113,7 +2113,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -2466,7 +2466,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -2477,7 +2477,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
