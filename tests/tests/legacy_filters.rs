@@ -6,7 +6,6 @@
 
 use std::sync::LazyLock;
 
-use avepoint_core::Time;
 use avepoint_insights_legacy::{Client, dynamic, filters, types};
 use avepoint_tests::client::client_of;
 use avepoint_tests::server::{Reply, Server};
@@ -61,12 +60,11 @@ async fn site_overviews_are_asked_for_as_in_the_example() {
 #[tokio::test]
 async fn detail_records_of_a_site_are_asked_for_as_in_the_example() {
     let (server, client) = answering("listSiteDetailRecords").await;
-    let period = ["2025-10-01T00:00:00Z", "2025-12-31T23:59:59Z"].map(|text| Time::try_from(text).expect("a time"));
     let request = types::ListSiteDetailRecordsRequest::builder()
         .filters((
             filters::risk_level([RiskLevel::Low, RiskLevel::Medium, RiskLevel::High]),
             filters::exposure_level([ExposureLevel::Medium, ExposureLevel::High]),
-            filters::modified_time(period),
+            filters::modified_time(["2025-10-01T00:00:00Z", "2025-12-31T23:59:59Z"]),
             filters::tag_name(["Reviewed"]),
             filters::object_type([ObjectType::File, ObjectType::Item]),
             filters::created_by([INES]),
@@ -108,9 +106,9 @@ async fn detail_records_of_all_sites_are_asked_for_as_in_the_example() {
 #[tokio::test]
 async fn a_code_or_a_time_too_many_is_refused_before_anything_is_sent() {
     let (server, client) = answering("listSiteDetailRecords").await;
-    let time = Time::try_from("2025-10-01T00:00:00Z").expect("a time");
+    let times = filters::modified_time(["2025-10-01T00:00:00Z"; 3]);
     let filters: [types::SiteDetailRecordFilter; 2] = [
-        filters::modified_time([time.clone(), time.clone(), time]).into(),
+        times.build().expect("times").into(),
         filters::risk_level([RiskLevel::from("grave")]).into(),
     ];
     for filter in filters {

@@ -1,7 +1,7 @@
 //! What the setters of builders take.
 //!
-//! A setter for a `T` takes whatever converts into one, an `Option` of that, and a builder of one. Which of these it is the
-//! compiler finds out by the second parameter of the traits, which nobody writes down.
+//! A setter for a `T` takes whatever converts into one, an `Option` of that, owned or borrowed, and a builder of one. Which of
+//! these it is the compiler finds out by the second parameter of the traits, which nobody writes down.
 
 use std::any::type_name;
 use std::fmt::Display;
@@ -19,11 +19,12 @@ use crate::value::list::OneOrMany;
 /// use avepoint_core::Argument;
 ///
 /// // What a setter for a number looks like.
-/// fn takes<M>(_: impl Argument<i32, M>) {}
+/// fn takes<M>(_: impl Argument<i64, M>) {}
 ///
 /// takes(50);
 /// takes(50_u64); // One that is too large is told when the call is sent.
 /// takes(Some(50));
+/// takes(&Some(50));
 /// ```
 ///
 /// A setter for a [`OneOrMany`] takes a list of builders, too.
@@ -89,6 +90,10 @@ pub struct Direct;
 #[doc(hidden)]
 pub struct Optional<M>(M);
 
+/// An argument that may be `None`, and is borrowed.
+#[doc(hidden)]
+pub struct Borrowed<M>(M);
+
 /// An argument that is a builder.
 #[doc(hidden)]
 pub struct Built;
@@ -133,6 +138,12 @@ impl<T, V: Argument<T, M>, M> Argument<T, Optional<M>> for Option<V> {
     }
 }
 
+impl<T, V: Argument<T, M> + Clone, M> Argument<T, Borrowed<M>> for &Option<V> {
+    fn given(self) -> Given {
+        Argument::<T, Optional<M>>::given(self.clone())
+    }
+}
+
 impl<T, I: IntoIterator, M> Arguments<T, Each<M>> for I
 where
     I::Item: Argument<T, M>,
@@ -148,6 +159,12 @@ where
 {
     fn given(self) -> Given {
         self.map_or(Given::Nothing, Arguments::given)
+    }
+}
+
+impl<T, I: IntoIterator<Item: Argument<T, M>> + Clone, M> Arguments<T, Borrowed<Each<M>>> for &Option<I> {
+    fn given(self) -> Given {
+        Arguments::<T, Optional<Each<M>>>::given(self.clone())
     }
 }
 
@@ -186,7 +203,11 @@ impl Given {
     fn unfit<T>(error: &dyn Display) -> Self {
         let name = type_name::<T>();
         let name = name.rsplit("::").next().unwrap_or(name);
-        Given::unsendable(format!("is not a valid {name}: {error}"))
+        Given::unsendable(match name {
+            // Only a larger number fails to be one.
+            "i64" => "is a number out of range".to_owned(),
+            name => format!("is not a valid {name}: {error}"),
+        })
     }
 
     fn unsendable(problem: String) -> Self {
@@ -227,7 +248,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{SecretText, Time};
+    use crate::{Code, CodeOrText, LocalTime, SecretText, Time};
 
     crate::id! {
         /// Identifies a plant.
@@ -272,6 +293,10 @@ mod tests {
         assert_eq!(one(Some(&id)), p());
         assert_eq!(one(id.clone()), p());
         assert_eq!(one(None::<PlantId>), Ok(None));
+        // As the members of an answer are.
+        assert_eq!(one(&Some(id)), p());
+        assert_eq!(one(&Some(text)), p());
+        assert_eq!(one(&None::<PlantId>), Ok(None));
         assert_eq!(
             one("."),
             Err("`x` is not a valid PlantId: an id must not be `.` or `..`".into())
@@ -280,6 +305,8 @@ mod tests {
         assert_eq!(many(["p", "q"]), list());
         assert_eq!(many(vec![Some("p"), None, Some("q")]), list());
         assert_eq!(many(Some(["p", "q"].map(String::from))), list());
+        assert_eq!(many(&Some(["p", "q"].map(String::from))), list());
+        assert_eq!(many([Some("p"), None, Some("q")].iter()), list());
         assert_eq!(
             many(("p", PlantId::try_from("q").expect("an id"), None::<&str>)),
             list()
@@ -292,6 +319,52 @@ mod tests {
                 .into())
         );
     }
+
+    #[test]
+    fn a_number_that_is_too_large_is_refused_in_plain_words() {
+        fn number<M>(value: impl Argument<i64, M>) -> Result<Option<Value>, String> {
+            told(value.given())
+        }
+        assert_eq!(number(7_u8), Ok(Some(json!(7))));
+        assert_eq!(number(u64::MAX), Err("`x` is a number out of range".into()));
+    }
+
+    #[test]
+    fn a_code_is_given_by_its_value_its_code_or_its_name_owned_or_borrowed() {
+        fn growth<M>(value: impl Argument<Growth, M>) -> Result<Option<Value>, String> {
+            told(value.given())
+        }
+        fn either<M>(value: impl Argument<CodeOrText<Growth>, M>) -> Result<Option<Value>, String> {
+            told(value.given())
+        }
+        let (code, name) = (Code::Integer(1), String::from("slow"));
+        let (row, arrived) = (Some(name.clone()), CodeOrText::from(Growth::Slow));
+        let given = [
+            growth(Growth::Slow),
+            growth(1),
+            growth(&code),
+            growth(code.clone()),
+            growth("1"),
+            growth(&name),
+            growth(name.clone()),
+            growth(&row),
+            either(&arrived),
+            either(&Growth::Slow),
+            either(1),
+            either(&code),
+            either(code),
+            either("Slow"),
+            either(&name),
+            either(name),
+            either(&row),
+            either(arrived),
+        ];
+        for (index, given) in given.into_iter().enumerate() {
+            assert_eq!(given, Ok(Some(json!(1))), "{index}");
+        }
+        assert_eq!(growth(Code::Integer(7)), Ok(Some(json!(7))));
+    }
+
     #[test]
     fn what_a_program_keeps_is_taken_borrowed() {
         fn same<T>(value: &T, json: Value)
@@ -304,6 +377,10 @@ mod tests {
         assert!(Growth::Slow.is_known());
         same(&Growth::Slow, json!(1));
         same(&Time::try_from("2026-11-02").expect("a day"), json!("2026-11-02"));
+        same(
+            &LocalTime::try_from("2026-11-02").expect("a day"),
+            json!("2026-11-02T00:00:00"),
+        );
         same(&SecretText::from("plum"), json!("plum"));
     }
 }

@@ -85,6 +85,7 @@ pub use value::code::{Code, CodeOrText, OpenEnum};
 pub use value::id::InvalidId;
 pub use value::json::Json;
 pub use value::list::{List, OneOrMany};
+pub use value::local_time::LocalTime;
 pub use value::number::{Number, NumberOrText};
 pub use value::secret::SecretText;
 pub use value::text_or::TextOr;

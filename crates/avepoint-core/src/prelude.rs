@@ -5,6 +5,7 @@
 pub use crate::export::{ExportApi, ExportEvent, ExportOptions, ExportState};
 pub use crate::{
     ApiClient, ByteStream, CallOptions, ClientBuilder, Cloud, Code, CodeOrText, Continuation, Credential, Error,
-    ErrorKind, Items, Json, Method, OpenEnum, OutgoingRequest, Page, Pages, PreparedRequest, Region, RequestHook,
-    RequestOutcome, Response, ResponseRecorder, RetryPolicy, SecretText, StaticToken, Time, Transport, Validation,
+    ErrorKind, Items, Json, LocalTime, Method, OpenEnum, OutgoingRequest, Page, Pages, PreparedRequest, Region,
+    RequestHook, RequestOutcome, Response, ResponseRecorder, RetryPolicy, SecretText, StaticToken, Time, Transport,
+    Validation,
 };

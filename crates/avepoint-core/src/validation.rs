@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::operation::{Constraint, Format};
 use crate::reader::{to_json, to_value};
 use crate::value::id::InvalidId;
-use crate::value::time::{is_date, is_date_time, is_local_time};
+use crate::value::local_time::is_local_time;
+use crate::value::time::{is_date, is_date_time};
 
 /// What is wrong with a value, and where in it.
 #[doc(hidden)]
@@ -638,6 +639,7 @@ mod tests {
             "2026-01-31 12:00:00",
             "2026-02-30T12:00:00",
             "20260131T120000.123",
+            "2026-01-31t12:00:00",
         ] {
             assert!(!check_it(Format::LocalTime, wrong), "{wrong}");
         }

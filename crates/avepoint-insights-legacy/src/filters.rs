@@ -32,14 +32,14 @@
 //! Filters are made to be sent. Read back from JSON, the types that are one of several filters take the first of their
 //! variants, whatever `id` says: the members are kept as they came, but the variant tells nothing.
 
-use avepoint_core::{CodeOrText, List, OpenEnum, Time};
+use avepoint_core::{Arguments, CodeOrText, List, OpenEnum, Time};
 
 use crate::types::{
     CreatedByFilter, CreatedByFilterName, ExposureLevel, ExposureLevelFilter, ExposureLevelFilterName, LocationFilter,
-    LocationFilterName, ModifiedTimeFilter, ModifiedTimeFilterName, ModuleFilter, ModuleFilterName, ObjectType,
-    ObjectTypeFilter, ObjectTypeFilterName, RiskLevel, RiskLevelFilter, RiskLevelFilterName, SensitivityLevel,
-    SensitivityLevelFilter, SensitivityLevelFilterName, SiteNameFilter, SiteNameFilterName, TagNameFilter,
-    TagNameFilterName, UsernameFilter, UsernameFilterName, WorkspaceType,
+    LocationFilterName, ModifiedTimeFilter, ModuleFilter, ModuleFilterName, ObjectType, ObjectTypeFilter,
+    ObjectTypeFilterName, RiskLevel, RiskLevelFilter, RiskLevelFilterName, SensitivityLevel, SensitivityLevelFilter,
+    SensitivityLevelFilterName, SiteNameFilter, SiteNameFilterName, TagNameFilter, TagNameFilterName, UsernameFilter,
+    UsernameFilterName, WorkspaceType, builder,
 };
 
 /// Keeps what lies in workspaces of these kinds.
@@ -123,22 +123,22 @@ pub fn username(emails: impl IntoIterator<Item = impl Into<String>>) -> Username
 }
 
 /// Keeps what was last changed at these times: two of them are the beginning and the end of a period. More than two are
-/// refused when the request is sent.
+/// refused when the request is sent, and so is what is no time.
 ///
 /// ```
-/// use avepoint_insights_legacy::avepoint_core::Time;
+/// use std::time::{Duration, SystemTime};
+/// use avepoint_insights_legacy::avepoint_core::Error;
 /// use avepoint_insights_legacy::filters;
 ///
-/// let [from, until] = ["2025-10-01T00:00:00Z", "2025-12-31T23:59:59Z"].map(Time::try_from);
-/// let last_quarter = filters::modified_time([from?, until?]);
+/// let last_quarter = filters::modified_time(["2025-10-01T00:00:00Z", "2025-12-31T23:59:59Z"]).build()?;
 /// assert_eq!(last_quarter.values[1].as_str(), "2025-12-31T23:59:59Z");
-/// # Ok::<(), avepoint_insights_legacy::avepoint_core::InvalidTime>(())
+///
+/// let now = SystemTime::now();
+/// let last_week = filters::modified_time([now - Duration::from_secs(7 * 24 * 60 * 60), now]);
+/// # Ok::<(), Error>(())
 /// ```
-pub fn modified_time(times: impl IntoIterator<Item = impl Into<Time>>) -> ModifiedTimeFilter {
-    ModifiedTimeFilter {
-        id: Some(ModifiedTimeFilterName::ByModifiedTime),
-        values: times.into_iter().map(Into::into).collect(),
-    }
+pub fn modified_time<M>(times: impl Arguments<Time, M>) -> builder::ModifiedTimeFilter {
+    ModifiedTimeFilter::builder().values(times)
 }
 
 /// The documented requests spell codes as text.
@@ -156,8 +156,9 @@ mod tests {
     use crate::types::{DetailRecordFilter, SiteDetailRecordFilter, SiteOverviewFilter};
     use serde_json::{json, to_value};
 
-    fn times() -> [Time; 2] {
-        ["2025-10-01T00:00:00Z", "2025-12-31T23:59:59Z"].map(|text| Time::try_from(text).expect("a time"))
+    fn last_quarter() -> ModifiedTimeFilter {
+        let filter = modified_time(["2025-10-01T00:00:00Z", "2025-12-31T23:59:59Z"]);
+        filter.build().expect("times")
     }
 
     #[test]
@@ -186,7 +187,7 @@ mod tests {
         let filters: [SiteDetailRecordFilter; 7] = [
             risk_level([RiskLevel::Low, RiskLevel::Medium, RiskLevel::High]).into(),
             exposure_level([ExposureLevel::Medium, ExposureLevel::High]).into(),
-            modified_time(times()).into(),
+            last_quarter().into(),
             tag_name(["Reviewed"]).into(),
             object_type([ObjectType::File, ObjectType::Item]).into(),
             created_by(["ines.moreau@contoso.example"]).into(),

@@ -67,6 +67,7 @@ const ELSEWHERE: &[&str] = &[
     "sandbox",
     "security",
     "throttling",
+    "times",
     "troubleshooting",
     "wire_report",
 ];

@@ -4,16 +4,13 @@ use anyhow::{Context, bail};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 use xtask_spec::Spec;
-use xtask_spec::place::Place;
+use xtask_spec::place::{LOCAL_TIME, Place};
 
 use super::names::{camel, shouty, snake};
 use super::view::{is_id, requests};
 
 /// The patterns that the table can say, and how it says them.
-const PATTERNS: [(&str, &str); 2] = [
-    ("^-?[0-9]+$", "Digits"),
-    ("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", "LocalTime"),
-];
+const PATTERNS: [(&str, &str); 2] = [("^-?[0-9]+$", "Digits"), (LOCAL_TIME, "LocalTime")];
 
 /// The formats that the table can say, and how it says them.
 const FORMATS: [(&str, &str); 6] = [

@@ -121,13 +121,18 @@ impl Rules {
                 };
                 limits.push(format!("{what}{whose}: {range}"));
             }
-            for (key, what) in [("pattern", "Pattern"), ("format", "Format")] {
-                // The format of a number is its type, and that of a secret says nothing of its value.
-                let rule = place.text(key).filter(|rule| *rule != "password");
-                if let Some(rule) = rule.filter(|_| place.text("type") == Some("string")) {
-                    limits.push(format!("{what}{whose}: `{rule}`"));
+            // That of a number is its type, and that of a secret says nothing of its value.
+            let format = place.text("format").filter(|format| *format != "password");
+            let format = match place.text("pattern") {
+                _ if place.text("type") != Some("string") => None,
+                Some(_) if place.is_local_time() => {
+                    Some("date and time without an offset, as `2026-01-31T12:00:00`".to_owned())
                 }
-            }
+                // There is no other.
+                Some(_) => Some("the digits of an integer".to_owned()),
+                None => format.map(|format| format!("`{format}`")),
+            };
+            limits.extend(format.map(|format| format!("Format{whose}: {format}")));
             let choices = ["anyOf", "oneOf"].into_iter().flat_map(|key| place.entries_of(key));
             let choices = choices.filter_map(|choice| spec.schema(&choice));
             for list in std::iter::once(place.clone()).chain(choices) {

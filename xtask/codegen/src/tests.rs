@@ -124,7 +124,7 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
         ),
         // Examples, which the documentation shows.
         (
-            "            example:\n              label: Basil\n              height: '12'\n              season: 1\n              water: {least: 0.5, most: 2}\n",
+            "            example:\n              label: Basil\n              height: '12'\n              season: 1\n              water: {least: 0.5, most: 2}\n              sown: '2030-04-01T08:00:00'\n              remark: It needs sun.\n",
             "            example: {season: 1}\n",
             "example: {season: 1}",
             "`label` is missing; write all that is required",

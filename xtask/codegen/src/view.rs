@@ -1,6 +1,7 @@
 //! The Rust view of a spec: the same API, said so that progenitor makes the types we want.
 //!
-//! - Codes, ids, times, passwords and values of two kinds become our own types, by the extension `x-rust-type`.
+//! - Codes, ids, times, passwords and values of two kinds become our own types, by the extension `x-rust-type`; any other
+//!   text is a `String`, whatever its component is called.
 //! - Limits leave, and what is required: they are checked on the request as it goes out, from the table of operations. In
 //!   the types they would refuse answers, and one that is lifted would change a type.
 //! - Any 2xx is a success. Refusals are read by the core crate.
@@ -40,7 +41,7 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
     };
     let mut schemas = Map::new();
     for (name, schema) in spec.components("schemas") {
-        if !is_used(name) || deriving.rust_type(&schema)?.is_some() {
+        if !is_used(name) || is_text(&schema) || deriving.rust_type(&schema)?.is_some() {
             continue;
         }
         let mut derived = deriving.schema(&schema)?;
@@ -49,7 +50,9 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
     }
     let mut paths = json!({});
     for operation in &spec.operations {
-        paths[operation.path][operation.method] = deriving.operation(operation)?;
+        let mut derived = deriving.operation(operation)?;
+        widen(&mut derived);
+        paths[operation.path][operation.method] = derived;
     }
     let document = json!({
         "openapi": "3.0.3",
@@ -133,6 +136,9 @@ impl<'d> Deriving<'_, 'd> {
             let description = Some(description).filter(|text| !text.is_empty());
             return Ok(json!({ "description": description, "x-rust-type": rust_type }));
         }
+        if component.as_ref().is_some_and(is_text) {
+            return Ok(json!({ "description": description, "type": "string" }));
+        }
         if let Some(name) = schema.referenced() {
             return Ok(match description.as_str() {
                 "" => reference(name),
@@ -173,7 +179,8 @@ impl<'d> Deriving<'_, 'd> {
 
     /// The path of the type of ours that a schema becomes, if it becomes one.
     fn rust_type(&self, schema: &Place<'d>) -> anyhow::Result<Option<String>> {
-        if let Some(kind @ (Kind::Code(_) | Kind::Id(_) | Kind::Secret | Kind::Time)) = plain(schema) {
+        if let Some(kind @ (Kind::Code(_) | Kind::Id(_) | Kind::LocalTime | Kind::Secret | Kind::Time)) = plain(schema)
+        {
             return Ok(kind.path());
         }
         let says = |key: &str| schema.get(key).is_some();
@@ -245,9 +252,15 @@ fn plain(schema: &Place) -> Option<Kind> {
         (Some("integer" | "number"), _) => Some(Kind::Number),
         (None | Some("string"), Some("password")) => Some(Kind::Secret),
         (Some("string"), Some("date-time" | "date")) => Some(Kind::Time),
+        (Some("string"), _) if schema.is_local_time() => Some(Kind::LocalTime),
         (Some("string"), _) => Some(Kind::Text),
         _ => None,
     }
+}
+
+/// Whether a schema is a text for which there is no type.
+fn is_text(schema: &Place) -> bool {
+    plain(schema) == Some(Kind::Text)
 }
 
 /// What is to be done about what has no name.
@@ -266,8 +279,9 @@ fn schema_of<'d>(place: &Place<'d>) -> anyhow::Result<Place<'d>> {
     place.get("schema").context("a parameter or a body without a schema")
 }
 
-/// Lets the integers of objects be of 64 bits: a count in an answer that is larger than its page says is a count all the
-/// same, and an object of answers that a request takes one day stays as it is.
+/// Lets integers be of 64 bits: a count in an answer that is larger than its page says is a count all the same, an object of
+/// answers that a request takes one day stays as it is, and a parameter that is too large is refused for the limit that it
+/// has in the spec.
 fn widen(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -286,6 +300,7 @@ fn widen(schema: &mut Value) {
 enum Kind {
     Code(String),
     Id(String),
+    LocalTime,
     Number,
     Object(String),
     Secret,
@@ -300,6 +315,7 @@ impl Kind {
             Kind::Code(name) => format!("crate::generated::enums::{}", camel(name)),
             Kind::Id(name) => format!("crate::generated::ids::{}", camel(name)),
             Kind::Object(name) => format!("crate::generated::client::types::{}", camel(name)),
+            Kind::LocalTime => "::avepoint_core::LocalTime".to_owned(),
             Kind::Secret => "::avepoint_core::SecretText".to_owned(),
             Kind::Text => "::std::string::String".to_owned(),
             Kind::Time => "::avepoint_core::Time".to_owned(),

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::document::child;
 
+/// The pattern of times without an offset.
+pub const LOCAL_TIME: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$";
+
 /// A value of the document and its JSON pointer, from which its line follows.
 #[derive(Clone, Debug)]
 pub struct Place<'d> {
@@ -118,6 +121,11 @@ impl<'d> Place<'d> {
     /// What its `$ref` says.
     pub fn reference(&self) -> Option<&'d str> {
         self.text("$ref")
+    }
+
+    /// Whether it is a schema of times without an offset, which generators make a type of.
+    pub fn is_local_time(&self) -> bool {
+        self.text("pattern") == Some(LOCAL_TIME)
     }
 
     /// The last part of its pointer: the name of a component or of a property.

@@ -393,28 +393,64 @@ macro_rules! open_enum {
             }
         }
 
+        // Not compiled with the client, but where they are called: most codes are read only.
+
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 
+            #[inline]
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                Ok(<Self as $crate::OpenEnum>::from_text(text))
+                Ok(text.into())
             }
         }
 
         impl ::std::convert::From<i64> for $name {
+            #[inline]
             fn from(code: i64) -> Self {
                 <Self as $crate::OpenEnum>::from_code(code.into())
             }
         }
 
+        impl ::std::convert::From<$crate::Code> for $name {
+            #[inline]
+            fn from(code: $crate::Code) -> Self {
+                <Self as $crate::OpenEnum>::from_code(code)
+            }
+        }
+
+        impl ::std::convert::From<&$crate::Code> for $name {
+            #[inline]
+            fn from(code: &$crate::Code) -> Self {
+                <Self as $crate::OpenEnum>::from_code(::std::clone::Clone::clone(code))
+            }
+        }
+
         impl ::std::convert::From<&str> for $name {
             /// By the code or by the name.
+            #[inline]
             fn from(text: &str) -> Self {
                 <Self as $crate::OpenEnum>::from_text(text)
             }
         }
 
+        impl ::std::convert::From<::std::string::String> for $name {
+            /// By the code or by the name.
+            #[inline]
+            fn from(text: ::std::string::String) -> Self {
+                <Self as $crate::OpenEnum>::from_text(&text)
+            }
+        }
+
+        impl ::std::convert::From<&::std::string::String> for $name {
+            /// By the code or by the name.
+            #[inline]
+            fn from(text: &::std::string::String) -> Self {
+                <Self as $crate::OpenEnum>::from_text(text)
+            }
+        }
+
         impl ::std::convert::From<&$name> for $name {
+            #[inline]
             fn from(code: &$name) -> Self {
                 ::std::clone::Clone::clone(code)
             }
@@ -568,16 +604,34 @@ impl<T: OpenEnum> From<T> for CodeOrText<T> {
     }
 }
 
-impl<T: OpenEnum> From<&str> for CodeOrText<T> {
-    /// By the code or by the name.
-    fn from(text: &str) -> Self {
-        T::from_text(text).into()
-    }
+/// Made of whatever its code is made of, in the documented form.
+macro_rules! of_a_code {
+    ($($(#[$doc:meta])? $from:ty: |$given:ident| $value:expr;)+) => {$(
+        impl<T: OpenEnum> From<$from> for CodeOrText<T> {
+            $(#[$doc])?
+            fn from($given: $from) -> Self {
+                CodeOrText::from($value)
+            }
+        }
+    )+};
 }
 
-impl<T: OpenEnum> From<i64> for CodeOrText<T> {
-    fn from(code: i64) -> Self {
-        T::from_code(code.into()).into()
+of_a_code! {
+    &T: |value| value.clone();
+    i64: |code| T::from_code(code.into());
+    Code: |code| T::from_code(code);
+    &Code: |code| T::from_code(code.clone());
+    /// By the code or by the name.
+    &str: |text| T::from_text(text);
+    /// By the code or by the name.
+    String: |text| T::from_text(&text);
+    /// By the code or by the name.
+    &String: |text| T::from_text(text);
+}
+
+impl<T: OpenEnum> From<&CodeOrText<T>> for CodeOrText<T> {
+    fn from(code: &CodeOrText<T>) -> Self {
+        code.clone()
     }
 }
 

@@ -38,7 +38,8 @@ impl InvalidId {
 /// }
 ///
 /// let id = PlantId::try_from("plant-1")?;
-/// assert_eq!(id.as_str(), "plant-1");
+/// assert_eq!(id, "plant-1");
+/// assert_eq!(String::from(id), "plant-1");
 /// assert!(PlantId::try_from("").is_err());
 /// # Ok::<(), avepoint_core::InvalidId>(())
 /// ```
@@ -53,26 +54,53 @@ macro_rules! id {
 
         impl $name {
             /// The id as text.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
+        // Not compiled with the client, but where they are called.
+
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
 
         impl ::std::convert::AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl ::std::cmp::PartialEq<str> for $name {
+            #[inline]
+            fn eq(&self, text: &str) -> bool {
+                self.0 == *text
+            }
+        }
+
+        impl ::std::cmp::PartialEq<&str> for $name {
+            #[inline]
+            fn eq(&self, text: &&str) -> bool {
+                self.0 == **text
+            }
+        }
+
+        impl ::std::convert::From<$name> for ::std::string::String {
+            #[inline]
+            fn from(id: $name) -> Self {
+                id.0
             }
         }
 
         impl ::std::convert::TryFrom<::std::string::String> for $name {
             type Error = $crate::InvalidId;
 
+            #[inline]
             fn try_from(text: ::std::string::String) -> ::std::result::Result<Self, Self::Error> {
                 $crate::InvalidId::check(&text)?;
                 Ok(Self(text))
@@ -82,6 +110,7 @@ macro_rules! id {
         impl ::std::convert::TryFrom<&str> for $name {
             type Error = $crate::InvalidId;
 
+            #[inline]
             fn try_from(text: &str) -> ::std::result::Result<Self, Self::Error> {
                 Self::try_from(text.to_owned())
             }
@@ -90,12 +119,14 @@ macro_rules! id {
         impl ::std::convert::TryFrom<&::std::string::String> for $name {
             type Error = $crate::InvalidId;
 
+            #[inline]
             fn try_from(text: &::std::string::String) -> ::std::result::Result<Self, Self::Error> {
                 Self::try_from(text.as_str())
             }
         }
 
         impl ::std::convert::From<&$name> for $name {
+            #[inline]
             fn from(id: &$name) -> Self {
                 id.clone()
             }
@@ -104,6 +135,7 @@ macro_rules! id {
         impl ::std::str::FromStr for $name {
             type Err = $crate::InvalidId;
 
+            #[inline]
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
                 Self::try_from(text)
             }

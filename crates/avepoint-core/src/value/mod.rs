@@ -4,6 +4,7 @@ pub(crate) mod code;
 pub(crate) mod id;
 pub(crate) mod json;
 pub(crate) mod list;
+pub(crate) mod local_time;
 pub(crate) mod number;
 pub(crate) mod secret;
 pub(crate) mod text_or;

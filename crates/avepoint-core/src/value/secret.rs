@@ -46,6 +46,12 @@ impl From<String> for SecretText {
     }
 }
 
+impl From<&String> for SecretText {
+    fn from(secret: &String) -> Self {
+        SecretText::from(secret.as_str())
+    }
+}
+
 impl From<&SecretText> for SecretText {
     fn from(secret: &SecretText) -> Self {
         secret.clone()

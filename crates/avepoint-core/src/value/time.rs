@@ -15,9 +15,10 @@ const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 
 /// A moment in time as the services write it, or the text they send in its place (`N/A`, nothing at all).
 ///
-/// The text is kept, so that a time is the same when it is written out again. One is made of a [`SystemTime`] or of a text
-/// in RFC 3339, and gives both; with the feature `jiff` also of and to `jiff::Timestamp` (0.2), with the feature `chrono`
-/// of `chrono::DateTime` and to `chrono::DateTime<Utc>` (0.4).
+/// The text is kept, so that a time is the same when it is written out again; [`to_rfc3339`](Time::to_rfc3339) gives it in
+/// RFC 3339 whatever it looks like. One is made of a [`SystemTime`] or of a text in RFC 3339, and gives both; with the feature
+/// `jiff` also of and to `jiff::Timestamp` (0.2), with the feature `chrono` of `chrono::DateTime` and to
+/// `chrono::DateTime<Utc>` (0.4).
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -26,6 +27,10 @@ const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 /// let time: Time = serde_json::from_str("\"2026-01-31T12:00:00Z\"")?;
 /// assert_eq!(time.system_time(), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_769_860_800)));
 /// assert_eq!(Time::try_from(SystemTime::UNIX_EPOCH)?.as_str(), "1970-01-01T00:00:00Z");
+///
+/// let without_offset: Time = serde_json::from_str("\"2026-01-31T12:00:00\"")?;
+/// assert_eq!(without_offset.as_str(), "2026-01-31T12:00:00");
+/// assert_eq!(without_offset.to_rfc3339().as_deref(), Some("2026-01-31T12:00:00Z"));
 ///
 /// let none: Time = serde_json::from_str("\"N/A\"")?;
 /// assert_eq!(none.system_time(), None);
@@ -40,7 +45,7 @@ pub struct Time(String);
 /// What is no moment in time, or none that can be written. Its text says which.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct InvalidTime(String);
+pub struct InvalidTime(pub(super) String);
 
 impl Time {
     /// The moment. A time without an offset is taken as UTC, which is what the services mean; a bare date is its
@@ -55,19 +60,32 @@ impl Time {
         &self.0
     }
 
+    /// The moment in RFC 3339, in UTC, as [`system_time`](Time::system_time) takes it. Nothing if the text is no time at all.
+    pub fn to_rfc3339(&self) -> Option<String> {
+        Time::written(self.since_epoch()?).ok().map(|time| time.0)
+    }
+
     /// The moment, counted from 1970.
     fn since_epoch(&self) -> Option<SignedDuration> {
         let (there, offset) = read(self.0.trim())?;
         there.duration_since(EPOCH).checked_sub(offset.unwrap_or_default())
     }
 
+    /// The date and the time of day in UTC.
+    pub(super) fn in_utc(&self) -> Result<DateTime, InvalidTime> {
+        in_utc(self.since_epoch().ok_or_else(|| InvalidTime::none(self))?)
+    }
+
     /// A moment that is counted from 1970, as RFC 3339 writes it.
     fn written(since_epoch: SignedDuration) -> Result<Self, InvalidTime> {
-        let there = EPOCH.checked_add(since_epoch).ok().filter(|there| there.year() >= 0);
-        there
-            .map(|there| Time(format!("{there}Z")))
-            .ok_or_else(InvalidTime::unwritable)
+        Ok(Time(format!("{}Z", in_utc(since_epoch)?)))
     }
+}
+
+/// The date and the time of day in UTC of a moment that is counted from 1970.
+fn in_utc(since_epoch: SignedDuration) -> Result<DateTime, InvalidTime> {
+    let there = EPOCH.checked_add(since_epoch).ok().filter(|there| there.year() >= 0);
+    there.ok_or_else(InvalidTime::unwritable)
 }
 
 impl InvalidTime {
@@ -154,12 +172,6 @@ impl<Z: chrono::TimeZone> TryFrom<chrono::DateTime<Z>> for Time {
     }
 }
 
-impl From<&Time> for Time {
-    fn from(time: &Time) -> Self {
-        time.clone()
-    }
-}
-
 impl TryFrom<&str> for Time {
     type Error = InvalidTime;
 
@@ -175,27 +187,51 @@ impl TryFrom<&str> for Time {
     }
 }
 
-impl TryFrom<String> for Time {
-    type Error = InvalidTime;
+/// What follows for a time that is made of a `&str`: it is made of other texts and of a borrowed one of itself, and it is
+/// shown as its text.
+macro_rules! in_text {
+    ($time:ty) => {
+        impl From<&$time> for $time {
+            fn from(time: &$time) -> Self {
+                time.clone()
+            }
+        }
 
-    fn try_from(text: String) -> Result<Self, InvalidTime> {
-        Time::try_from(text.as_str())
-    }
+        impl TryFrom<String> for $time {
+            type Error = InvalidTime;
+
+            fn try_from(text: String) -> Result<Self, InvalidTime> {
+                Self::try_from(text.as_str())
+            }
+        }
+
+        impl TryFrom<&String> for $time {
+            type Error = InvalidTime;
+
+            fn try_from(text: &String) -> Result<Self, InvalidTime> {
+                Self::try_from(text.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $time {
+            type Err = InvalidTime;
+
+            fn from_str(text: &str) -> Result<Self, InvalidTime> {
+                Self::try_from(text)
+            }
+        }
+
+        impl fmt::Display for $time {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
 }
 
-impl std::str::FromStr for Time {
-    type Err = InvalidTime;
+pub(super) use in_text;
 
-    fn from_str(text: &str) -> Result<Self, InvalidTime> {
-        Time::try_from(text)
-    }
-}
-
-impl fmt::Display for Time {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+in_text!(Time);
 
 // What is sent is read by its form and not by jiff's parser, which takes more than that, and which brings the text of every
 // error of jiff's into every program that sends a request.
@@ -207,11 +243,6 @@ pub(crate) fn is_date_time(text: &str) -> bool {
             // A leap second ends a month, by UTC.
             !text[17..].starts_with("60") || (minute == MINUTES - 1 && day == day.last_of_month())
         })
-}
-
-/// Whether a text is a time without an offset, as 2026-01-31T12:00:00.
-pub(crate) fn is_local_time(text: &str) -> bool {
-    form(text) == "0000-00-00T00:00:00" && day_of(text).is_some() && time_of(text).is_some()
 }
 
 /// Whether a text is a bare date, as 2026-01-31.
@@ -244,12 +275,12 @@ fn minute_of(text: &str) -> Option<(Date, i32)> {
 }
 
 /// The day with which a text of the right form begins.
-fn day_of(text: &str) -> Option<Date> {
+pub(super) fn day_of(text: &str) -> Option<Date> {
     Date::new(text[..4].parse().ok()?, number(text, 5)?, number(text, 8)?).ok()
 }
 
 /// The time of day that a text of the right form names; a leap second is the one before.
-fn time_of(text: &str) -> Option<TimeOfDay> {
+pub(super) fn time_of(text: &str) -> Option<TimeOfDay> {
     let second = number(text, 17)?;
     let second = if second == 60 { 59 } else { second };
     TimeOfDay::new(number(text, 11)?, number(text, 14)?, second, 0).ok()
@@ -284,7 +315,7 @@ fn has_form(text: &str) -> bool {
 }
 
 /// A text with a zero for each digit, and its letters, whose case does not matter, as capitals.
-fn form(text: &str) -> String {
+pub(super) fn form(text: &str) -> String {
     let kind = |character: char| match character {
         '0'..='9' => '0',
         other => other.to_ascii_uppercase(),
@@ -359,6 +390,9 @@ mod tests {
         ];
         for (one, other) in same {
             assert!(arrived(one).system_time().is_some(), "{one}");
+            let written = arrived(one).to_rfc3339().expect(one);
+            assert!(is_date_time(&written) && written.ends_with('Z'), "{one}: {written}");
+            assert_eq!(arrived(&written).system_time(), arrived(one).system_time(), "{one}");
             assert_eq!(arrived(one).system_time(), arrived(other).system_time(), "{one}");
         }
         for none in [
@@ -371,6 +405,7 @@ mod tests {
             "10000-01-01T00:00:00Z",
         ] {
             assert_eq!(arrived(none).system_time(), None, "{none}");
+            assert_eq!(arrived(none).to_rfc3339(), None, "{none}");
             let error = SystemTime::try_from(arrived(none)).expect_err(none).to_string();
             assert!(error.starts_with(&format!("`{none}` is not a time")), "{error}");
         }

@@ -14803,7 +14803,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -14814,7 +14814,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -15428,7 +15428,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -15439,7 +15439,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -15628,7 +15628,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -15639,7 +15639,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -15802,7 +15802,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -15813,7 +15813,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -15901,7 +15901,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -15912,7 +15912,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -16014,7 +16014,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -16025,7 +16025,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -16220,7 +16220,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -16231,7 +16231,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -16508,7 +16508,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -16594,7 +16594,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -16693,7 +16693,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -16704,7 +16704,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -16805,7 +16805,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -16816,7 +16816,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -16905,7 +16905,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -16980,7 +16980,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -16991,7 +16991,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -17092,7 +17092,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -17103,7 +17103,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -17211,7 +17211,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -17298,7 +17298,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -17309,7 +17309,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -17410,7 +17410,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -17421,7 +17421,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -17790,7 +17790,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -17801,7 +17801,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -17900,7 +17900,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -17911,7 +17911,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -17999,7 +17999,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -18010,7 +18010,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -18100,7 +18100,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -18111,7 +18111,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -18435,7 +18435,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -18446,7 +18446,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -18533,7 +18533,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -18544,7 +18544,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -18631,7 +18631,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -18642,7 +18642,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -18729,7 +18729,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -18740,7 +18740,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -21041,7 +21041,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -21052,7 +21052,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -21164,7 +21164,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -21175,7 +21175,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -21274,7 +21274,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -21285,7 +21285,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -21460,7 +21460,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -21471,7 +21471,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self

@@ -262,53 +262,6 @@ pub mod types {
         #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
     }
-    /// A time as the reports take it: date, `T` and time to the second, without an offset. Which zone is
-    /// meant is not documented.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[serde(transparent)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ReportTime(
-        /// The value.
-        pub ::std::string::String,
-    );
-    impl ::std::ops::Deref for ReportTime {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-    impl ::std::convert::From<ReportTime> for ::std::string::String {
-        fn from(value: ReportTime) -> Self {
-            value.0
-        }
-    }
-    impl ::std::convert::From<::std::string::String> for ReportTime {
-        fn from(value: ::std::string::String) -> Self {
-            Self(value)
-        }
-    }
-    impl ::std::fmt::Display for ReportTime {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            self.0.fmt(f)
-        }
-    }
-    impl ::std::str::FromStr for ReportTime {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self(value.to_string()))
-        }
-    }
     /// A link through which an object is shared.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
@@ -1041,11 +994,6 @@ pub mod types {
         /// Begins one without members.
         pub fn builder() -> builder::ListUserPermissionsRequest {
             builder::ListUserPermissionsRequest::default()
-        }
-    }
-    impl From<&str> for ReportTime {
-        fn from(value: &str) -> Self {
-            ReportTime(value.to_owned())
         }
     }
     /// The builders of the objects that requests hold.
@@ -2948,8 +2896,8 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`path`](Self::path) | required |  | Length in characters: at least 1 |
     /// | [`event_types`](Self::event_types) | optional |  |  |
-    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
-    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
+    /// | [`start_time`](Self::start_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportObjectActivities {
@@ -2981,22 +2929,22 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("finishTime", ::avepoint_core::Argument::given(value));
             self
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
@@ -3049,8 +2997,8 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
     /// | [`event_types`](Self::event_types) | optional |  |  |
-    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
-    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
+    /// | [`start_time`](Self::start_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleObjectActivities {
@@ -3084,22 +3032,22 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("finishTime", ::avepoint_core::Argument::given(value));
             self
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
@@ -3249,7 +3197,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -3260,7 +3208,7 @@ pub mod builder {
         #[doc(alias = "startPage")]
         pub fn start_page<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
@@ -3586,8 +3534,8 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`email`](Self::email) | required |  | Length in characters: at least 1 |
     /// | [`event_types`](Self::event_types) | optional |  |  |
-    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
-    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
+    /// | [`start_time`](Self::start_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportUserActivities {
@@ -3619,22 +3567,22 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("finishTime", ::avepoint_core::Argument::given(value));
             self
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
@@ -3686,8 +3634,8 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`email`](Self::email) | required |  | Format: `email` |
     /// | [`event_types`](Self::event_types) | optional |  |  |
-    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
-    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
+    /// | [`start_time`](Self::start_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleUserActivities {
@@ -3718,22 +3666,22 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("finishTime", ::avepoint_core::Argument::given(value));
             self
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
@@ -3796,7 +3744,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -3807,7 +3755,7 @@ pub mod builder {
         #[doc(alias = "startPage")]
         pub fn start_page<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
@@ -4152,8 +4100,8 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`SharingLinkType`](crate::types::SharingLinkType) |
-    /// | [`finish_time`](Self::finish_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
-    /// | [`start_time`](Self::start_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`finish_time`](Self::finish_time) | required |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
+    /// | [`start_time`](Self::start_time) | required |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportSharingLinks {
@@ -4176,22 +4124,22 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Required. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("finishTime", ::avepoint_core::Argument::given(value));
             self
         }
         /// When the time begins that the report covers.
         ///
-        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Required. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
@@ -4242,8 +4190,8 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`GoogleSharingLinkType`](crate::types::GoogleSharingLinkType) |
-    /// | [`finish_time`](Self::finish_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
-    /// | [`start_time`](Self::start_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`finish_time`](Self::finish_time) | required |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
+    /// | [`start_time`](Self::start_time) | required |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleSharingLinks {
@@ -4266,22 +4214,22 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Required. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("finishTime", ::avepoint_core::Argument::given(value));
             self
         }
         /// When the time begins that the report covers.
         ///
-        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+        /// Required. Format: date and time without an offset, as `2026-01-31T12:00:00`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<types::ReportTime, M>,
+            value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self

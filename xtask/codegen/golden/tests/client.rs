@@ -346,7 +346,7 @@ async fn all_that_is_wrong_is_told_at_once_by_the_names_of_the_wire_and_of_the_s
     let problem = search.dry_run().expect_err("it breaks the spec").to_string();
     let expected = [
         "`bedId` is missing: set it with `bed_id`",
-        "`pageSize` is not a valid i32: out of range integral type conversion attempted",
+        "`pageSize` is 9223372036854775807, the maximum is ",
         "`body.water.least` is 9.75, the maximum is 9.5",
         "`body.height` ",
         "`body.label` is missing",
@@ -388,7 +388,7 @@ async fn without_validation_all_is_sent_that_can_be() {
         (search(&open).bed_id(""), "`bedId` "),
         (search(&open).bed_id(".."), "`bedId` "),
         (search(&open).bed_id(None::<String>), "`bedId` is missing"),
-        (search(&open).page_size(i64::MAX), "`pageSize` is not a valid i32"),
+        (search(&open).page_size(u64::MAX), "`pageSize` is a number out of range"),
     ] {
         let refused = call.dry_run().expect_err(problem).to_string();
         assert!(refused.contains(problem) && !refused.contains("; "), "{refused}");

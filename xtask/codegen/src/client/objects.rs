@@ -56,7 +56,6 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                         .iter()
                         .any(|answer| name.starts_with(&camel(answer).to_string())),
                 };
-                made.extend(from_borrowed(object));
                 if is_request && is_object(object) {
                     require(object, component.map(|(_, schema)| schema));
                     let (builder, maker) = builder(spec, object, component, &names)?;
@@ -105,23 +104,6 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
 
 fn is_object(object: &ItemStruct) -> bool {
     object.fields.iter().all(|field| field.ident.is_some())
-}
-
-/// A text with a name of its own is made from a borrowed one too.
-fn from_borrowed(object: &ItemStruct) -> Option<Item> {
-    let field = object.fields.iter().next().filter(|field| field.ident.is_none())?;
-    let is_text =
-        matches!(&field.ty, Type::Path(ty) if ty.path.segments.last().is_some_and(|last| last.ident == "String"));
-    let name = &object.ident;
-    is_text.then(|| {
-        parse_quote! {
-            impl From<&str> for #name {
-                fn from(value: &str) -> Self {
-                    #name(value.to_owned())
-                }
-            }
-        }
-    })
 }
 
 /// The object that a variant of a choice holds.

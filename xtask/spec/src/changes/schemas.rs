@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::place::LOCAL_TIME;
+
 use super::{Aspect, Comparison, Kind, Pair, Part, Rule, Side, shown};
 
 /// Keywords that only people read.
@@ -101,6 +103,9 @@ impl<'d> Comparison<'d> {
                     false => Kind::Widened(side, Rule::Limit),
                 };
                 self.add(kind, place, is());
+            }
+            "pattern" if pair.iter().any(|schema| schema["pattern"] == LOCAL_TIME) => {
+                self.add(Kind::Altered(Aspect::Keyword), place, is());
             }
             _ if FILTERS.contains(&key) => {
                 let says = |value: &Value| !value.is_null() && *value != false;

@@ -5,6 +5,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::*;
+use crate::place::LOCAL_TIME;
 
 const ASK: &str = "/components/schemas/Ask";
 const TELL: &str = "/components/schemas/Tell";
@@ -17,10 +18,11 @@ fn document() -> Value {
     let marks = json!({ "type": "array", "minItems": 1, "maxItems": 9, "items": { "type": "string" } });
     let form = json!({ "anyOf": [{ "type": "string" }, { "type": "boolean" }] });
     let name = json!({ "type": "string", "minLength": 1, "maxLength": 9, "pattern": "^[a-z]+$" });
+    let at = json!({ "type": "string", "pattern": LOCAL_TIME });
     let object = json!({
         "type": "object",
         "required": ["name"],
-        "properties": { "name": name, "note": { "type": "string" }, "size": size, "kind": kind, "marks": marks, "form": form },
+        "properties": { "name": name, "note": { "type": "string" }, "size": size, "kind": kind, "marks": marks, "form": form, "at": at },
     });
     let content =
         |name: &str| json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{name}") } } });
@@ -257,6 +259,7 @@ fn edits() -> Vec<(String, Value, Class, &'static str)> {
         (ASK, "/properties/note/pattern", json!("a"), Breaking, "Ask.note"),
         (ASK, "/properties/name/pattern", json!("a"), Breaking, "Ask.name"),
         (ASK, "/properties/name/pattern", Value::Null, Additive, "Ask.name"),
+        (ASK, "/properties/at/pattern", Value::Null, Breaking, "Ask.at"),
         (ASK, "/properties/marks/maxItems", json!(8), Breaking, "Ask.marks"),
         (
             ASK,

@@ -332,9 +332,13 @@ pub(crate) mod constraints {
             Member::new("season", false, &constraints::SEASON),
             Member::new("height", false, &Constraint::text(0, None, Format::Digits)),
             Member::new("water", false, &constraints::LITRES),
+            Member::new("sown", false, &constraints::SOWING_TIME),
+            Member::new("remark", false, &constraints::REMARK),
         ],
         false,
     );
+    pub static SOWING_TIME: Constraint = Constraint::text(0, None, Format::LocalTime);
+    pub static REMARK: Constraint = Constraint::text(0, None, Format::Plain);
     pub static LITRES: Constraint = Constraint::object(
         &[
             Member::new("least", true, &Constraint::number(Some(0f64), Some(9.5f64))),

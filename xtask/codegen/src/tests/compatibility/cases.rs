@@ -774,11 +774,14 @@ fn breaking() -> Vec<Case> {
         case(
             "another pattern",
             Altered(Aspect::Filter),
-            vec![schema(
-                "PlantFilter/properties/height/pattern",
-                json!("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$"),
-            )],
+            vec![schema("GateAccess/properties/gate/pattern", json!("^[a-m]"))],
             Unseen,
+        ),
+        case(
+            "times of another form",
+            Altered(Keyword),
+            vec![schema("SowingTime/pattern", json!("^-?[0-9]+$"))],
+            Breaks(&["types::PlantFilter::sown", "types::builder::PlantFilter::sown"]),
         ),
         case(
             "the type of a value in an answer",
