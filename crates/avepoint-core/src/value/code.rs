@@ -308,8 +308,9 @@ macro_rules! open_enum {
     ) => {
         $(#[doc = $doc])*
         ///
-        /// A documented code is its variant in whatever form it arrived (`"7"` for 7, another letter case). A text is
-        /// parsed as a code or as the name of a variant.
+        /// A documented code is its variant in whatever form it arrived (`"7"` for 7, another letter case), and is written
+        /// as it is documented. `CallOptions::verbatim_codes` has it written as it arrived; one in another form is then an
+        /// `Unknown`, which no `match` on its variant finds. A text is parsed as a code or as the name of a variant.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         $vis enum $name {
@@ -321,7 +322,8 @@ macro_rules! open_enum {
             )*
             /// A code that the specification does not list, verbatim.
             ///
-            /// One that a caller makes of a documented code is not that value: it is sent, or refused, as it stands.
+            /// One that a caller makes of a documented code is not that value, and does not equal it. With
+            /// `Validation::Off` it is sent in this spelling.
             Unknown($crate::Code),
         }
 
