@@ -381,8 +381,10 @@ impl RawResponse {
     /// The body as JSON, into any type: a `serde_json::Value`, or one of the caller's.
     ///
     /// ```
+    /// use avepoint_core::serde_json::Value;
+    ///
     /// # fn read(response: avepoint_core::RawResponse) -> Result<(), avepoint_core::Error> {
-    /// let value: serde_json::Value = response.json()?;
+    /// let value: Value = response.json()?;
     /// println!("{}", value["data"]);
     /// # Ok(())
     /// # }
