@@ -16,9 +16,10 @@ mod signer;
 mod source;
 mod store;
 
-pub use assertion::Audience;
+pub use ::avepoint_core;
 #[doc(no_inline)]
-pub use avepoint_core::{BoxFuture, Transport};
+pub use ::avepoint_core::{BoxFuture, Transport};
+pub use assertion::Audience;
 pub use certificate::ClientCertificate;
 pub use credential::CredentialBuilder;
 pub use credential::certificate::ClientCertificateCredential;

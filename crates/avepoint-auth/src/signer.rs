@@ -82,7 +82,7 @@ impl fmt::Debug for SigningInput<'_> {
 ///
 /// ```
 /// use avepoint_auth::{BoxFuture, Signer, SigningInput};
-/// use avepoint_core::{Error, ErrorKind};
+/// use avepoint_auth::avepoint_core::{Error, ErrorKind};
 ///
 /// struct Vault;
 ///

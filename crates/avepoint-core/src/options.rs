@@ -130,11 +130,13 @@ impl CallOptions {
         self
     }
 
-    /// Whether documented codes that arrive in another form (`"7"` for 7, another letter case) are kept as they arrived,
-    /// for those who write an answer out again as it came. Default: no; they are the variant that they mean, and written
-    /// as they are documented.
+    /// Whether documented codes that arrive in another form (`"7"` for 7, another letter case) keep that form, for programs
+    /// that write an answer out again exactly as it came. Default: no.
     ///
-    /// Such a code is the `Unknown` of its list, and no `match` finds its variant.
+    /// It is one or the other. By default such a code is the variant that it means, which a `match` finds, and is written
+    /// out as it is documented: `"7"` comes out as 7. With `true` it comes out as `"7"`, but is `Unknown(Code::Text("7"))`,
+    /// which no arm for the variant matches and which does not equal it. Codes in their documented form are their variants
+    /// either way.
     ///
     /// ```
     /// use avepoint_core::CallOptions;
@@ -236,6 +238,26 @@ pub enum Validation {
     Strict,
     /// What the caller gives is sent as it is: any code, text, number or length. What the types of a call cannot hold, such
     /// as an empty id, is refused nonetheless. [`Session::request`](crate::Session::request) has no types either.
+    ///
+    /// A setter turns a text that means a documented code into that code, which is sent as it is documented; to send
+    /// another spelling of it, give the setter the `Unknown` of its type.
+    ///
+    /// ```
+    /// use avepoint_core::{Code, open_enum, serde_json};
+    ///
+    /// open_enum! {
+    ///     /// A product.
+    ///     pub enum Product: text {
+    ///         /// Backup of mailboxes.
+    ///         Backup = "Office365Backup",
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(serde_json::to_string(&Product::from("office365backup"))?, r#""Office365Backup""#);
+    /// let spelled = Product::Unknown(Code::from("office365backup"));
+    /// assert_eq!(serde_json::to_string(&spelled)?, r#""office365backup""#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Off,
 }
 
@@ -383,8 +405,10 @@ impl RawResponse {
     /// The body as JSON, into any type: a `serde_json::Value`, or one of the caller's.
     ///
     /// ```
+    /// use avepoint_core::serde_json::Value;
+    ///
     /// # fn read(response: avepoint_core::RawResponse) -> Result<(), avepoint_core::Error> {
-    /// let value: serde_json::Value = response.json()?;
+    /// let value: Value = response.json()?;
     /// println!("{}", value["data"]);
     /// # Ok(())
     /// # }

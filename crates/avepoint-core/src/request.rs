@@ -29,7 +29,7 @@ use crate::session::Session;
 ///
 /// ```
 /// use avepoint_core::{Error, Method, Session};
-/// use serde_json::{Value, json};
+/// use avepoint_core::serde_json::{Value, json};
 ///
 /// async fn rename(session: &Session, customer: &str) -> Result<Value, Error> {
 ///     let request = session

@@ -132,7 +132,7 @@ impl<T: DeserializeOwned> Response<T> {
     ///
     /// ```
     /// use avepoint_core::Response;
-    /// use serde_json::json;
+    /// use avepoint_core::serde_json::json;
     ///
     /// # #[derive(serde::Deserialize)]
     /// # struct Customer { organization: Option<String>, seats: Option<i64> }

@@ -132,9 +132,10 @@ pub fn is_transient(status: StatusCode, read_only: bool) -> bool {
 ///
 /// ```
 /// use std::time::Duration;
+/// use avepoint_core::http::{HeaderMap, HeaderValue};
 ///
-/// let mut headers = http::HeaderMap::new();
-/// headers.insert("retry-after", http::HeaderValue::from_static("7"));
+/// let mut headers = HeaderMap::new();
+/// headers.insert("retry-after", HeaderValue::from_static("7"));
 /// let now = std::time::SystemTime::now();
 /// assert_eq!(avepoint_core::parse_retry_after(&headers, now), Some(Duration::from_secs(7)));
 /// ```

@@ -12,7 +12,7 @@
 //!
 //! ```
 //! use avepoint_core::{Error, Items, testing};
-//! use serde_json::json;
+//! use avepoint_core::serde_json::json;
 //! # #[derive(Debug, Default, serde::Deserialize)]
 //! # struct Customer { organization: Option<String> }
 //!

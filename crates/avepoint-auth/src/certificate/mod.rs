@@ -123,7 +123,7 @@ impl ClientCertificate {
     ///
     /// let certificate = ClientCertificate::from_pem_files("app.crt", "app.key", None)?;
     /// # let _ = certificate;
-    /// # Ok::<(), avepoint_core::Error>(())
+    /// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
     /// ```
     ///
     /// # Errors
@@ -145,7 +145,7 @@ impl ClientCertificate {
     ///
     /// ```no_run
     /// # use avepoint_auth::{BoxFuture, Signer, SigningInput};
-    /// # use avepoint_core::Error;
+    /// # use avepoint_auth::avepoint_core::Error;
     /// # struct Vault;
     /// # impl Signer for Vault {
     /// #     fn sign<'a>(&'a self, _: SigningInput<'a>) -> BoxFuture<'a, Result<Vec<u8>, Error>> {

@@ -18,7 +18,7 @@ credential! {
     /// let certificate = ClientCertificate::from_file("app.pfx", Some("password"))?;
     /// let credential = ClientCertificateCredential::builder("my-app", certificate).build()?;
     /// # let _ = credential;
-    /// # Ok::<(), avepoint_core::Error>(())
+    /// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
     /// ```
     ClientCertificateCredential
 }
@@ -51,7 +51,7 @@ impl<C: Signs> CredentialBuilder<C> {
     /// let certificate = ClientCertificate::from_file("app.pfx", None)?;
     /// let credential = ClientCertificateCredential::builder("my-app", certificate).audience(Audience::Issuer).build()?;
     /// # let _ = credential;
-    /// # Ok::<(), avepoint_core::Error>(())
+    /// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
     /// ```
     #[must_use]
     pub fn audience(mut self, audience: impl Into<Audience>) -> Self {
@@ -69,7 +69,7 @@ impl<C: Signs> CredentialBuilder<C> {
     /// let [old, new] = ["old.pfx", "new.pfx"].map(|path| ClientCertificate::from_file(path, None));
     /// let credential = ClientCertificateCredential::builder("my-app", new?).fallback_certificate(old?).build()?;
     /// # let _ = credential;
-    /// # Ok::<(), avepoint_core::Error>(())
+    /// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
     /// ```
     #[must_use]
     pub fn fallback_certificate(mut self, certificate: ClientCertificate) -> Self {

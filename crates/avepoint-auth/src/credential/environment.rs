@@ -43,7 +43,7 @@ credential! {
     ///
     /// let credential = EnvironmentCredential::new()?;
     /// # let _ = credential;
-    /// # Ok::<(), avepoint_core::Error>(())
+    /// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
     /// ```
     EnvironmentCredential
 }
@@ -64,7 +64,7 @@ impl EnvironmentCredential {
     ///
     /// let credential = EnvironmentCredential::builder()?.store(FileStore::new("tokens.json")?).build()?;
     /// # let _ = credential;
-    /// # Ok::<(), avepoint_core::Error>(())
+    /// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
     /// ```
     ///
     /// # Errors

@@ -76,7 +76,7 @@ impl Provider {
 /// ```
 /// use std::time::Duration;
 /// use avepoint_auth::ClientSecretCredential;
-/// use avepoint_core::{Cloud, RetryPolicy};
+/// use avepoint_auth::avepoint_core::{Cloud, RetryPolicy};
 ///
 /// let credential = ClientSecretCredential::builder("my-app", "my-secret")
 ///     .cloud(Cloud::UsGovernment)
@@ -84,7 +84,7 @@ impl Provider {
 ///     .retry(RetryPolicy::none())
 ///     .build()?;
 /// # let _ = credential;
-/// # Ok::<(), avepoint_core::Error>(())
+/// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
 /// ```
 pub struct CredentialBuilder<C> {
     client_id: String,
@@ -206,7 +206,7 @@ impl<C> CredentialBuilder<C> {
     /// ```
     /// use std::sync::Arc;
     /// use avepoint_auth::ClientSecretCredential;
-    /// use avepoint_core::{ApiClient, ClientBuilder, Error, RequestHook};
+    /// use avepoint_auth::avepoint_core::{ApiClient, ClientBuilder, Error, RequestHook};
     ///
     /// fn watched<C: ApiClient>(hook: Arc<dyn RequestHook>) -> Result<C, Error> {
     ///     let credential = ClientSecretCredential::builder("my-app", "my-secret").hook(Arc::clone(&hook)).build()?;

@@ -12,11 +12,11 @@ credential! {
     ///
     /// ```
     /// use avepoint_auth::ClientSecretCredential;
-    /// use avepoint_core::Cloud;
+    /// use avepoint_auth::avepoint_core::Cloud;
     ///
     /// let credential = ClientSecretCredential::builder("my-app", "my-secret").cloud(Cloud::Commercial).build()?;
     /// assert!(!format!("{credential:?}").contains("my-secret"));
-    /// # Ok::<(), avepoint_core::Error>(())
+    /// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
     /// ```
     ClientSecretCredential
 }
@@ -39,7 +39,7 @@ impl ClientSecretCredential {
     ///
     /// let credential = ClientSecretCredential::builder_from_file("my-app", "/run/secrets/my-app")?.build()?;
     /// # let _ = credential;
-    /// # Ok::<(), avepoint_core::Error>(())
+    /// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
     /// ```
     ///
     /// # Errors

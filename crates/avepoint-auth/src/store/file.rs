@@ -43,14 +43,13 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 /// other's tokens. The lock is a second, empty file beside it, `tokens.json.lock`, which stays. What is written stands in
 /// `tokens.json.new` for a moment; if the process is killed in that moment, the next store of the same path removes it.
 ///
-/// ```
+/// ```no_run
 /// use avepoint_auth::{ClientSecretCredential, FileStore};
 ///
-/// let folder = tempfile::tempdir()?;
-/// let store = FileStore::new(folder.path().join("tokens.json"))?;
+/// let store = FileStore::new("/home/me/.cache/avepoint/tokens.json")?;
 /// let credential = ClientSecretCredential::builder("my-app", "my-secret").store(store).build()?;
 /// # let _ = credential;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct FileStore {

@@ -20,7 +20,7 @@ use super::{StoredToken, TokenKey, TokenStore};
 /// let one = ClientSecretCredential::builder("my-app", "my-secret").store(store.clone()).build()?;
 /// let other = ClientSecretCredential::builder("my-app", "my-secret").store(store).build()?;
 /// # let _ = (one, other);
-/// # Ok::<(), avepoint_core::Error>(())
+/// # Ok::<(), avepoint_auth::avepoint_core::Error>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<HashMap<TokenKey, StoredToken>>>);

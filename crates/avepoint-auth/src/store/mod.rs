@@ -36,7 +36,7 @@ pub(crate) fn is_token(text: &str) -> bool {
 ///
 /// ```
 /// use avepoint_auth::{BoxFuture, StoredToken, TokenKey, TokenStore};
-/// use avepoint_core::Error;
+/// use avepoint_auth::avepoint_core::Error;
 ///
 /// /// Forgets everything.
 /// #[derive(Debug)]

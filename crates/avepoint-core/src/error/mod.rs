@@ -170,7 +170,7 @@ impl Error {
     ///
     /// ```
     /// use avepoint_core::Error;
-    /// use http::{HeaderMap, HeaderValue, StatusCode};
+    /// use avepoint_core::http::{HeaderMap, HeaderValue, StatusCode};
     ///
     /// let mut headers = HeaderMap::new();
     /// headers.insert("retry-after", HeaderValue::from_static("7"));
@@ -323,7 +323,7 @@ impl Error {
     ///
     /// ```
     /// use avepoint_core::Error;
-    /// use http::{HeaderMap, StatusCode};
+    /// use avepoint_core::http::{HeaderMap, StatusCode};
     ///
     /// let body = br#"{"title": "Invalid.", "errors": {"pageSize": ["It is above 100."]}, "traceId": "00-7"}"#;
     /// let error = Error::from_response(StatusCode::BAD_REQUEST, &HeaderMap::new(), body);

@@ -26,7 +26,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 ///
 /// ```no_run
 /// use avepoint_core::Transport;
-/// # use avepoint_core::{ApiClient, ClientBuilder, Credential, Error};
+/// # use avepoint_core::{ApiClient, ClientBuilder, Credential};
 /// # fn client<C: ApiClient>(builder: ClientBuilder<C>, credential: impl Credential + 'static) -> Result<C, Box<dyn std::error::Error>> {
 ///
 /// let transport = Transport::new()

@@ -13,7 +13,7 @@ use crate::reader::{CODE, Scalar, Spelling, scalar, serialize_raw, whole};
 /// A code that no page documents is kept in this form, so that it is the same when it is written out again.
 ///
 /// ```
-/// use avepoint_core::Code;
+/// use avepoint_core::{Code, serde_json};
 ///
 /// let code: Code = serde_json::from_str("\"7\"")?;
 /// assert_eq!(code, Code::Text("7".to_owned()));
@@ -272,8 +272,12 @@ impl<'de> Visitor<'de> for Arrived {
 /// arrives, so that matching, equality and hashes agree, and is written in its documented form; any other is written as it
 /// was read. [`CallOptions::verbatim_codes`](crate::CallOptions::verbatim_codes) keeps the form of the documented ones too.
 ///
+/// The crate that uses it depends on `serde`.
+///
 /// ```
-/// avepoint_core::open_enum! {
+/// use avepoint_core::{open_enum, serde_json};
+///
+/// open_enum! {
 ///     /// How far a plant is.
 ///     pub enum Stage: integer {
 ///         /// It grows.
@@ -308,8 +312,9 @@ macro_rules! open_enum {
     ) => {
         $(#[doc = $doc])*
         ///
-        /// A documented code is its variant in whatever form it arrived (`"7"` for 7, another letter case). A text is
-        /// parsed as a code or as the name of a variant.
+        /// A documented code is its variant in whatever form it arrived (`"7"` for 7, another letter case), and is written
+        /// as it is documented. `CallOptions::verbatim_codes` has it written as it arrived; one in another form is then an
+        /// `Unknown`, which no `match` on its variant finds. A text is parsed as a code or as the name of a variant.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         $vis enum $name {
@@ -321,7 +326,8 @@ macro_rules! open_enum {
             )*
             /// A code that the specification does not list, verbatim.
             ///
-            /// One that a caller makes of a documented code is not that value: it is sent, or refused, as it stands.
+            /// One that a caller makes of a documented code is not that value, and does not equal it. With
+            /// `Validation::Off` it is sent in this spelling.
             Unknown($crate::Code),
         }
 
@@ -506,7 +512,7 @@ macro_rules! open_enum {
 /// written in the documented form.
 ///
 /// ```
-/// use avepoint_core::{CodeOrText, open_enum};
+/// use avepoint_core::{CodeOrText, open_enum, serde_json};
 ///
 /// open_enum! {
 ///     /// A colour.
@@ -536,7 +542,7 @@ impl<T: OpenEnum> CodeOrText<T> {
     /// A value that is written as text, whatever the documented form is: some requests spell their codes so.
     ///
     /// ```
-    /// use avepoint_core::{CodeOrText, open_enum};
+    /// use avepoint_core::{CodeOrText, open_enum, serde_json};
     ///
     /// open_enum! {
     ///     /// A colour.

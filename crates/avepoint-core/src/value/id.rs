@@ -31,6 +31,8 @@ impl InvalidId {
 /// It is made from `&str` or `String` and refuses what cannot stand in a path; reading an answer takes any text, since
 /// an answer never fails for what it holds.
 ///
+/// The crate that uses it depends on `serde`.
+///
 /// ```
 /// avepoint_core::id! {
 ///     /// Identifies a plant.

@@ -14,7 +14,7 @@ use crate::reader::{raw, to_value};
 /// It is written out as it came. [`to_value`](Json::to_value) looks into it.
 ///
 /// ```
-/// use avepoint_core::Json;
+/// use avepoint_core::{Json, serde_json};
 ///
 /// let json: Json = serde_json::from_str(r#"{ "id": 12345678901234567890123, "share": 1.50 }"#)?;
 /// assert_eq!(json.to_value()["share"], 1.5);

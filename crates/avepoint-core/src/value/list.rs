@@ -13,7 +13,7 @@ use crate::reader::{ONE_OR_MANY, Spelling, raw, read_whole};
 /// written out again. A `null` among the entries is left out.
 ///
 /// ```
-/// use avepoint_core::List;
+/// use avepoint_core::{List, serde_json};
 ///
 /// let names: List<String> = serde_json::from_str("null")?;
 /// assert!(names.is_empty() && names.is_null());
@@ -183,7 +183,7 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for List<T> {
 /// One value, or a list of them: some members are one on the page and the other on the wire.
 ///
 /// ```
-/// use avepoint_core::OneOrMany;
+/// use avepoint_core::{OneOrMany, serde_json};
 ///
 /// let one: OneOrMany<u8> = serde_json::from_str("1")?;
 /// let many: OneOrMany<u8> = serde_json::from_str("[1, 2]")?;

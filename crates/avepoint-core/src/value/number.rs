@@ -10,7 +10,7 @@ use crate::reader::{Scalar, scalar, serialize_raw, whole};
 /// A JSON number of any size, as it was written.
 ///
 /// ```
-/// use avepoint_core::Number;
+/// use avepoint_core::{Number, serde_json};
 ///
 /// let number: Number = serde_json::from_str("12345678901234567890123")?;
 /// assert_eq!((number.as_str(), number.as_i64()), ("12345678901234567890123", None));
@@ -91,7 +91,7 @@ impl schemars::JsonSchema for Number {
 /// It is written out as it came.
 ///
 /// ```
-/// use avepoint_core::NumberOrText;
+/// use avepoint_core::{NumberOrText, serde_json};
 ///
 /// let seats: NumberOrText = serde_json::from_str("\"25\"")?;
 /// assert_eq!(seats.as_i64(), Some(25));

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// when it is dropped.
 ///
 /// ```
-/// use avepoint_core::SecretText;
+/// use avepoint_core::{SecretText, serde_json};
 ///
 /// let password = SecretText::from("correct horse");
 /// assert_eq!(format!("{password:?}"), "[redacted]");

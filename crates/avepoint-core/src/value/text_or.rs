@@ -12,7 +12,7 @@ use crate::reader::{Spelling, TEXT_OR, raw, read_whole};
 /// A value, or the text that stands in its place. It is written out as it came.
 ///
 /// ```
-/// use avepoint_core::{List, TextOr};
+/// use avepoint_core::{List, TextOr, serde_json};
 ///
 /// let names: TextOr<List<String>> = serde_json::from_str("[\"Ada\"]")?;
 /// assert_eq!(names.value().map(|names| names.len()), Some(1));

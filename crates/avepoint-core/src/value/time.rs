@@ -22,7 +22,7 @@ const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use avepoint_core::Time;
+/// use avepoint_core::{Time, serde_json};
 ///
 /// let time: Time = serde_json::from_str("\"2026-01-31T12:00:00Z\"")?;
 /// assert_eq!(time.system_time(), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_769_860_800)));

@@ -237,10 +237,10 @@ pub mod types {
         pub email: ::std::option::Option<::std::string::String>,
         /// Only activities from this time on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub starttime: ::std::option::Option<ReportTime>,
+        pub starttime: ::std::option::Option<::avepoint_core::LocalTime>,
         /// Only activities until this time.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub endtime: ::std::option::Option<ReportTime>,
+        pub endtime: ::std::option::Option<::avepoint_core::LocalTime>,
         /// The kinds of operation to keep: a list, as in the documented request, or a single text.
         #[serde(
             rename = "eventTypes",
@@ -394,14 +394,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "startTime")]
-        pub start_time: ::std::option::Option<ReportTime>,
+        pub start_time: ::std::option::Option<::avepoint_core::LocalTime>,
         /// Only links created until this time.
         #[serde(
             rename = "endTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "endTime")]
-        pub end_time: ::std::option::Option<ReportTime>,
+        pub end_time: ::std::option::Option<::avepoint_core::LocalTime>,
     }
     /// Which permissions in site collections to export.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -884,53 +884,6 @@ pub mod types {
         pub values: ::avepoint_core::List<
             ::avepoint_core::CodeOrText<crate::generated::enums::ObjectType>,
         >,
-    }
-    /// A time as the reports take it: date, `T` and time to the second, without an offset. Which zone is
-    /// meant is not documented.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[serde(transparent)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ReportTime(
-        /// The value.
-        pub ::std::string::String,
-    );
-    impl ::std::ops::Deref for ReportTime {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-    impl ::std::convert::From<ReportTime> for ::std::string::String {
-        fn from(value: ReportTime) -> Self {
-            value.0
-        }
-    }
-    impl ::std::convert::From<::std::string::String> for ReportTime {
-        fn from(value: ::std::string::String) -> Self {
-            Self(value)
-        }
-    }
-    impl ::std::fmt::Display for ReportTime {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            self.0.fmt(f)
-        }
-    }
-    impl ::std::str::FromStr for ReportTime {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self(value.to_string()))
-        }
     }
     /// Keeps only what fits: a filter by risk.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1825,11 +1778,6 @@ pub mod types {
             builder::ObjectTypeFilter::default()
         }
     }
-    impl From<&str> for ReportTime {
-        fn from(value: &str) -> Self {
-            ReportTime(value.to_owned())
-        }
-    }
     impl RiskLevelFilter {
         /// Begins one without members.
         pub fn builder() -> builder::RiskLevelFilter {
@@ -2076,8 +2024,8 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`path`](Self::path) | required |  |  |
         /// | [`email`](Self::email) | required |  |  |
-        /// | [`starttime`](Self::starttime) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
-        /// | [`endtime`](Self::endtime) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+        /// | [`starttime`](Self::starttime) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
+        /// | [`endtime`](Self::endtime) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
         /// | [`event_types`](Self::event_types) | optional |  |  |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
@@ -2114,20 +2062,20 @@ pub mod types {
             }
             /// Only activities from this time on.
             ///
-            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+            /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
             pub fn starttime<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<super::ReportTime, M>,
+                value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
             ) -> Self {
                 self.0.set("starttime", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Only activities until this time.
             ///
-            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+            /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
             pub fn endtime<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<super::ReportTime, M>,
+                value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
             ) -> Self {
                 self.0.set("endtime", ::avepoint_core::Argument::given(value));
                 self
@@ -2304,8 +2252,8 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`LinkType`](crate::types::LinkType) |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
-        /// | [`end_time`](Self::end_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+        /// | [`start_time`](Self::start_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
+        /// | [`end_time`](Self::end_time) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportSharingLinksRequest(pub(crate) Fields);
@@ -2347,22 +2295,22 @@ pub mod types {
             }
             /// Only links created from this time on.
             ///
-            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+            /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
             #[doc(alias = "startTime")]
             pub fn start_time<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<super::ReportTime, M>,
+                value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
             ) -> Self {
                 self.0.set("startTime", ::avepoint_core::Argument::given(value));
                 self
             }
             /// Only links created until this time.
             ///
-            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
+            /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
             #[doc(alias = "endTime")]
             pub fn end_time<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<super::ReportTime, M>,
+                value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
             ) -> Self {
                 self.0.set("endTime", ::avepoint_core::Argument::given(value));
                 self

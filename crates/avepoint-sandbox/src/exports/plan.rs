@@ -11,6 +11,7 @@ use std::time::Duration;
 /// use std::time::Duration;
 ///
 /// let plan = ExportPlan::default().ending(ExportEnding::Failed).hidden_for(Duration::from_secs(1));
+/// # let _ = plan;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportPlan {

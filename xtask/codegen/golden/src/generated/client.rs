@@ -360,6 +360,12 @@ pub mod types {
         /// A range of litres a day.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub water: ::std::option::Option<Litres>,
+        /// When it was sown.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sown: ::std::option::Option<::avepoint_core::LocalTime>,
+        /// What is said of it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub remark: ::std::option::Option<::std::string::String>,
     }
     /// A page of plants.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -910,8 +916,10 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`label`](Self::label) | required |  | Length in characters: at most 40 |
         /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
-        /// | [`height`](Self::height) | optional |  | Pattern: `^-?[0-9]+$` |
+        /// | [`height`](Self::height) | optional |  | Format: the digits of an integer |
         /// | [`water`](Self::water) | optional |  |  |
+        /// | [`sown`](Self::sown) | optional |  | Format: date and time without an offset, as `2026-01-31T12:00:00` |
+        /// | [`remark`](Self::remark) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct PlantFilter(pub(crate) Fields);
@@ -943,7 +951,7 @@ pub mod types {
             }
             /// How tall it is.
             ///
-            /// Optional. Pattern: `^-?[0-9]+$`.
+            /// Optional. Format: the digits of an integer.
             pub fn height<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -959,6 +967,26 @@ pub mod types {
                 value: impl ::avepoint_core::Argument<super::Litres, M>,
             ) -> Self {
                 self.0.set("water", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// When it was sown.
+            ///
+            /// Optional. Format: date and time without an offset, as `2026-01-31T12:00:00`.
+            pub fn sown<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::avepoint_core::LocalTime, M>,
+            ) -> Self {
+                self.0.set("sown", ::avepoint_core::Argument::given(value));
+                self
+            }
+            /// What is said of it.
+            ///
+            /// Optional.
+            pub fn remark<M>(
+                mut self,
+                value: impl ::avepoint_core::Argument<::std::string::String, M>,
+            ) -> Self {
+                self.0.set("remark", ::avepoint_core::Argument::given(value));
                 self
             }
             /// The object.
@@ -1808,7 +1836,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -1819,7 +1847,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -1988,7 +2016,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -1999,7 +2027,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -2085,7 +2113,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
@@ -2438,7 +2466,7 @@ pub mod builder {
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageIndex", ::avepoint_core::Argument::given(value));
             self
@@ -2449,7 +2477,7 @@ pub mod builder {
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
-            value: impl ::avepoint_core::Argument<i32, M>,
+            value: impl ::avepoint_core::Argument<i64, M>,
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
