@@ -58,6 +58,8 @@ macro_rules! id {
             }
         }
 
+        impl $crate::generated::IntoGiven for $name {}
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(&self.0)

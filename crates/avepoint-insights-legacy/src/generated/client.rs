@@ -1666,6 +1666,40 @@ pub mod types {
             )
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for DetailRecordFilter {
+        #[inline]
+        fn into_given(self) -> ::avepoint_core::generated::Given {
+            match self {
+                Self::ModuleFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ObjectTypeFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::TagNameFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::UsernameFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::SensitivityLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ExposureLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::RiskLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::LocationFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::SiteNameFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+            }
+        }
+    }
     impl ::std::convert::From<ModuleFilter> for DetailRecordFilter {
         fn from(value: ModuleFilter) -> Self {
             Self::ModuleFilter(value)
@@ -1723,6 +1757,7 @@ pub mod types {
             builder::ExportGroupPermissionsRequest::default()
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for ExportJobId {}
     impl ExportSharingLinksRequest {
         /// Begins one without members.
         pub fn builder() -> builder::ExportSharingLinksRequest {
@@ -1830,6 +1865,7 @@ pub mod types {
             ReportTime(value.to_owned())
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for ReportTime {}
     impl RiskLevelFilter {
         /// Begins one without members.
         pub fn builder() -> builder::RiskLevelFilter {
@@ -1879,6 +1915,34 @@ pub mod types {
                     ),
                 ],
             )
+        }
+    }
+    impl ::avepoint_core::generated::IntoGiven for SiteDetailRecordFilter {
+        #[inline]
+        fn into_given(self) -> ::avepoint_core::generated::Given {
+            match self {
+                Self::ObjectTypeFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::TagNameFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::SensitivityLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ExposureLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::RiskLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::CreatedByFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ModifiedTimeFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+            }
         }
     }
     impl ::std::convert::From<ObjectTypeFilter> for SiteDetailRecordFilter {
@@ -1957,6 +2021,31 @@ pub mod types {
             )
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for SiteOverviewFilter {
+        #[inline]
+        fn into_given(self) -> ::avepoint_core::generated::Given {
+            match self {
+                Self::ModuleFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::SensitivityLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ExposureLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::RiskLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::LocationFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::CreatedByFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+            }
+        }
+    }
     impl ::std::convert::From<ModuleFilter> for SiteOverviewFilter {
         fn from(value: ModuleFilter) -> Self {
             Self::ModuleFilter(value)
@@ -2004,7 +2093,7 @@ pub mod types {
     /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
     /// when the request is sent, all of it at once.
     pub mod builder {
-        use ::avepoint_core::generated::{Built, Fields, Given};
+        use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`CreatedByFilter`](super::CreatedByFilter).
@@ -2061,6 +2150,12 @@ pub mod types {
             #[inline]
             fn from(object: super::CreatedByFilter) -> Self {
                 CreatedByFilter(CreatedByFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::CreatedByFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<CreatedByFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::CreatedByFilter, Built>
@@ -2178,6 +2273,12 @@ pub mod types {
                 ExportActivitiesRequest(ExportActivitiesRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ExportActivitiesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportActivitiesRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ExportActivitiesRequest, Built>
         for ExportActivitiesRequest {
             #[inline]
@@ -2291,6 +2392,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ExportGroupPermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportGroupPermissionsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ExportGroupPermissionsRequest, Built>
         for ExportGroupPermissionsRequest {
             #[inline]
@@ -2387,6 +2494,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ExportSharingLinksRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportSharingLinksRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ExportSharingLinksRequest, Built>
         for ExportSharingLinksRequest {
             #[inline]
@@ -2453,6 +2566,12 @@ pub mod types {
                 ExportSitePermissionsRequest(
                     ExportSitePermissionsRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ExportSitePermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportSitePermissionsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ExportSitePermissionsRequest, Built>
@@ -2565,6 +2684,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ExportUserPermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportUserPermissionsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ExportUserPermissionsRequest, Built>
         for ExportUserPermissionsRequest {
             #[inline]
@@ -2631,6 +2756,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ExposureLevelFilter) -> Self {
                 ExposureLevelFilter(ExposureLevelFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ExposureLevelFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExposureLevelFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ExposureLevelFilter, Built>
@@ -2719,8 +2850,15 @@ pub mod types {
             #[inline]
             fn from(object: super::ListDetailRecordsRequest) -> Self {
                 ListDetailRecordsRequest(
-                    ListDetailRecordsRequest::default().0.of(&object),
-                )
+                        ListDetailRecordsRequest::default().0.of(&object),
+                    )
+                    .filters(Some(object.filters).filter(|list| !list.is_null()))
+            }
+        }
+        impl IntoGiven for super::ListDetailRecordsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListDetailRecordsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListDetailRecordsRequest, Built>
@@ -2802,6 +2940,12 @@ pub mod types {
                 ListGroupSummariesRequest(
                     ListGroupSummariesRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ListGroupSummariesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListGroupSummariesRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListGroupSummariesRequest, Built>
@@ -2911,6 +3055,12 @@ pub mod types {
                 ListSharingLinksRequest(ListSharingLinksRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ListSharingLinksRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSharingLinksRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListSharingLinksRequest, Built>
         for ListSharingLinksRequest {
             #[inline]
@@ -3009,8 +3159,15 @@ pub mod types {
             #[inline]
             fn from(object: super::ListSiteDetailRecordsRequest) -> Self {
                 ListSiteDetailRecordsRequest(
-                    ListSiteDetailRecordsRequest::default().0.of(&object),
-                )
+                        ListSiteDetailRecordsRequest::default().0.of(&object),
+                    )
+                    .filters(Some(object.filters).filter(|list| !list.is_null()))
+            }
+        }
+        impl IntoGiven for super::ListSiteDetailRecordsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSiteDetailRecordsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSiteDetailRecordsRequest, Built>
@@ -3063,6 +3220,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ListSiteIdsRequest) -> Self {
                 ListSiteIdsRequest(ListSiteIdsRequest::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ListSiteIdsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSiteIdsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSiteIdsRequest, Built>
@@ -3137,8 +3300,15 @@ pub mod types {
             #[inline]
             fn from(object: super::ListSiteOverviewsRequest) -> Self {
                 ListSiteOverviewsRequest(
-                    ListSiteOverviewsRequest::default().0.of(&object),
-                )
+                        ListSiteOverviewsRequest::default().0.of(&object),
+                    )
+                    .filters(Some(object.filters).filter(|list| !list.is_null()))
+            }
+        }
+        impl IntoGiven for super::ListSiteOverviewsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSiteOverviewsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSiteOverviewsRequest, Built>
@@ -3232,6 +3402,12 @@ pub mod types {
                 ListSitePermissionsRequest(
                     ListSitePermissionsRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ListSitePermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSitePermissionsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSitePermissionsRequest, Built>
@@ -3339,6 +3515,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListUserPermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListUserPermissionsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListUserPermissionsRequest, Built>
         for ListUserPermissionsRequest {
             #[inline]
@@ -3420,6 +3602,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListUserSummariesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListUserSummariesRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListUserSummariesRequest, Built>
         for ListUserSummariesRequest {
             #[inline]
@@ -3479,6 +3667,12 @@ pub mod types {
             #[inline]
             fn from(object: super::LocationFilter) -> Self {
                 LocationFilter(LocationFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::LocationFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<LocationFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::LocationFilter, Built> for LocationFilter {
@@ -3545,6 +3739,12 @@ pub mod types {
                 ModifiedTimeFilter(ModifiedTimeFilter::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ModifiedTimeFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ModifiedTimeFilter as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ModifiedTimeFilter, Built>
         for ModifiedTimeFilter {
             #[inline]
@@ -3607,6 +3807,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ModuleFilter) -> Self {
                 ModuleFilter(ModuleFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ModuleFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ModuleFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ModuleFilter, Built> for ModuleFilter {
@@ -3674,6 +3880,12 @@ pub mod types {
                 ObjectTypeFilter(ObjectTypeFilter::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ObjectTypeFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ObjectTypeFilter as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ObjectTypeFilter, Built>
         for ObjectTypeFilter {
             #[inline]
@@ -3738,6 +3950,12 @@ pub mod types {
             #[inline]
             fn from(object: super::RiskLevelFilter) -> Self {
                 RiskLevelFilter(RiskLevelFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::RiskLevelFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<RiskLevelFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::RiskLevelFilter, Built>
@@ -3810,6 +4028,12 @@ pub mod types {
                 SensitivityLevelFilter(SensitivityLevelFilter::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::SensitivityLevelFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<SensitivityLevelFilter as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::SensitivityLevelFilter, Built>
         for SensitivityLevelFilter {
             #[inline]
@@ -3869,6 +4093,12 @@ pub mod types {
             #[inline]
             fn from(object: super::SiteNameFilter) -> Self {
                 SiteNameFilter(SiteNameFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::SiteNameFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<SiteNameFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::SiteNameFilter, Built> for SiteNameFilter {
@@ -3931,6 +4161,12 @@ pub mod types {
                 TagNameFilter(TagNameFilter::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::TagNameFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<TagNameFilter as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::TagNameFilter, Built> for TagNameFilter {
             #[inline]
             fn given(self) -> Given {
@@ -3989,6 +4225,12 @@ pub mod types {
             #[inline]
             fn from(object: super::UsernameFilter) -> Self {
                 UsernameFilter(UsernameFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::UsernameFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UsernameFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::UsernameFilter, Built> for UsernameFilter {
