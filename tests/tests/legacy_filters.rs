@@ -103,6 +103,26 @@ async fn detail_records_of_all_sites_are_asked_for_as_in_the_example() {
     assert_example_was_sent(&server, "listDetailRecords");
 }
 
+/// A filter is told by its `id` alone, which is filled in wherever it stands.
+#[tokio::test]
+async fn a_filter_of_a_whole_request_goes_out_as_the_one_that_it_is() {
+    let (server, client) = answering("listSiteOverviews").await;
+    let mut filter = types::CreatedByFilter::default();
+    filter.values = vec![INES.to_owned()].into();
+    let mut request = types::ListSiteOverviewsRequest::default();
+    request.filters = vec![filter.into()].into();
+    request.page_size = Some(50);
+    client.list_site_overviews().body(request).send().await.expect("a page");
+    let sent = server.received().remove(0).json();
+    assert_eq!(sent["filters"], json!([{"id": "createdBy", "values": [INES]}]));
+    // And back again.
+    let read: types::SiteOverviewFilter = serde_json::from_value(sent["filters"][0].clone()).expect("a filter");
+    assert!(
+        matches!(read, types::SiteOverviewFilter::CreatedByFilter(_)),
+        "{read:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_code_or_a_time_too_many_is_refused_before_anything_is_sent() {
     let (server, client) = answering("listSiteDetailRecords").await;
@@ -119,7 +139,7 @@ async fn a_code_or_a_time_too_many_is_refused_before_anything_is_sent() {
         let error = client.list_site_detail_records().body(request).send().await;
         let error = error.expect_err("no request");
         assert!(
-            error.is_invalid_request() && error.to_string().contains("`body.filters[0]`"),
+            error.is_invalid_request() && error.to_string().contains("`body.filters[0].values"),
             "{error}"
         );
     }

@@ -1,6 +1,6 @@
 //! What goes out: headers, addresses, redirections, and what is refused before anything does.
 
-use avepoint_core::{CallOptions, Cloud, ErrorKind, ResponseRecorder, RetryPolicy, StaticToken};
+use avepoint_core::{CallOptions, Cloud, ErrorKind, OpenEnum, ResponseRecorder, RetryPolicy, StaticToken};
 use avepoint_elements_v3::{Client, dynamic, operations, types};
 use avepoint_tests::client::client_of;
 use avepoint_tests::elements::{READS, TOKEN, WRITES, builder, case, client, client_with_retries, run};
@@ -482,12 +482,17 @@ async fn what_the_spec_forbids_is_refused_before_anything_is_sent() {
             Some(json!("1984-03-22T00:00:00")),
             "with an offset",
         ),
-        ("addCustomerService", "/body/product", Some(json!(-1)), "`body`"),
+        (
+            "addCustomerService",
+            "/body/product",
+            Some(json!(-1)),
+            "`body.product` is -1 where the documented codes are ",
+        ),
         (
             "addCustomerService",
             "/body/licenseItems",
             Some(json!([{"resource": "None"}])),
-            "`body`",
+            "`body.licenseItems[0].resource` is \"None\" where",
         ),
         ("getUser", "/userId", Some(json!("")), "`userId`"),
         ("getUser", "/userId", Some(json!("..")), "`userId`"),
@@ -559,6 +564,52 @@ async fn a_backup_whose_storage_is_not_named_is_refused() {
             }
         }
     }
+}
+
+/// The six bodies share their members, so that what was chosen cannot be seen by them.
+#[tokio::test]
+async fn of_several_bodies_the_one_that_was_chosen_is_told_of_and_sent_with_its_constants() {
+    let server = answering("addCustomerService").await;
+    let client = client(&server);
+    let add = || client.add_customer_service().customer_id("c");
+    let mut chosen = types::AddBackupTrialWithByosRequest::default();
+    let variant = types::AddCustomerServiceRequest::AddBackupTrialWithByosRequest(chosen.clone());
+    for call in [add().body(chosen.clone()), add().body(variant)] {
+        let error = call
+            .send()
+            .await
+            .expect_err("whose storage it is nobody knows")
+            .to_string();
+        assert!(error.ends_with(": `body.byos` is missing"), "{error}");
+    }
+    // Of a JSON nobody knows which it is meant to be: it is like one of them more than like the others, or like two.
+    let [product, trial] = [
+        json!(types::BackupProduct::KNOWN[0]),
+        json!(types::TrialLicense::KNOWN[0]),
+    ];
+    for (body, told) in [
+        (
+            json!({"product": product, "licenseType": trial}),
+            "`body.byos` is missing",
+        ),
+        (
+            json!({"product": product, "licenseType": trial, "retentionYear": 1}),
+            "`body` matches none of the 6 documented variants (`avepointStorageType` is missing: set it with \
+             `avepoint_storage_type`; `byos` is missing)",
+        ),
+    ] {
+        let parameters = json!({"customerId": "c", "body": body});
+        let outcome = dynamic::call(&client, "addCustomerService", parameters).await;
+        let error = outcome.expect_err(told).to_string();
+        assert!(error.ends_with(&format!(": {told}")), "{error}");
+    }
+    assert!(server.received().is_empty());
+    chosen.byos = Some(false);
+    add().body(chosen).send().await.expect("an answer");
+    assert_eq!(
+        only(&server).json(),
+        json!({"product": product, "licenseType": trial, "byos": false})
+    );
 }
 
 #[tokio::test]

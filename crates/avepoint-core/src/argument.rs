@@ -4,6 +4,7 @@
 //! these it is the compiler finds out by the second parameter of the traits, which nobody writes down.
 
 use std::any::type_name;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use crate::fields::Fields;
 use crate::validation::Violation;
 use crate::value::list::OneOrMany;
+use crate::{CodeOrText, Json, List, LocalTime, NumberOrText, OpenEnum, SecretText, TextOr, Time};
 
 /// A value for a setter, as JSON: what converts into a `T`, an `Option` of that, or the builder of one.
 ///
@@ -104,14 +106,57 @@ pub struct Each<M>(M);
 
 // So that the compiler shows the message of the trait, and not what `From` is implemented for.
 #[diagnostic::do_not_recommend]
-impl<T: Serialize, V: TryInto<T>> Argument<T, Direct> for V
+impl<T: IntoGiven, V: TryInto<T>> Argument<T, Direct> for V
 where
     V::Error: Display,
 {
     fn given(self) -> Given {
         match self.try_into() {
-            Ok(value) => Given::json(serde_json::to_value(value)),
+            Ok(value) => value.into_given(),
             Err(error) => Given::unfit::<T>(&error),
+        }
+    }
+}
+
+/// What a value of a type is given as.
+///
+/// An object is given as its builder is: it is held against its own rules, also where it is one of several that a request may
+/// hold, and what can be one code only is filled in. In its JSON nobody would see which of them it is meant to be.
+#[doc(hidden)]
+pub trait IntoGiven: Serialize + Sized {
+    /// It as JSON, unless it is an object.
+    fn into_given(self) -> Given {
+        Given::json(serde_json::to_value(self))
+    }
+}
+
+macro_rules! values {
+    ($($value:ty),+) => { $( impl IntoGiven for $value {} )+ };
+}
+
+values!(
+    bool,
+    i32,
+    i64,
+    f32,
+    f64,
+    String,
+    Json,
+    LocalTime,
+    NumberOrText,
+    SecretText,
+    Time
+);
+impl<T: OpenEnum> IntoGiven for CodeOrText<T> {}
+impl<T: Serialize> IntoGiven for List<T> {}
+impl<T: Serialize> IntoGiven for TextOr<T> {}
+impl<T: Serialize> IntoGiven for BTreeMap<String, T> {}
+
+impl<T: IntoGiven> IntoGiven for OneOrMany<T> {
+    fn into_given(self) -> Given {
+        match self {
+            OneOrMany::One(value) => value.into_given(),
+            OneOrMany::Many(values) => Given::list(&mut values.into_iter().map(T::into_given)),
         }
     }
 }
@@ -370,7 +415,7 @@ mod tests {
         fn same<T>(value: &T, json: Value)
         where
             for<'a> &'a T: TryInto<T, Error: Display>,
-            T: Serialize,
+            T: IntoGiven,
         {
             assert_eq!(told(Argument::<T, Direct>::given(value)), Ok(Some(json)));
         }

@@ -283,7 +283,9 @@ impl Call {
         let (value, found) = match (&self.body, body.constraint) {
             (Some(given), _) => self.finish(given),
             // All of its members may be optional; which are not is told one by one.
-            (None, Constraint::Object { .. }) => self.finish(&Given::Fields(Fields::new(body.constraint, &[]))),
+            (None, Constraint::Object { .. }) if body.required => {
+                self.finish(&Given::Fields(Fields::new(body.constraint, &[])))
+            }
             (None, _) => (None, Vec::new()),
         };
         if !found.is_empty() {
@@ -488,6 +490,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::argument::IntoGiven;
+    use crate::operation::{Format, Member};
     use crate::session::for_tests::session;
     use crate::{Argument, Method};
 
@@ -499,6 +503,22 @@ mod tests {
         },
     );
 
+    #[test]
+    fn a_body_that_may_be_left_out_is_left_out_and_another_is_told_of_member_by_member() {
+        static NAMED: Constraint = Constraint::object(
+            &[Member::new("name", true, &Constraint::text(1, None, Format::Plain))],
+            false,
+        );
+        static OPTIONAL: Operation =
+            Operation::new("grow", Method::Post, "/plants", "Grow a plant").body(false, &NAMED);
+        static REQUIRED: Operation = Operation::new("grow", Method::Post, "/plants", "Grow a plant").body(true, &NAMED);
+        let check = |operation| Call::new(&session(), operation).check();
+        assert_eq!(check(&OPTIONAL).expect("a request").body, None);
+        assert_eq!(check(&GROW).expect("a request").body, Some(json!({})));
+        let problem = check(&REQUIRED).err().expect("no name").to_string();
+        assert!(problem.ends_with("`body.name` is missing"), "{problem}");
+    }
+
     /// A body that counts how often it is written. It is of no type that can be read.
     struct Counted(Arc<AtomicUsize>);
 
@@ -508,6 +528,8 @@ mod tests {
             json!({ "name": "fern", "password": "a secret" }).serialize(serializer)
         }
     }
+
+    impl IntoGiven for Counted {}
 
     fn given<M>(value: impl Argument<Counted, M>) -> Given {
         value.given()

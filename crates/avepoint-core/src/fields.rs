@@ -66,14 +66,11 @@ impl Fields {
         fill_constants(self.constraint, &mut self.members);
         let value = Value::Object(self.members);
         let mut found: Vec<_> = self.problems.into_iter().flat_map(|(_, problems)| problems).collect();
-        // A member that was refused is not told of as missing too, nor in the words of a choice of which it is one.
-        let others = violations(self.constraint, &value);
-        let others: Vec<_> = others
-            .into_iter()
-            .filter(|other| !found.iter().any(|problem| problem.overlaps(other)))
-            .collect();
+        // A member that was refused is not told of as missing too, nor as any of the others that a choice has.
+        let mut others = violations(self.constraint, &value);
+        others.retain(|other| !found.iter().any(|problem| problem.covers(other)));
         found.extend(others);
-        (value, found)
+        (value, found.into_iter().map(Violation::owned).collect())
     }
 
     /// The object as one of its type, be its values allowed or not: that is told when it is sent.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
-pub use crate::argument::{Built, Given};
+pub use crate::argument::{Built, Given, IntoGiven};
 pub use crate::call::Call;
 use crate::error::{Error, request_id, without_mark};
 pub use crate::fields::Fields;
@@ -23,6 +23,7 @@ use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
 use crate::response::Response;
 use crate::transport;
+use crate::validation::check;
 #[doc(hidden)]
 pub use crate::value::code::{Documented, WireCode, read_code};
 use crate::value::json::Json;
@@ -137,7 +138,7 @@ pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
 }
 
 /// An object that is one of several, before it is known which.
-pub struct Form(Map<String, Value>);
+pub struct Form(Value);
 
 impl Form {
     /// It as one of its types.
@@ -152,21 +153,25 @@ impl Form {
 /// What an object of a choice must meet, and how it is read.
 pub type ReadForm<T> = (&'static Constraint, fn(&Form) -> Result<T, serde_json::Error>);
 
-/// Reads an object that is one of several: as the first that has no more required members than it, and fits.
+/// Reads an object that is one of several: as the first whose rules it keeps; if it keeps those of none, as the first that
+/// has no more required members than it, and fits. So it is the same where others come before that one, or require less.
 ///
 /// # Errors
 /// Where it is no object, or fits none.
 pub fn read_choice<'de, T, D: Deserializer<'de>>(deserializer: D, forms: &[ReadForm<T>]) -> Result<T, D::Error> {
-    let form = Form(Map::deserialize(deserializer)?);
+    let form = Form(Map::deserialize(deserializer)?.into());
     let is_whole = |constraint: &Constraint| match constraint {
         Constraint::Object { members, .. } => {
             let mut required = members.iter().filter(|member| member.required);
-            required.all(|member| form.0.contains_key(member.name))
+            required.all(|member| form.0.get(member.name).is_some())
         }
         _ => true,
     };
-    let mut fitting = forms.iter().filter(|(constraint, _)| is_whole(constraint));
-    let read = fitting.find_map(|(_, read)| read(&form).ok());
+    let kept = forms
+        .iter()
+        .filter(|(constraint, _)| check(constraint, &form.0).is_ok());
+    let whole = forms.iter().filter(|(constraint, _)| is_whole(constraint));
+    let read = kept.chain(whole).find_map(|(_, read)| read(&form).ok());
     read.ok_or_else(|| D::Error::custom("the object is none of those that it may be"))
 }
 
@@ -224,6 +229,23 @@ mod tests {
     use std::thread::{self, ThreadId};
 
     use super::*;
+    use crate::operation::Member;
+
+    /// Whatever comes before it, or requires less than it did.
+    #[test]
+    fn a_choice_is_read_as_the_object_whose_rules_it_keeps() {
+        static MILD: Constraint = Constraint::object(&[Member::new("a", false, &Constraint::Any)], false);
+        static STRICT: Constraint = Constraint::object(&[Member::new("b", true, &Constraint::Any)], false);
+        const MILD_FORM: ReadForm<&str> = (&MILD, |_| Ok("mild"));
+        const STRICT_FORM: ReadForm<&str> = (&STRICT, |_| Ok("strict"));
+        for forms in [[MILD_FORM, STRICT_FORM], [STRICT_FORM, MILD_FORM]] {
+            let read = |object: Value| read_choice(object, &forms).ok();
+            assert_eq!(read(serde_json::json!({"b": 1})), Some("strict"));
+            assert_eq!(read(serde_json::json!({"a": 1})), Some("mild"));
+            assert_eq!(read(serde_json::json!({"c": 1})), Some("mild"));
+            assert_eq!(read(serde_json::json!([])), None);
+        }
+    }
 
     static LIST: Operation = Operation::new("listThings", crate::Method::Get, "/things", "List the things");
 

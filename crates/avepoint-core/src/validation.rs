@@ -17,6 +17,8 @@ pub struct Violation {
     kind: Kind,
     place: String,
     problem: String,
+    /// How much of the end of the place lies within an object that was held against its own rules.
+    own: usize,
 }
 
 /// What kind of thing is wrong.
@@ -28,6 +30,8 @@ pub(crate) enum Kind {
     Missing,
     /// The specification forbids the value.
     Forbidden,
+    /// It does too: another kind of value is meant, or an object that has other codes.
+    Foreign,
 }
 
 impl Violation {
@@ -36,6 +40,7 @@ impl Violation {
             kind: Kind::Forbidden,
             place: String::new(),
             problem: problem.into(),
+            own: 0,
         }
     }
 
@@ -54,7 +59,7 @@ impl Violation {
 
     /// Whether there is no whole value, be it allowed or not.
     pub(crate) fn is_gap(&self) -> bool {
-        self.kind != Kind::Forbidden
+        matches!(self.kind, Kind::Unfit | Kind::Missing)
     }
 
     /// What the call or an object needs, and does not have. A caller of the builder looks for the setter's name.
@@ -75,13 +80,20 @@ impl Violation {
         self
     }
 
-    /// Whether one of the two places lies in the other.
-    pub(crate) fn overlaps(&self, other: &Violation) -> bool {
-        let (short, long) = match self.place.len() < other.place.len() {
-            true => (&self.place, &other.place),
-            false => (&other.place, &self.place),
+    /// What an object tells of itself, which no other rules than its own say.
+    pub(crate) fn owned(mut self) -> Self {
+        self.own = self.place.len();
+        self
+    }
+
+    /// Whether another tells of the same place: of that, of the object that told of it, or of what lies in these or around.
+    pub(crate) fn covers(&self, other: &Violation) -> bool {
+        let own = &self.place[..self.place.len() - self.own];
+        let (short, long) = match own.len() < other.place.len() {
+            true => (own, other.place.as_str()),
+            false => (other.place.as_str(), own),
         };
-        let rest = long.strip_prefix(short.as_str());
+        let rest = long.strip_prefix(short);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 
@@ -104,7 +116,10 @@ pub(crate) fn check_text(constraint: &Constraint, text: &str) -> Result<(), Viol
         Constraint::Text { .. } | Constraint::TextCode { .. } => check(constraint, &Value::from(text)),
         // A list in a query repeats the name: each occurrence is one entry.
         Constraint::List { item, .. } => check_text(item, text),
-        Constraint::AnyOf(constraints) => first_success(constraints, |constraint| check_text(constraint, text)),
+        Constraint::AnyOf(constraints) => {
+            let alternatives = constraints.iter().map(|constraint| check_text(constraint, text).err());
+            first(nearest(alternatives.map(Vec::from_iter).collect()))
+        }
         Constraint::AllOf(constraints) => constraints
             .iter()
             .try_for_each(|constraint| check_text(constraint, text)),
@@ -145,11 +160,14 @@ pub(crate) fn check(constraint: &Constraint, value: &Value) -> Result<(), Violat
             Some(code) if documented(codes, code).is_some() => Ok(()),
             _ => Err(undocumented(value, codes, names)),
         },
-        Constraint::List { .. } | Constraint::Object { .. } | Constraint::AllOf(_) => {
-            violations(constraint, value).into_iter().next().map_or(Ok(()), Err)
+        Constraint::List { .. } | Constraint::Object { .. } | Constraint::AllOf(_) | Constraint::AnyOf(_) => {
+            first(violations(constraint, value))
         }
-        Constraint::AnyOf(constraints) => first_success(constraints, |constraint| check(constraint, value)),
     }
+}
+
+fn first(found: Vec<Violation>) -> Result<(), Violation> {
+    found.into_iter().next().map_or(Ok(()), Err)
 }
 
 /// All that is wrong with a value, each with its place in it.
@@ -166,11 +184,14 @@ pub(crate) fn violations(constraint: &Constraint, value: &Value) -> Vec<Violatio
         (Constraint::Object { members, open }, Value::Object(object)) => {
             let mut found = Vec::new();
             for member in *members {
-                let wrong = match object.get(member.name) {
+                let mut wrong = match object.get(member.name) {
                     Some(value) => violations(member.constraint, value),
                     None if member.required => vec![Violation::missing(member.name)],
                     None => continue,
                 };
+                if object.contains_key(member.name) && is_code(member.constraint) {
+                    wrong.iter_mut().for_each(|violation| violation.kind = Kind::Foreign);
+                }
                 add_below(&mut found, &format!(".{}", member.name), wrong);
             }
             for name in object.keys() {
@@ -185,6 +206,10 @@ pub(crate) fn violations(constraint: &Constraint, value: &Value) -> Vec<Violatio
             .iter()
             .flat_map(|constraint| violations(constraint, value))
             .collect(),
+        (Constraint::AnyOf(constraints), value) => {
+            let alternatives = constraints.iter().map(|constraint| violations(constraint, value));
+            nearest(alternatives.collect())
+        }
         (constraint, value) => check(constraint, value).err().into_iter().collect(),
     }
 }
@@ -200,12 +225,29 @@ pub(crate) fn fill_constants(constraint: &Constraint, object: &mut serde_json::M
         return;
     };
     for member in members.iter().filter(|member| member.required) {
-        let constant = match member.constraint {
-            Constraint::IntegerCode { codes: [code], .. } => Value::from(*code),
-            Constraint::TextCode { codes: [code], .. } => Value::from(*code),
-            _ => continue,
-        };
-        object.entry(member.name).or_insert(constant);
+        if let Some(constant) = constant(member.constraint) {
+            object.entry(member.name).or_insert(constant);
+        }
+    }
+}
+
+/// The only documented code that a value may be.
+fn constant(constraint: &Constraint) -> Option<Value> {
+    match constraint {
+        Constraint::IntegerCode { codes: [code], .. } => Some(Value::from(*code)),
+        Constraint::TextCode { codes: [code], .. } => Some(Value::from(*code)),
+        // A component that is another by a name of its own.
+        Constraint::AllOf([same]) => constant(same),
+        _ => None,
+    }
+}
+
+/// Whether a value is one of the codes of a list.
+fn is_code(constraint: &Constraint) -> bool {
+    match constraint {
+        Constraint::IntegerCode { .. } | Constraint::TextCode { .. } => true,
+        Constraint::AllOf([same]) => is_code(same),
+        _ => false,
     }
 }
 
@@ -291,33 +333,46 @@ pub(crate) fn matching(constraints: &[&Constraint], value: &Value) -> Option<usi
         .position(|constraint| check(constraint, value).is_ok())
 }
 
-fn first_success(
-    constraints: &[&Constraint],
-    check: impl Fn(&Constraint) -> Result<(), Violation>,
-) -> Result<(), Violation> {
-    let mut problems = Vec::new();
-    for constraint in constraints {
-        match check(constraint) {
-            Ok(()) => return Ok(()),
-            Err(violation) => problems.push(violation),
+/// What is wrong with a value that may be one of several, by what is wrong with it as each: what keeps it from those that it
+/// is most like. What all of these say is said once.
+fn nearest(alternatives: Vec<Vec<Violation>>) -> Vec<Violation> {
+    let count = alternatives.len();
+    let least = alternatives.iter().map(|found| distance(found)).min();
+    let mut nearest = alternatives;
+    nearest.retain(|found| Some(distance(found)) == least);
+    let is_shared = |violation: &Violation| nearest.iter().all(|found| found.contains(violation));
+    let mut reasons: Vec<String> = Vec::new();
+    for violation in nearest.iter().flatten().filter(|violation| !is_shared(violation)) {
+        let reason = violation.clone().alone();
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
         }
     }
-    // Alternatives that fail at the same place are listed together; otherwise each with its own place.
-    let descriptions: Vec<_> = problems
+    let mut shared: Vec<_> = nearest
         .iter()
-        .map(|violation| match violation.place.as_str() {
-            "" => violation.problem.clone(),
-            place => format!("`{}` {}", place.trim_start_matches('.'), violation.problem),
-        })
+        .take(1)
+        .flatten()
+        .filter(|violation| is_shared(violation))
+        .cloned()
         .collect();
-    Err(Violation::new(match descriptions.as_slice() {
-        [only] => only.clone(),
-        several => format!(
-            "matches none of the {} documented variants ({})",
-            several.len(),
-            several.join("; ")
-        ),
-    }))
+    if !reasons.is_empty() {
+        let reasons = reasons.join("; ");
+        shared.push(Violation::new(format!(
+            "matches none of the {count} documented variants ({reasons})"
+        )));
+    }
+    shared
+}
+
+/// How far a value is from what it may be: first whether it is of another kind, then how many of its own constants, other
+/// codes and parts are, then all that is wrong with it.
+fn distance(found: &[Violation]) -> (bool, usize, usize) {
+    let foreign = |depth| {
+        let is_so_deep = move |violation: &&Violation| violation.place.matches(['.', '[']).count() == depth;
+        let foreign = found.iter().filter(|violation| violation.kind == Kind::Foreign);
+        foreign.filter(is_so_deep).count()
+    };
+    (foreign(0) > 0, foreign(1), found.len())
 }
 
 fn check_bounds<N: PartialOrd + std::fmt::Display>(
@@ -388,7 +443,10 @@ fn wrong_kind(wanted: &str, value: &Value) -> Violation {
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     };
-    Violation::new(format!("is {kind} where {wanted} is expected"))
+    Violation {
+        kind: Kind::Foreign,
+        ..Violation::new(format!("is {kind} where {wanted} is expected"))
+    }
 }
 
 /// A code as an error shows it; never longer than a line.
@@ -550,6 +608,69 @@ mod tests {
         ]);
         assert_eq!(check(&EITHER, &json!("3")), Ok(()));
         assert!(problem(&EITHER, json!("red")).contains("matches none of the 2 documented variants"));
+    }
+
+    #[test]
+    fn of_several_variants_those_are_told_of_that_a_value_is_most_like() {
+        const fn member(name: &'static str, constraint: &'static Constraint) -> Member {
+            Member {
+                name,
+                required: true,
+                constraint,
+            }
+        }
+        const TRIAL: Member = member("kind", &Constraint::text_code(&["trial"], &[]));
+        // By another name.
+        const POOL: Member = member("kind", &Constraint::AllOf(&[&Constraint::text_code(&["pool"], &[])]));
+        static ANY: Constraint = Constraint::AnyOf(&[
+            &Constraint::object(&[TRIAL, member("size", &SIZE), member("name", &NAME)], false),
+            &Constraint::object(&[TRIAL, member("size", &SIZE), member("colour", &NAME)], false),
+            &Constraint::object(&[POOL], false),
+            &Constraint::list(&SIZE, 0, None),
+        ]);
+        let told = |value: Value| -> Vec<_> {
+            let found = violations(&ANY, &value).into_iter();
+            found.map(|violation| violation.in_place("x")).collect()
+        };
+        assert_eq!(told(json!({"kind": "pool"})), [""; 0]);
+        // The constant counts before the number of violations.
+        assert_eq!(
+            told(json!({"kind": "pool", "name": "abcd", "size": 0})),
+            [
+                "`x.name` is not a documented field",
+                "`x.size` is not a documented field"
+            ]
+        );
+        // What all that are as near say is said once.
+        assert_eq!(
+            told(json!({"kind": "trial"})),
+            [
+                "`x.size` is missing",
+                "`x` matches none of the 4 documented variants (`name` is missing; `colour` is missing)"
+            ]
+        );
+        assert_eq!(
+            told(json!({"kind": "trial", "size": 1, "name": ""})),
+            ["`x.name` has 0 characters, the minimum is 1"]
+        );
+        // Another kind of value is farther than whatever else is wrong.
+        assert_eq!(
+            told(json!([0, "a"])),
+            [
+                "`x[0]` is 0, the minimum is 1",
+                "`x[1]` is a string where an integer is expected"
+            ]
+        );
+        assert_eq!(
+            told(json!(1)),
+            [
+                "`x` matches none of the 4 documented variants (is a number where an object is expected; \
+              is a number where an array is expected)"
+            ]
+        );
+        let mut object = serde_json::Map::new();
+        fill_constants(&Constraint::object(&[POOL], false), &mut object);
+        assert_eq!(Value::Object(object), json!({"kind": "pool"}));
     }
 
     #[test]

@@ -29,8 +29,9 @@
 //! }
 //! ```
 //!
-//! Filters are made to be sent. Read back from JSON, the types that are one of several filters take the first of their
-//! variants, whatever `id` says: the members are kept as they came, but the variant tells nothing.
+//! Filters are made to be sent. Read back from JSON, the types that are one of several filters are the variant that `id`
+//! says; where the values are none that it takes, the first of all: the members are kept as they came, but the variant tells
+//! nothing.
 
 use avepoint_core::{Arguments, CodeOrText, List, OpenEnum, Time};
 

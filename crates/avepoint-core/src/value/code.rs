@@ -389,6 +389,8 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::generated::IntoGiven for $name {}
+
         impl ::std::fmt::Display for $name {
             /// Writes the name; of a code that is not documented, the code.
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {

@@ -62,6 +62,8 @@ macro_rules! id {
             }
         }
 
+        impl $crate::generated::IntoGiven for $name {}
+
         // Not compiled with the client, but where they are called.
 
         impl ::std::fmt::Display for $name {

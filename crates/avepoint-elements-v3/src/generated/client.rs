@@ -6524,6 +6524,31 @@ pub mod types {
             )
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for AddCustomerServiceRequest {
+        #[inline]
+        fn into_given(self) -> ::avepoint_core::generated::Given {
+            match self {
+                Self::AddBackupTrialWithStorageTypeRequest(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::AddBackupTrialWithByosRequest(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::AddServiceTrialRequest(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::AddBackupPoolWithStorageTypeRequest(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::AddBackupPoolWithByosRequest(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::AddServicePoolRequest(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+            }
+        }
+    }
     impl ::std::convert::From<AddBackupTrialWithStorageTypeRequest>
     for AddCustomerServiceRequest {
         fn from(value: AddBackupTrialWithStorageTypeRequest) -> Self {
@@ -6845,7 +6870,7 @@ pub mod types {
     /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
     /// when the request is sent, all of it at once.
     pub mod builder {
-        use ::avepoint_core::generated::{Built, Fields, Given};
+        use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`AddBackupPoolWithByosRequest`](super::AddBackupPoolWithByosRequest).
@@ -6974,8 +6999,17 @@ pub mod types {
             #[inline]
             fn from(object: super::AddBackupPoolWithByosRequest) -> Self {
                 AddBackupPoolWithByosRequest(
-                    AddBackupPoolWithByosRequest::default().0.of(&object),
-                )
+                        AddBackupPoolWithByosRequest::default().0.of(&object),
+                    )
+                    .license_items(
+                        Some(object.license_items).filter(|list| !list.is_null()),
+                    )
+            }
+        }
+        impl IntoGiven for super::AddBackupPoolWithByosRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<AddBackupPoolWithByosRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::AddBackupPoolWithByosRequest, Built>
@@ -7118,7 +7152,18 @@ pub mod types {
             #[inline]
             fn from(object: super::AddBackupPoolWithStorageTypeRequest) -> Self {
                 AddBackupPoolWithStorageTypeRequest(
-                    AddBackupPoolWithStorageTypeRequest::default().0.of(&object),
+                        AddBackupPoolWithStorageTypeRequest::default().0.of(&object),
+                    )
+                    .license_items(
+                        Some(object.license_items).filter(|list| !list.is_null()),
+                    )
+            }
+        }
+        impl IntoGiven for super::AddBackupPoolWithStorageTypeRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(
+                    <AddBackupPoolWithStorageTypeRequest as From<_>>::from(self).0,
                 )
             }
         }
@@ -7249,6 +7294,12 @@ pub mod types {
                 AddBackupTrialWithByosRequest(
                     AddBackupTrialWithByosRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::AddBackupTrialWithByosRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<AddBackupTrialWithByosRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::AddBackupTrialWithByosRequest, Built>
@@ -7383,6 +7434,14 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::AddBackupTrialWithStorageTypeRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(
+                    <AddBackupTrialWithStorageTypeRequest as From<_>>::from(self).0,
+                )
+            }
+        }
         impl ::avepoint_core::Argument<
             super::AddBackupTrialWithStorageTypeRequest,
             Built,
@@ -7464,6 +7523,15 @@ pub mod types {
             #[inline]
             fn from(object: super::AddServicePoolRequest) -> Self {
                 AddServicePoolRequest(AddServicePoolRequest::default().0.of(&object))
+                    .license_items(
+                        Some(object.license_items).filter(|list| !list.is_null()),
+                    )
+            }
+        }
+        impl IntoGiven for super::AddServicePoolRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<AddServicePoolRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::AddServicePoolRequest, Built>
@@ -7535,6 +7603,12 @@ pub mod types {
                 AddServiceTrialRequest(AddServiceTrialRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::AddServiceTrialRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<AddServiceTrialRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::AddServiceTrialRequest, Built>
         for AddServiceTrialRequest {
             #[inline]
@@ -7584,6 +7658,13 @@ pub mod types {
             #[inline]
             fn from(object: super::AnswerLicensesRequest) -> Self {
                 AnswerLicensesRequest(AnswerLicensesRequest::default().0.of(&object))
+                    .licenses(Some(object.licenses).filter(|list| !list.is_null()))
+            }
+        }
+        impl IntoGiven for super::AnswerLicensesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<AnswerLicensesRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::AnswerLicensesRequest, Built>
@@ -7744,6 +7825,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::AssignResellerLicenseRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<AssignResellerLicenseRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::AssignResellerLicenseRequest, Built>
         for AssignResellerLicenseRequest {
             #[inline]
@@ -7810,6 +7897,12 @@ pub mod types {
             #[inline]
             fn from(object: super::AssignedLicense) -> Self {
                 AssignedLicense(AssignedLicense::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::AssignedLicense {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<AssignedLicense as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::AssignedLicense, Built>
@@ -7993,6 +8086,12 @@ pub mod types {
                 BackupLicenseItem(BackupLicenseItem::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::BackupLicenseItem {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<BackupLicenseItem as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::BackupLicenseItem, Built>
         for BackupLicenseItem {
             #[inline]
@@ -8057,6 +8156,12 @@ pub mod types {
             #[inline]
             fn from(object: super::BaselineRanking) -> Self {
                 BaselineRanking(BaselineRanking::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::BaselineRanking {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<BaselineRanking as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::BaselineRanking, Built>
@@ -8154,6 +8259,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ConnectTenantsRequest) -> Self {
                 ConnectTenantsRequest(ConnectTenantsRequest::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ConnectTenantsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ConnectTenantsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ConnectTenantsRequest, Built>
@@ -8297,6 +8408,14 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::CreateAppAuthorizationLinkRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(
+                    <CreateAppAuthorizationLinkRequest as From<_>>::from(self).0,
+                )
+            }
+        }
         impl ::avepoint_core::Argument<super::CreateAppAuthorizationLinkRequest, Built>
         for CreateAppAuthorizationLinkRequest {
             #[inline]
@@ -8399,6 +8518,12 @@ pub mod types {
             #[inline]
             fn from(object: super::CreateBaselineRequest) -> Self {
                 CreateBaselineRequest(CreateBaselineRequest::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::CreateBaselineRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<CreateBaselineRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::CreateBaselineRequest, Built>
@@ -8522,6 +8647,14 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::CreateTenantAuthorizationLinkRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(
+                    <CreateTenantAuthorizationLinkRequest as From<_>>::from(self).0,
+                )
+            }
+        }
         impl ::avepoint_core::Argument<
             super::CreateTenantAuthorizationLinkRequest,
             Built,
@@ -8574,6 +8707,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ListBaselineJobsRequest) -> Self {
                 ListBaselineJobsRequest(ListBaselineJobsRequest::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ListBaselineJobsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListBaselineJobsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListBaselineJobsRequest, Built>
@@ -8633,6 +8772,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListBaselineTenantsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListBaselineTenantsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListBaselineTenantsRequest, Built>
         for ListBaselineTenantsRequest {
             #[inline]
@@ -8686,6 +8831,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ListBaselinesRequest) -> Self {
                 ListBaselinesRequest(ListBaselinesRequest::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ListBaselinesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListBaselinesRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListBaselinesRequest, Built>
@@ -8745,6 +8896,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListCustomerServicesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListCustomerServicesRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListCustomerServicesRequest, Built>
         for ListCustomerServicesRequest {
             #[inline]
@@ -8798,6 +8955,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ListCustomersRequest) -> Self {
                 ListCustomersRequest(ListCustomersRequest::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ListCustomersRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListCustomersRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListCustomersRequest, Built>
@@ -8868,6 +9031,12 @@ pub mod types {
                 ListJobsRequest(ListJobsRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ListJobsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListJobsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListJobsRequest, Built>
         for ListJobsRequest {
             #[inline]
@@ -8924,6 +9093,12 @@ pub mod types {
                 ListLicenseAllocationsRequest(
                     ListLicenseAllocationsRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ListLicenseAllocationsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListLicenseAllocationsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListLicenseAllocationsRequest, Built>
@@ -8983,6 +9158,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListPooledLicensesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListPooledLicensesRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListPooledLicensesRequest, Built>
         for ListPooledLicensesRequest {
             #[inline]
@@ -9035,6 +9216,12 @@ pub mod types {
                 ListProtectedUsersRequest(
                     ListProtectedUsersRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ListProtectedUsersRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListProtectedUsersRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListProtectedUsersRequest, Built>
@@ -9109,6 +9296,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListResellerLicensesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListResellerLicensesRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListResellerLicensesRequest, Built>
         for ListResellerLicensesRequest {
             #[inline]
@@ -9164,6 +9357,12 @@ pub mod types {
                 ListResellersRequest(ListResellersRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ListResellersRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListResellersRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListResellersRequest, Built>
         for ListResellersRequest {
             #[inline]
@@ -9217,6 +9416,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ListScanProfilesRequest) -> Self {
                 ListScanProfilesRequest(ListScanProfilesRequest::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ListScanProfilesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListScanProfilesRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListScanProfilesRequest, Built>
@@ -9276,6 +9481,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListStorageProfilesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListStorageProfilesRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListStorageProfilesRequest, Built>
         for ListStorageProfilesRequest {
             #[inline]
@@ -9333,6 +9544,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListTenantUserSeatsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListTenantUserSeatsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListTenantUserSeatsRequest, Built>
         for ListTenantUserSeatsRequest {
             #[inline]
@@ -9381,6 +9598,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ListUsersRequest) -> Self {
                 ListUsersRequest(ListUsersRequest::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ListUsersRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListUsersRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListUsersRequest, Built>
@@ -9571,6 +9794,12 @@ pub mod types {
                 OnboardCustomerRequest(OnboardCustomerRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::OnboardCustomerRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<OnboardCustomerRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::OnboardCustomerRequest, Built>
         for OnboardCustomerRequest {
             #[inline]
@@ -9642,6 +9871,13 @@ pub mod types {
             #[inline]
             fn from(object: super::RunTenantActionRequest) -> Self {
                 RunTenantActionRequest(RunTenantActionRequest::default().0.of(&object))
+                    .data(object.data)
+            }
+        }
+        impl IntoGiven for super::RunTenantActionRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<RunTenantActionRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::RunTenantActionRequest, Built>
@@ -9781,6 +10017,12 @@ pub mod types {
                 ServiceLicenseItem(ServiceLicenseItem::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ServiceLicenseItem {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ServiceLicenseItem as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ServiceLicenseItem, Built>
         for ServiceLicenseItem {
             #[inline]
@@ -9891,6 +10133,12 @@ pub mod types {
                 UpdateLocalUserContactRequest(
                     UpdateLocalUserContactRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::UpdateLocalUserContactRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateLocalUserContactRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::UpdateLocalUserContactRequest, Built>
@@ -10030,6 +10278,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateLocalUserGeneralRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateLocalUserGeneralRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::UpdateLocalUserGeneralRequest, Built>
         for UpdateLocalUserGeneralRequest {
             #[inline]
@@ -10081,6 +10335,12 @@ pub mod types {
                 UpdateLocalUserNotesRequest(
                     UpdateLocalUserNotesRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::UpdateLocalUserNotesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateLocalUserNotesRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::UpdateLocalUserNotesRequest, Built>
@@ -10228,6 +10488,14 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateLocalUserOfficeLocationRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(
+                    <UpdateLocalUserOfficeLocationRequest as From<_>>::from(self).0,
+                )
+            }
+        }
         impl ::avepoint_core::Argument<
             super::UpdateLocalUserOfficeLocationRequest,
             Built,
@@ -10317,6 +10585,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateLocalUserOfficeRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateLocalUserOfficeRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::UpdateLocalUserOfficeRequest, Built>
         for UpdateLocalUserOfficeRequest {
             #[inline]
@@ -10394,6 +10668,12 @@ pub mod types {
                 UpdateLocalUserProfileRequest(
                     UpdateLocalUserProfileRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::UpdateLocalUserProfileRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateLocalUserProfileRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::UpdateLocalUserProfileRequest, Built>
@@ -10533,6 +10813,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateUserAccountRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserAccountRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::UpdateUserAccountRequest, Built>
         for UpdateUserAccountRequest {
             #[inline]
@@ -10598,6 +10884,14 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateUserAlternateEmailAddressRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(
+                    <UpdateUserAlternateEmailAddressRequest as From<_>>::from(self).0,
+                )
+            }
+        }
         impl ::avepoint_core::Argument<
             super::UpdateUserAlternateEmailAddressRequest,
             Built,
@@ -10651,6 +10945,12 @@ pub mod types {
                 UpdateUserBirthdayRequest(
                     UpdateUserBirthdayRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::UpdateUserBirthdayRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserBirthdayRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::UpdateUserBirthdayRequest, Built>
@@ -10729,6 +11029,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateUserContactRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserContactRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::UpdateUserContactRequest, Built>
         for UpdateUserContactRequest {
             #[inline]
@@ -10782,6 +11088,12 @@ pub mod types {
                 UpdateUserExternalFlagRequest(
                     UpdateUserExternalFlagRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::UpdateUserExternalFlagRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserExternalFlagRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::UpdateUserExternalFlagRequest, Built>
@@ -10886,6 +11198,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateUserGeneralRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserGeneralRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::UpdateUserGeneralRequest, Built>
         for UpdateUserGeneralRequest {
             #[inline]
@@ -10939,6 +11257,12 @@ pub mod types {
                 UpdateUserManagerRequest(
                     UpdateUserManagerRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::UpdateUserManagerRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserManagerRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::UpdateUserManagerRequest, Built>
@@ -11047,6 +11371,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateUserOfficeLocationRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserOfficeLocationRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::UpdateUserOfficeLocationRequest, Built>
         for UpdateUserOfficeLocationRequest {
             #[inline]
@@ -11120,6 +11450,12 @@ pub mod types {
                 UpdateUserOfficeRequest(UpdateUserOfficeRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::UpdateUserOfficeRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserOfficeRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::UpdateUserOfficeRequest, Built>
         for UpdateUserOfficeRequest {
             #[inline]
@@ -11182,6 +11518,14 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateUserPasswordSettingRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(
+                    <UpdateUserPasswordSettingRequest as From<_>>::from(self).0,
+                )
+            }
+        }
         impl ::avepoint_core::Argument<super::UpdateUserPasswordSettingRequest, Built>
         for UpdateUserPasswordSettingRequest {
             #[inline]
@@ -11236,6 +11580,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::UpdateUserSponsorRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserSponsorRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::UpdateUserSponsorRequest, Built>
         for UpdateUserSponsorRequest {
             #[inline]
@@ -11288,6 +11638,12 @@ pub mod types {
                 UpdateUserTestFlagRequest(
                     UpdateUserTestFlagRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::UpdateUserTestFlagRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UpdateUserTestFlagRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::UpdateUserTestFlagRequest, Built>

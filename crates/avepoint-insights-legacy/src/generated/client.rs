@@ -1619,6 +1619,40 @@ pub mod types {
             )
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for DetailRecordFilter {
+        #[inline]
+        fn into_given(self) -> ::avepoint_core::generated::Given {
+            match self {
+                Self::ModuleFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ObjectTypeFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::TagNameFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::UsernameFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::SensitivityLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ExposureLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::RiskLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::LocationFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::SiteNameFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+            }
+        }
+    }
     impl ::std::convert::From<ModuleFilter> for DetailRecordFilter {
         fn from(value: ModuleFilter) -> Self {
             Self::ModuleFilter(value)
@@ -1676,6 +1710,7 @@ pub mod types {
             builder::ExportGroupPermissionsRequest::default()
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for ExportJobId {}
     impl ExportSharingLinksRequest {
         /// Begins one without members.
         pub fn builder() -> builder::ExportSharingLinksRequest {
@@ -1829,6 +1864,34 @@ pub mod types {
             )
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for SiteDetailRecordFilter {
+        #[inline]
+        fn into_given(self) -> ::avepoint_core::generated::Given {
+            match self {
+                Self::ObjectTypeFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::TagNameFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::SensitivityLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ExposureLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::RiskLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::CreatedByFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ModifiedTimeFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+            }
+        }
+    }
     impl ::std::convert::From<ObjectTypeFilter> for SiteDetailRecordFilter {
         fn from(value: ObjectTypeFilter) -> Self {
             Self::ObjectTypeFilter(value)
@@ -1905,6 +1968,31 @@ pub mod types {
             )
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for SiteOverviewFilter {
+        #[inline]
+        fn into_given(self) -> ::avepoint_core::generated::Given {
+            match self {
+                Self::ModuleFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::SensitivityLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::ExposureLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::RiskLevelFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::LocationFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::CreatedByFilter(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+            }
+        }
+    }
     impl ::std::convert::From<ModuleFilter> for SiteOverviewFilter {
         fn from(value: ModuleFilter) -> Self {
             Self::ModuleFilter(value)
@@ -1952,7 +2040,7 @@ pub mod types {
     /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
     /// when the request is sent, all of it at once.
     pub mod builder {
-        use ::avepoint_core::generated::{Built, Fields, Given};
+        use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`CreatedByFilter`](super::CreatedByFilter).
@@ -2009,6 +2097,12 @@ pub mod types {
             #[inline]
             fn from(object: super::CreatedByFilter) -> Self {
                 CreatedByFilter(CreatedByFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::CreatedByFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<CreatedByFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::CreatedByFilter, Built>
@@ -2126,6 +2220,12 @@ pub mod types {
                 ExportActivitiesRequest(ExportActivitiesRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ExportActivitiesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportActivitiesRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ExportActivitiesRequest, Built>
         for ExportActivitiesRequest {
             #[inline]
@@ -2239,6 +2339,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ExportGroupPermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportGroupPermissionsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ExportGroupPermissionsRequest, Built>
         for ExportGroupPermissionsRequest {
             #[inline]
@@ -2335,6 +2441,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ExportSharingLinksRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportSharingLinksRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ExportSharingLinksRequest, Built>
         for ExportSharingLinksRequest {
             #[inline]
@@ -2401,6 +2513,12 @@ pub mod types {
                 ExportSitePermissionsRequest(
                     ExportSitePermissionsRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ExportSitePermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportSitePermissionsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ExportSitePermissionsRequest, Built>
@@ -2513,6 +2631,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ExportUserPermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExportUserPermissionsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ExportUserPermissionsRequest, Built>
         for ExportUserPermissionsRequest {
             #[inline]
@@ -2579,6 +2703,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ExposureLevelFilter) -> Self {
                 ExposureLevelFilter(ExposureLevelFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ExposureLevelFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ExposureLevelFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ExposureLevelFilter, Built>
@@ -2667,8 +2797,15 @@ pub mod types {
             #[inline]
             fn from(object: super::ListDetailRecordsRequest) -> Self {
                 ListDetailRecordsRequest(
-                    ListDetailRecordsRequest::default().0.of(&object),
-                )
+                        ListDetailRecordsRequest::default().0.of(&object),
+                    )
+                    .filters(Some(object.filters).filter(|list| !list.is_null()))
+            }
+        }
+        impl IntoGiven for super::ListDetailRecordsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListDetailRecordsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListDetailRecordsRequest, Built>
@@ -2750,6 +2887,12 @@ pub mod types {
                 ListGroupSummariesRequest(
                     ListGroupSummariesRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ListGroupSummariesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListGroupSummariesRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListGroupSummariesRequest, Built>
@@ -2859,6 +3002,12 @@ pub mod types {
                 ListSharingLinksRequest(ListSharingLinksRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ListSharingLinksRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSharingLinksRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListSharingLinksRequest, Built>
         for ListSharingLinksRequest {
             #[inline]
@@ -2957,8 +3106,15 @@ pub mod types {
             #[inline]
             fn from(object: super::ListSiteDetailRecordsRequest) -> Self {
                 ListSiteDetailRecordsRequest(
-                    ListSiteDetailRecordsRequest::default().0.of(&object),
-                )
+                        ListSiteDetailRecordsRequest::default().0.of(&object),
+                    )
+                    .filters(Some(object.filters).filter(|list| !list.is_null()))
+            }
+        }
+        impl IntoGiven for super::ListSiteDetailRecordsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSiteDetailRecordsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSiteDetailRecordsRequest, Built>
@@ -3011,6 +3167,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ListSiteIdsRequest) -> Self {
                 ListSiteIdsRequest(ListSiteIdsRequest::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ListSiteIdsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSiteIdsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSiteIdsRequest, Built>
@@ -3085,8 +3247,15 @@ pub mod types {
             #[inline]
             fn from(object: super::ListSiteOverviewsRequest) -> Self {
                 ListSiteOverviewsRequest(
-                    ListSiteOverviewsRequest::default().0.of(&object),
-                )
+                        ListSiteOverviewsRequest::default().0.of(&object),
+                    )
+                    .filters(Some(object.filters).filter(|list| !list.is_null()))
+            }
+        }
+        impl IntoGiven for super::ListSiteOverviewsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSiteOverviewsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSiteOverviewsRequest, Built>
@@ -3180,6 +3349,12 @@ pub mod types {
                 ListSitePermissionsRequest(
                     ListSitePermissionsRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ListSitePermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSitePermissionsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSitePermissionsRequest, Built>
@@ -3287,6 +3462,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListUserPermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListUserPermissionsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListUserPermissionsRequest, Built>
         for ListUserPermissionsRequest {
             #[inline]
@@ -3368,6 +3549,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListUserSummariesRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListUserSummariesRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListUserSummariesRequest, Built>
         for ListUserSummariesRequest {
             #[inline]
@@ -3427,6 +3614,12 @@ pub mod types {
             #[inline]
             fn from(object: super::LocationFilter) -> Self {
                 LocationFilter(LocationFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::LocationFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<LocationFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::LocationFilter, Built> for LocationFilter {
@@ -3493,6 +3686,12 @@ pub mod types {
                 ModifiedTimeFilter(ModifiedTimeFilter::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ModifiedTimeFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ModifiedTimeFilter as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ModifiedTimeFilter, Built>
         for ModifiedTimeFilter {
             #[inline]
@@ -3555,6 +3754,12 @@ pub mod types {
             #[inline]
             fn from(object: super::ModuleFilter) -> Self {
                 ModuleFilter(ModuleFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::ModuleFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ModuleFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ModuleFilter, Built> for ModuleFilter {
@@ -3622,6 +3827,12 @@ pub mod types {
                 ObjectTypeFilter(ObjectTypeFilter::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ObjectTypeFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ObjectTypeFilter as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ObjectTypeFilter, Built>
         for ObjectTypeFilter {
             #[inline]
@@ -3686,6 +3897,12 @@ pub mod types {
             #[inline]
             fn from(object: super::RiskLevelFilter) -> Self {
                 RiskLevelFilter(RiskLevelFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::RiskLevelFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<RiskLevelFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::RiskLevelFilter, Built>
@@ -3758,6 +3975,12 @@ pub mod types {
                 SensitivityLevelFilter(SensitivityLevelFilter::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::SensitivityLevelFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<SensitivityLevelFilter as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::SensitivityLevelFilter, Built>
         for SensitivityLevelFilter {
             #[inline]
@@ -3817,6 +4040,12 @@ pub mod types {
             #[inline]
             fn from(object: super::SiteNameFilter) -> Self {
                 SiteNameFilter(SiteNameFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::SiteNameFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<SiteNameFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::SiteNameFilter, Built> for SiteNameFilter {
@@ -3879,6 +4108,12 @@ pub mod types {
                 TagNameFilter(TagNameFilter::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::TagNameFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<TagNameFilter as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::TagNameFilter, Built> for TagNameFilter {
             #[inline]
             fn given(self) -> Given {
@@ -3937,6 +4172,12 @@ pub mod types {
             #[inline]
             fn from(object: super::UsernameFilter) -> Self {
                 UsernameFilter(UsernameFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::UsernameFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<UsernameFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::UsernameFilter, Built> for UsernameFilter {

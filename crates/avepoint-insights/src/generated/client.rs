@@ -1001,7 +1001,7 @@ pub mod types {
     /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
     /// when the request is sent, all of it at once.
     pub mod builder {
-        use ::avepoint_core::generated::{Built, Fields, Given};
+        use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
@@ -1088,6 +1088,12 @@ pub mod types {
                 ListSharingLinksRequest(ListSharingLinksRequest::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::ListSharingLinksRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSharingLinksRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListSharingLinksRequest, Built>
         for ListSharingLinksRequest {
             #[inline]
@@ -1164,6 +1170,12 @@ pub mod types {
                 ListSiteDetailRecordsRequest(
                     ListSiteDetailRecordsRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ListSiteDetailRecordsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSiteDetailRecordsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSiteDetailRecordsRequest, Built>
@@ -1248,6 +1260,12 @@ pub mod types {
                 )
             }
         }
+        impl IntoGiven for super::ListSiteOverviewsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSiteOverviewsRequest as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::ListSiteOverviewsRequest, Built>
         for ListSiteOverviewsRequest {
             #[inline]
@@ -1324,6 +1342,12 @@ pub mod types {
                 ListSitePermissionsRequest(
                     ListSitePermissionsRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ListSitePermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListSitePermissionsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListSitePermissionsRequest, Built>
@@ -1413,6 +1437,12 @@ pub mod types {
                 ListUserPermissionsRequest(
                     ListUserPermissionsRequest::default().0.of(&object),
                 )
+            }
+        }
+        impl IntoGiven for super::ListUserPermissionsRequest {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<ListUserPermissionsRequest as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::ListUserPermissionsRequest, Built>

@@ -355,14 +355,44 @@ async fn all_that_is_wrong_is_told_at_once_by_the_names_of_the_wire_and_of_the_s
         assert!(problem.contains(part), "{part}: {problem}");
     }
     assert_eq!(problem.matches("; ").count(), expected.len() - 1, "{problem}");
-    // Where one of several bodies was chosen, only its own rules are told.
-    let seeds = client.add_plants().bed_id("b-1").body(PlantSeeds::builder().count(0));
-    let problem = seeds.send().await.expect_err("no kind and no seeds").to_string();
-    assert!(
-        problem.contains("`body.count` is 0") && !problem.contains("from"),
-        "{problem}"
-    );
     assert_eq!(requests.try_iter().count(), 0);
+}
+
+/// As a builder, as an object or as a variant.
+#[tokio::test]
+async fn of_a_body_that_was_chosen_only_its_own_rules_are_told_and_its_constants_are_filled_in() {
+    let (client, _requests) = client(Vec::new());
+    let add = || client.add_plants().bed_id("b-1");
+    let calls = |count| {
+        let mut seeds = PlantSeeds::default();
+        seeds.count = count;
+        let variant = Planting::PlantSeeds(seeds.clone());
+        [
+            add().body(PlantSeeds::builder().count(count)),
+            add().body(variant),
+            add().body(Some(seeds.clone())),
+            add().body(seeds),
+        ]
+    };
+    for (count, problem) in [
+        (Some(0), "`body.count` is 0, the minimum is 1"),
+        (None, "`body.count` is missing"),
+    ] {
+        for call in calls(count) {
+            let told = call.dry_run().expect_err(problem).to_string();
+            assert!(told.ends_with(&format!(": {problem}")), "{told}");
+        }
+    }
+    for call in calls(Some(10)) {
+        let prepared = call.dry_run().expect("a request");
+        assert_eq!(prepared.body(), Some(&json!({"kind": "seeds", "count": 10})));
+    }
+    let nothing = add()
+        .body(PlantCutting::default())
+        .dry_run()
+        .expect_err("from nothing")
+        .to_string();
+    assert!(nothing.ends_with(": `body.from` is missing"), "{nothing}");
 }
 
 #[tokio::test]

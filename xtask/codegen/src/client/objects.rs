@@ -26,6 +26,11 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
         .iter()
         .filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_)));
     let names: BTreeSet<_> = defined.filter_map(subject).map(Ident::to_string).collect();
+    let objects = types.iter().filter(|item| match item {
+        Item::Struct(object) => is_object(object),
+        item => matches!(item, Item::Enum(_)),
+    });
+    let objects: BTreeSet<_> = objects.filter_map(subject).map(Ident::to_string).collect();
     // progenitor's builders, the functions that make them, and their error.
     types.retain_mut(|item| match item {
         Item::Mod(_) => false,
@@ -58,9 +63,12 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                 };
                 if is_request && is_object(object) {
                     require(object, component.map(|(_, schema)| schema));
-                    let (builder, maker) = builder(spec, object, component, &names)?;
+                    let (builder, maker) = builder(spec, object, component, &names, &objects)?;
                     builders.push(builder);
                     made.push(maker);
+                } else if is_request {
+                    let name = &object.ident;
+                    made.push(parse_quote! { impl ::avepoint_core::generated::IntoGiven for #name {} });
                 }
             }
             Item::Enum(choice) => {
@@ -90,7 +98,7 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
         /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
         /// when the request is sent, all of it at once.
         pub mod builder {
-            use ::avepoint_core::generated::{Built, Fields, Given};
+            use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
             use crate::generated::operations::constraints;
 
             const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
@@ -104,6 +112,12 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
 
 fn is_object(object: &ItemStruct) -> bool {
     object.fields.iter().all(|field| field.ident.is_some())
+}
+
+/// Whether one of these objects stands in a type.
+fn holds(ty: &Type, objects: &BTreeSet<String>) -> bool {
+    let mut tokens = ty.to_token_stream().into_iter();
+    tokens.any(|token| matches!(token, TokenTree::Ident(name) if objects.contains(&name.to_string())))
 }
 
 /// The object that a variant of a choice holds.
@@ -162,6 +176,14 @@ fn conversions(choice: &mut ItemEnum) -> Vec<Item> {
             }
         }
     }];
+    items.push(parse_quote! {
+        impl ::avepoint_core::generated::IntoGiven for #name {
+            #[inline]
+            fn into_given(self) -> ::avepoint_core::generated::Given {
+                match self { #(Self::#forms(form) => ::avepoint_core::generated::IntoGiven::into_given(form),)* }
+            }
+        }
+    });
     items.extend(forms.iter().map(|form| -> Item {
         parse_quote! {
             impl ::std::convert::From<#form> for #name {
@@ -290,6 +312,7 @@ fn builder(
     object: &ItemStruct,
     component: Option<&(&str, Place)>,
     names: &BTreeSet<String>,
+    objects: &BTreeSet<String>,
 ) -> anyhow::Result<(TokenStream, Item)> {
     let name = &object.ident;
     let constraint = match component {
@@ -302,7 +325,7 @@ fn builder(
     };
     let schema = component.map(|(_, schema)| schema);
     let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
-    let (mut setters, mut rows) = (Vec::new(), Vec::new());
+    let (mut setters, mut rows, mut held) = (Vec::new(), Vec::new(), Vec::new());
     for field in &object.fields {
         let ident = field.ident.as_ref().context("a member without a name")?;
         let wire = wire_name(field);
@@ -317,6 +340,13 @@ fn builder(
             }
             None => format!("`{wire}` of the API."),
         };
+        if holds(&ty, objects) {
+            let value = match parameter(&ty, "List") {
+                Some(_) => quote! { Some(object.#ident).filter(|list| !list.is_null()) },
+                None => quote! { object.#ident },
+            };
+            held.push(quote! { .#ident(#value) });
+        }
         let docs = docs::attributes(&docs);
         let (alias, (takes, given)) = (docs::alias(&wire, ident), argument(&ty));
         setters.push(quote! {
@@ -358,7 +388,14 @@ fn builder(
         impl From<super::#name> for #name {
             #[inline]
             fn from(object: super::#name) -> Self {
-                #name(#name::default().0.of(&object))
+                #name(#name::default().0.of(&object)) #(#held)*
+            }
+        }
+
+        impl IntoGiven for super::#name {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<#name as From<_>>::from(self).0)
             }
         }
 
@@ -380,7 +417,7 @@ fn builder(
     Ok((builder, maker))
 }
 
-/// A body that is one of several objects can be given as the builder of any of them: only its own rules are told then.
+/// A body that is one of several objects can be given as the builder of any of them.
 fn choices(spec: &Spec, requested: &BTreeSet<String>) -> TokenStream {
     let schemas = spec.components("schemas").into_iter();
     let choices = schemas

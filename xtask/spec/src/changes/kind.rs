@@ -111,6 +111,8 @@ pub enum Aspect {
     CodeList,
     /// What a code is called.
     CodeName,
+    /// That clients fill in a member by themselves: a request must have it, and it has one code only.
+    Constant,
     /// A pattern, or another condition.
     Filter,
     /// A type, a format or another keyword of a schema.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::place::LOCAL_TIME;
 
-use super::{Aspect, Comparison, Kind, Pair, Part, Rule, Side, shown};
+use super::{Aspect, Comparison, Kind, Pair, Part, Rule, Side, entries, shown};
 
 /// Keywords that only people read.
 const WORDS: [&str; 6] = [
@@ -142,34 +142,56 @@ impl<'d> Comparison<'d> {
     }
 
     fn properties(&mut self, schemas: Pair<'d>, values: Pair<'d>, place: &str, side: Side) {
-        let required = |schema: &Value, name: &str| {
-            schema["required"]
-                .as_array()
-                .is_some_and(|names| names.contains(&name.into()))
-        };
         let [old, new] = values.map(|members| members.as_object());
         for (name, before) in old.into_iter().flatten() {
             let place = format!("{place}.{name}");
             match new.and_then(|new| new.get(name)) {
-                Some(after) => self.schema([before, after], &place, side),
+                Some(after) => {
+                    self.constant(schemas, name, &place, side);
+                    self.schema([before, after], &place, side);
+                }
                 None => self.add(Kind::Removed(Part::Member), &place, "the member is gone"),
             }
         }
         let is_new = |name: &str| old.is_none_or(|old| !old.contains_key(name));
         for (name, _) in new.into_iter().flatten().filter(|(name, _)| is_new(name)) {
             let place = format!("{place}.{name}");
-            match side == Side::Request && required(schemas[1], name) {
+            match side == Side::Request && required(schemas[1]).contains(&name.as_str()) {
                 true => self.add(Kind::Demanded(Part::Member), &place, "the member is new and required"),
                 false => self.add(Kind::Added(Part::Member), &place, "the member is new"),
             }
         }
     }
 
-    fn required(&mut self, schemas: Pair<'d>, place: &str, side: Side) {
-        let [old, new] = schemas.map(|schema| {
-            let names = schema["required"].as_array().into_iter().flatten();
-            names.filter_map(Value::as_str).collect::<Vec<_>>()
+    /// The only code of a member that a request must have is filled in by clients: whoever relies on that sends another
+    /// request, or none, where there are more codes to choose from, or the member may be left out.
+    fn constant(&mut self, schemas: Pair<'d>, name: &str, place: &str, side: Side) {
+        let [old, new] = [0, 1].map(|state| {
+            let member = self.described(state, &schemas[state]["properties"][name]);
+            let is_needed = required(schemas[state]).contains(&name);
+            entries(&member["enum"])
+                .first()
+                .filter(|_| is_needed && entries(&member["enum"]).len() == 1)
         });
+        if let (Side::Request, Some(code), None) = (side, old, new) {
+            let what = format!("clients filled in {}, its only code, and do not any more", shown(code));
+            self.add(Kind::Altered(Aspect::Constant), place, what);
+        }
+    }
+
+    /// What a schema describes, after the components that it is or only describes again.
+    fn described(&self, state: usize, mut schema: &'d Value) -> &'d Value {
+        let components = &self.documents[state]["components"]["schemas"];
+        // A circle is for the lint to refuse.
+        for _ in 0..16 {
+            let Some(name) = named(schema) else { break };
+            schema = &components[name];
+        }
+        schema
+    }
+
+    fn required(&mut self, schemas: Pair<'d>, place: &str, side: Side) {
+        let [old, new] = schemas.map(required);
         // That a member is new or gone is told with the member.
         let has = |schema: &Value, name: &str| schema["properties"].get(name).is_some();
         let is_told = |[one, other]: Pair, name: &str| has(one, name) && !has(other, name);
@@ -272,6 +294,11 @@ impl<'d> Comparison<'d> {
             );
         }
     }
+}
+
+/// The members that an object must have.
+fn required(schema: &Value) -> Vec<&str> {
+    entries(&schema["required"]).iter().filter_map(Value::as_str).collect()
 }
 
 /// Whether schemas stand in the member, which are compared even where they are the same: what they refer to may differ.

@@ -532,6 +532,47 @@ fn a_union_of_objects_that_only_answers_had_stays_out_of_requests() {
     }
 }
 
+/// Whether it is the member's own list, that of its component, or of one behind that.
+#[test]
+fn what_clients_fill_in_stays_filled_in_or_it_is_breaking() {
+    let with = |codes: &[&str], required: &[&str], member: Value| {
+        let mut document = document();
+        let names: Vec<_> = codes.iter().map(|code| code.to_uppercase()).collect();
+        let list = json!({ "type": "string", "enum": codes, "x-enum-varnames": names });
+        let schemas = &mut document["components"]["schemas"];
+        for side in ["Ask", "Tell"] {
+            schemas[side]["properties"]["only"] = if member.is_null() { list.clone() } else { member.clone() };
+            schemas[side]["required"] = json!(required);
+        }
+        schemas["Same"] = json!({ "allOf": [reference("schemas", "Only")] });
+        schemas["Only"] = list;
+        document
+    };
+    let described = json!({ "description": "Which.", "allOf": [reference("schemas", "Same")] });
+    for member in [Value::Null, reference("schemas", "Only"), described] {
+        let with = |codes: &[&str], required: &[&str]| with(codes, required, member.clone());
+        let filled_in = with(&["a"], &["name", "only"]);
+        for new in [with(&["a", "b"], &["name", "only"]), with(&["a"], &["name"])] {
+            let changes = between(&filled_in, &new);
+            let told: Vec<_> = changes
+                .iter()
+                .filter(|change| change.kind == Kind::Altered(Aspect::Constant))
+                .map(Change::to_string)
+                .collect();
+            let only = "`POST /ask`, `Ask.only`: clients filled in `\"a\"`, its only code, and do not any more.";
+            assert_eq!((changes[0].class, told), (Class::Breaking, vec![only.to_owned()]));
+        }
+        // Where nothing was filled in, a code more is only that.
+        for (old, codes, required) in [
+            (&["a"][..], &["a", "b"][..], &["name"][..]),
+            (&["a", "b"], &["a", "b", "c"], &["name", "only"]),
+        ] {
+            let changes = between(&with(old, required), &with(codes, required));
+            assert_eq!(changes[0].class, Class::Additive, "{changes:#?}");
+        }
+    }
+}
+
 #[test]
 fn alternatives_of_one_type_are_told_apart() {
     let mut document = document();

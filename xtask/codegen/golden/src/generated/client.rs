@@ -586,6 +586,19 @@ pub mod types {
             )
         }
     }
+    impl ::avepoint_core::generated::IntoGiven for Planting {
+        #[inline]
+        fn into_given(self) -> ::avepoint_core::generated::Given {
+            match self {
+                Self::PlantSeeds(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+                Self::PlantCutting(form) => {
+                    ::avepoint_core::generated::IntoGiven::into_given(form)
+                }
+            }
+        }
+    }
     impl ::std::convert::From<PlantSeeds> for Planting {
         fn from(value: PlantSeeds) -> Self {
             Self::PlantSeeds(value)
@@ -601,7 +614,7 @@ pub mod types {
     /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
     /// when the request is sent, all of it at once.
     pub mod builder {
-        use ::avepoint_core::generated::{Built, Fields, Given};
+        use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`GardenerFilter`](super::GardenerFilter).
@@ -655,6 +668,12 @@ pub mod types {
             #[inline]
             fn from(object: super::GardenerFilter) -> Self {
                 GardenerFilter(GardenerFilter::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::GardenerFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<GardenerFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::GardenerFilter, Built> for GardenerFilter {
@@ -716,6 +735,12 @@ pub mod types {
                 HarvestFilter(HarvestFilter::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::HarvestFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<HarvestFilter as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::HarvestFilter, Built> for HarvestFilter {
             #[inline]
             fn given(self) -> Given {
@@ -771,6 +796,12 @@ pub mod types {
             #[inline]
             fn from(object: super::Litres) -> Self {
                 Litres(Litres::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::Litres {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<Litres as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::Litres, Built> for Litres {
@@ -858,6 +889,12 @@ pub mod types {
                 NewGardener(NewGardener::default().0.of(&object))
             }
         }
+        impl IntoGiven for super::NewGardener {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<NewGardener as From<_>>::from(self).0)
+            }
+        }
         impl ::avepoint_core::Argument<super::NewGardener, Built> for NewGardener {
             #[inline]
             fn given(self) -> Given {
@@ -902,6 +939,12 @@ pub mod types {
             #[inline]
             fn from(object: super::PlantCutting) -> Self {
                 PlantCutting(PlantCutting::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::PlantCutting {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<PlantCutting as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::PlantCutting, Built> for PlantCutting {
@@ -1002,7 +1045,13 @@ pub mod types {
         impl From<super::PlantFilter> for PlantFilter {
             #[inline]
             fn from(object: super::PlantFilter) -> Self {
-                PlantFilter(PlantFilter::default().0.of(&object))
+                PlantFilter(PlantFilter::default().0.of(&object)).water(object.water)
+            }
+        }
+        impl IntoGiven for super::PlantFilter {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<PlantFilter as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::PlantFilter, Built> for PlantFilter {
@@ -1063,6 +1112,12 @@ pub mod types {
             #[inline]
             fn from(object: super::PlantSeeds) -> Self {
                 PlantSeeds(PlantSeeds::default().0.of(&object))
+            }
+        }
+        impl IntoGiven for super::PlantSeeds {
+            #[inline]
+            fn into_given(self) -> Given {
+                Given::Fields(<PlantSeeds as From<_>>::from(self).0)
             }
         }
         impl ::avepoint_core::Argument<super::PlantSeeds, Built> for PlantSeeds {

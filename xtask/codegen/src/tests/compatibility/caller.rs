@@ -28,7 +28,7 @@ const PLACES: &[(&str, &[&str])] = &[
 ];
 
 /// Traits that setters need: they are used by calling these.
-const OF_SETTERS: &str = "Argument";
+const OF_SETTERS: [&str; 2] = ["Argument", "IntoGiven"];
 
 /// The program, as one file.
 pub fn write(files: &Files) -> String {
@@ -251,7 +251,7 @@ impl Caller {
     fn block(&mut self, names: &Names, block: &syn::ItemImpl) {
         let own = names.resolved(&block.self_ty);
         match &block.trait_ {
-            Some((path, _)) if last(path) == OF_SETTERS => {}
+            Some((path, _)) if OF_SETTERS.iter().any(|name| last(path) == name) => {}
             Some((path, _)) => {
                 let bound = match last(path) == "Deserialize" {
                     true => parse_quote!(serde::de::DeserializeOwned),

@@ -328,12 +328,6 @@ fn additive() -> Vec<Case> {
                         (json!("blue"), "Blue"),
                     ],
                 ),
-                // The only code of a list is filled in.
-                codes(
-                    "SeedsKind",
-                    "string",
-                    &[(json!("seeds"), "Sowing"), (json!("bulbs"), "Setting")],
-                ),
                 codes(
                     "SpadeKind",
                     "integer",
@@ -770,6 +764,22 @@ fn breaking() -> Vec<Case> {
             Altered(CodeName),
             vec![codes("Season", "integer", &[(json!(0), "Spring"), (json!(1), "Fall")])],
             Breaks(&["types::Season::Autumn"]),
+        ),
+        case(
+            "a code beside the one that is filled in",
+            Altered(Constant),
+            vec![codes(
+                "SeedsKind",
+                "string",
+                &[(json!("seeds"), "Sowing"), (json!("bulbs"), "Setting")],
+            )],
+            Unseen,
+        ),
+        case(
+            "what is filled in may be left out",
+            Altered(Constant),
+            vec![schema("PlantSeeds/required", json!(["count"]))],
+            Unseen,
         ),
         case(
             "another pattern",

@@ -81,6 +81,13 @@ fn declared(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The setters of what is filled in where nothing is given. The compiler does not see that one is not any more.
+fn filled_in(files: &Files) -> BTreeSet<&str> {
+    let is_filled_in = |named: &Named| named.above.iter().any(|line| line.contains("/ Filled in."));
+    let setters = named(&files["client.rs"]).into_iter().filter(is_filled_in);
+    setters.map(|named| named.name).collect()
+}
+
 /// What is compiled: a client, and what comes of the program that uses it.
 struct Variant {
     name: String,
@@ -101,6 +108,7 @@ fn additive_changes_compile_and_breaking_ones_do_not() {
         .filter(|name| !words.contains(name))
         .collect();
     assert_eq!(unused, [""; 0], "items that the program does not use");
+    assert!(!filled_in(&files).is_empty());
     let mut variants = vec![Variant {
         name: "nothing".to_owned(),
         files,
@@ -117,6 +125,9 @@ fn additive_changes_compile_and_breaking_ones_do_not() {
             (Err(problem), Effect::Refused(message)) if problem.contains(message) => {}
             (Err(problem), _) => wrong.push(format!("{name}: {problem}")),
             (Ok(_), Effect::Refused(_)) => wrong.push(format!("{name}: it is not refused")),
+            (Ok(files), Effect::None) if !filled_in(&files).is_superset(&filled_in(&variants[0].files)) => {
+                wrong.push(format!("{name}: less is filled in than before"));
+            }
             // What gives the same code does the same.
             (Ok(files), Effect::None | Effect::Unseen) if files == variants[0].files => {}
             (Ok(files), effect) => {
