@@ -453,7 +453,7 @@ fn check_texts(constraint: &Constraint, required: bool, name: &str, texts: &mut 
         }
     }
     match constraint {
-        Constraint::List { min, max, .. } => check_length("entries", texts.len(), *min, *max),
+        Constraint::List { min, max, .. } => check_length(["entry", "entries"], texts.len(), *min, *max),
         _ => Ok(()),
     }
 }

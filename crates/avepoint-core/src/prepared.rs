@@ -8,6 +8,7 @@ use reqwest::Body;
 use serde_json::Value;
 
 use crate::call::Checked;
+use crate::counted::counted;
 use crate::operation::Operation;
 use crate::redact::{REDACTED, Secrets};
 use crate::session::Session;
@@ -111,7 +112,7 @@ impl fmt::Display for PreparedRequest {
         match (&self.body, &self.bytes) {
             (Some(body), _) => write!(f, "\n\n{:#}", without_secrets(body, &self.secrets)),
             // Nobody knows what of it is secret.
-            (None, Some(bytes)) => write!(f, "\n\n({} bytes)", bytes.len()),
+            (None, Some(bytes)) => write!(f, "\n\n({})", counted(bytes.len(), "byte", "bytes")),
             (None, None) => Ok(()),
         }
     }

@@ -16,6 +16,7 @@ pub use self::body::is_page;
 pub(crate) use self::cause::own_words;
 use self::cause::{chain, is_declined};
 use self::challenge::Challenge;
+use crate::counted::counted;
 use crate::operation::Operation;
 use crate::paging::reported_status;
 use crate::protection::Protection;
@@ -764,7 +765,7 @@ impl Error {
             (ErrorKind::Status, Some(429)) | (ErrorKind::Throttled, _) => Some(match self.retry_after() {
                 Some(wait) if !wait.is_zero() => {
                     let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
-                    format!("wait {seconds} seconds before the next call")
+                    format!("wait {} before the next call", counted(seconds, "second", "seconds"))
                 }
                 _ => "make fewer calls at the same time".to_owned(),
             }),

@@ -16,6 +16,7 @@ use super::download::{Download, Piece};
 use super::places::Holder;
 use super::{ExportApi, ExportEvent, ExportOptions, file};
 use crate::BoxFuture;
+use crate::counted::counted;
 use crate::error::{Error, ErrorKind, NAME};
 use crate::operation::Operation;
 use crate::options::CallOptions;
@@ -245,7 +246,7 @@ impl<A: ExportApi> ExportJob<A> {
                 "the export job {} has not finished within {} seconds; it is still running: wait for it again, using \
                  its id if necessary (last reported: {reported})",
                 self.job.name,
-                self.options.deadline.as_secs()
+                counted(self.options.deadline.as_secs(), "second", "seconds")
             ),
         );
         match silence {

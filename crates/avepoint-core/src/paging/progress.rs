@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Page;
 use super::circle::Visited;
+use crate::counted::counted as counted_as;
 use crate::error::{Error, ErrorKind};
 use crate::protection::Protection;
 
@@ -18,16 +19,18 @@ const REPETITIONS: u32 = 32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Discrepancy {
-    /// How many entries there are, says the server.
+    /// How many entries the server reports.
     pub counted: u64,
-    /// How many have come; where the list was resumed, the pages before are taken to have been full.
+    /// How many were received; if the list was resumed, the pages before are assumed to have been full.
     pub received: u64,
 }
 
 impl fmt::Display for Discrepancy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Discrepancy { counted, received } = self;
-        write!(f, "the server reports {counted} entries, but {received} were received")
+        let reported = counted_as(*counted, "entry", "entries");
+        let received = counted_as(*received, "was", "were");
+        write!(f, "the server reports {reported}, but {received} received")
     }
 }
 

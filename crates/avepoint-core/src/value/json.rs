@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::counted::counted;
 use crate::reader::{raw, to_value};
 
 /// A value of no documented type, as it came: every digit of its numbers, and the order of its members.
@@ -65,7 +66,7 @@ impl From<Value> for Json {
 // By hand: nothing says which of its members are secrets.
 impl fmt::Debug for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Json({} bytes)", self.as_str().len())
+        write!(f, "Json({})", counted(self.as_str().len(), "byte", "bytes"))
     }
 }
 
