@@ -921,6 +921,16 @@ mod tests {
                  service",
             ),
             (
+                400,
+                r#"{"message":"Bad. a: b","errors":{"a":["b"],"c":["d"]}}"#,
+                "listThings: 400 Bad. a: b (c: d) (request id r-1)",
+            ),
+            (
+                400,
+                r#"{"message":"Bad. a: b","errors":{"a":["b"]}}"#,
+                "listThings: 400 Bad. a: b (request id r-1)",
+            ),
+            (
                 502,
                 "<html>",
                 "listThings: 502 Bad Gateway (request id r-1); a firewall or gateway answered in place of the service",
