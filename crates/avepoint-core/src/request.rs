@@ -60,7 +60,7 @@ impl RawRequest {
             method,
             path,
             scopes: Vec::new(),
-            is_read_only: method == Method::Get,
+            is_read_only: method.is_read(),
             parameters: Vec::new(),
             secrets: Vec::new(),
             body: None,
@@ -120,7 +120,7 @@ impl RawRequest {
         self
     }
 
-    /// Whether the request changes nothing, so that it may be sent again after any failure. Default: true for GET only.
+    /// Whether the request changes nothing, so that it may be sent again after any failure. Default: true for GET, HEAD and OPTIONS.
     pub fn read_only(mut self, is_read_only: bool) -> Self {
         self.is_read_only = is_read_only;
         self
