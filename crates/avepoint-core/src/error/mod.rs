@@ -260,6 +260,20 @@ impl Error {
         self
     }
 
+    /// Says how long to wait before the next call, as an error of kind [`ErrorKind::Throttled`] does.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use avepoint_core::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Throttled, "busy").with_retry_after(Duration::from_secs(1));
+    /// assert_eq!(error.to_string(), "busy; wait 1 second before the next call");
+    /// ```
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
     /// Adds what can be done about it.
     pub(crate) fn with_remedy(mut self, remedy: &'static str) -> Self {
         self.0.remedy = Some(remedy);
@@ -615,9 +629,7 @@ impl Error {
     }
 
     fn unsent(message: &str, wait: Duration) -> Self {
-        let mut error = Error::new(ErrorKind::Throttled, message);
-        error.0.retry_after = Some(wait);
-        error
+        Error::new(ErrorKind::Throttled, message).with_retry_after(wait)
     }
 
     /// An answer whose status is no success.
