@@ -56,7 +56,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     let builders = calls::read(module(&mut tree.items, "builder")?)?;
     let (module_of_builders, methods) = calls::generate(api, spec, &builders)?;
     let types = module(&mut tree.items, "types")?;
-    objects::change(spec, view, types)?;
+    objects::change(spec, types)?;
     let client = client(api, spec, &methods)?;
     let source = print(quote! {
         /// The types of requests and answers.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
@@ -15,13 +15,13 @@ use super::calls::{argument, parameter};
 use super::{function, inherent, subject};
 use crate::docs::{self, Rules};
 use crate::names::{camel, shouty};
-use crate::view::{View, forms, requests};
+use crate::view::{forms, requests};
 
 /// Changes the types that progenitor has made into ours, and adds their builders.
 ///
 /// # Errors
 /// If they are not as they are expected.
-pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result<()> {
+pub fn change(spec: &Spec, types: &mut Vec<Item>) -> anyhow::Result<()> {
     let defined = types
         .iter()
         .filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_)));
@@ -46,19 +46,19 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                 let name = object.ident.to_string();
                 let component = components.get(&name);
                 describe(spec, object, component.map(|(_, schema)| schema));
-                extensible(&mut object.attrs);
-                // What stands in an object of an answer, without a name of its own, is named after it.
-                let is_request = match component {
-                    Some((component, _)) => requested.contains(*component),
-                    None => !view
-                        .answers
-                        .iter()
-                        .any(|answer| name.starts_with(&camel(answer).to_string())),
-                };
+                extensible(&mut object.attrs)?;
                 made.extend(from_borrowed(object));
-                if is_request && is_object(object) {
-                    require(object, component.map(|(_, schema)| schema));
-                    let (builder, maker) = builder(spec, object, component, &names)?;
+                if !is_object(object) {
+                    continue;
+                }
+                let Some((component, schema)) = component else {
+                    bail!(
+                        "`{name}` is no component: make the object one, so that it is known to be of requests or answers"
+                    );
+                };
+                if requested.contains(*component) {
+                    require(object, schema);
+                    let (builder, maker) = builder(spec, object, component, schema, &names)?;
                     builders.push(builder);
                     made.push(maker);
                 }
@@ -71,7 +71,7 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                     // progenitor leaves out how all of them begin, so that one more could rename the others.
                     variant.ident = form;
                 }
-                extensible(&mut choice.attrs);
+                extensible(&mut choice.attrs)?;
                 made.extend(conversions(choice));
                 chosen.push(choice.ident.clone());
             }
@@ -192,14 +192,26 @@ fn conversions(choice: &mut ItemEnum) -> Vec<Item> {
 }
 
 /// Lets a type get members or variants without breaking its users.
-fn extensible(attributes: &mut Vec<Attribute>) {
+fn extensible(attributes: &mut Vec<Attribute>) -> anyhow::Result<()> {
     attributes.push(parse_quote! { #[non_exhaustive] });
-    let is_written = attributes.iter().any(|attribute| {
-        attribute.path().is_ident("derive") && attribute.to_token_stream().to_string().contains("Serialize")
-    });
+    let mut is_written = false;
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
+        attribute.parse_nested_meta(|derived| {
+            is_written |= derived
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "Serialize");
+            Ok(())
+        })?;
+    }
     if is_written {
         attributes.push(parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] });
     }
+    Ok(())
 }
 
 /// Writes the documentation of a type and its members anew: wrapped, and none without.
@@ -226,8 +238,8 @@ fn describe(spec: &Spec, object: &mut ItemStruct, schema: Option<&Place>) {
 }
 
 /// Has the JSON Schema tell which members a request must have: their types do not.
-fn require(object: &mut ItemStruct, schema: Option<&Place>) {
-    let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
+fn require(object: &mut ItemStruct, schema: &Place) {
+    let required = schema.texts("required");
     for field in &mut object.fields {
         if required.contains(&wire_name(field).as_str()) {
             field
@@ -290,27 +302,20 @@ fn wire_name(field: &Field) -> String {
 fn builder(
     spec: &Spec,
     object: &ItemStruct,
-    component: Option<&(&str, Place)>,
+    component: &str,
+    schema: &Place,
     names: &BTreeSet<String>,
 ) -> anyhow::Result<(TokenStream, Item)> {
     let name = &object.ident;
-    let constraint = match component {
-        Some((component, _)) => {
-            let constraint = shouty(component);
-            quote! { constraints::#constraint }
-        }
-        // That of the object in which it stands says all.
-        None => quote! { ::avepoint_core::Constraint::Any },
-    };
-    let schema = component.map(|(_, schema)| schema);
-    let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
+    let constraint = shouty(component);
+    let required = schema.texts("required");
     let (mut setters, mut rows) = (Vec::new(), Vec::new());
     for field in &object.fields {
         let ident = field.ident.as_ref().context("a member without a name")?;
         let wire = wire_name(field);
         let mut ty = parameter(&field.ty, "Option").unwrap_or(&field.ty).clone();
         Outward(names).visit_type_mut(&mut ty);
-        let docs = match schema.and_then(|schema| spec.member(schema, &wire)) {
+        let docs = match spec.member(schema, &wire) {
             Some(member) => {
                 let rules = Rules::of_member(spec, &member, required.contains(&wire.as_str()));
                 let docs = docs::value(spec, &wire, &member, &member, &rules);
@@ -339,7 +344,7 @@ fn builder(
 
         impl Default for #name {
             fn default() -> Self {
-                #name(Fields::new(&#constraint, SECRETS))
+                #name(Fields::new(&constraints::#constraint, SECRETS))
             }
         }
 
