@@ -80,7 +80,7 @@ impl Call {
         self
     }
 
-    /// The same call with these options in the place of its session's.
+    /// The same call with these options, replacing its session's.
     #[must_use]
     pub fn with_options(self, options: CallOptions) -> Self {
         let session = self.session.with_options(options);
@@ -263,7 +263,7 @@ impl Call {
     fn url(&self, path: &str, query: Vec<(&str, String)>) -> Result<Url, Error> {
         let base = self.session.base_url().trim_end_matches('/');
         let mut url = Url::parse(&format!("{base}{path}"))
-            .map_err(|error| self.invalid(vec![format!("the address is no URL: {error}")]))?;
+            .map_err(|error| self.invalid(vec![format!("the address is not a URL: {error}")]))?;
         // They are few: to sort them by std's means would be six kilobytes of every program.
         let mut sorted: Vec<(&str, String)> = Vec::with_capacity(query.len());
         for pair in query {
@@ -306,7 +306,7 @@ impl Call {
         Some(value)
     }
 
-    /// The request as it would be sent, which is checked and not sent.
+    /// Validates and returns the request without sending it.
     ///
     /// # Errors
     /// An error of kind [`ErrorKind::InvalidRequest`] with all that is wrong with it.
@@ -326,7 +326,7 @@ impl Call {
         answer.map_err(|error| error.with_operation(self.operation))
     }
 
-    /// Sends the request, and reads the answer.
+    /// Sends the request, and reads the response.
     ///
     /// # Errors
     /// See [`Error`].
@@ -345,7 +345,7 @@ impl Call {
             .map(|answer| Response::<Value>::of(answer).into_inner())
     }
 
-    /// Sends the request; the answer holds nothing to read.
+    /// Sends the request; the response holds nothing to read.
     ///
     /// # Errors
     /// See [`Error`].
@@ -355,7 +355,7 @@ impl Call {
             .map(|answer| Response::with_head_of(answer, |_| ()))
     }
 
-    /// Sends the request; the answer is a file.
+    /// Sends the request; the response is a file.
     ///
     /// # Errors
     /// See [`Error`].

@@ -13,10 +13,10 @@ use crate::operation::Operation;
 use crate::redact::{REDACTED, Secrets};
 use crate::session::Session;
 
-/// A request as it would be sent: what `dry_run` gives. It was checked, and nothing was sent.
+/// A validated request that was not sent: what `dry_run` returns.
 ///
-/// The headers are those of the client without the access token, for which nobody was asked; what the HTTP library adds
-/// (`host`, `content-length`) is not among them. `Display` shows the whole as HTTP writes it, but for secrets.
+/// The headers are the client's, without the access token, since none is requested, and without those that the HTTP library
+/// adds (`host`, `content-length`). `Display` shows the whole request as HTTP writes it, without secrets.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PreparedRequest {

@@ -83,7 +83,7 @@ impl Session {
         }
     }
 
-    /// The address under which the API answers.
+    /// The base URL of the API.
     pub fn base_url(&self) -> &str {
         self.shared.base_url.as_str()
     }

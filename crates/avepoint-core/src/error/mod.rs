@@ -98,7 +98,7 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// What kind of failure it was.
+/// The kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -106,7 +106,7 @@ pub enum ErrorKind {
     Configuration,
     /// The request breaks the specification and was not sent.
     InvalidRequest,
-    /// No access token could be had.
+    /// No access token could be obtained.
     Credential,
     /// No connection was made, or none that took the request; nothing was sent.
     Connect,
@@ -131,7 +131,7 @@ pub enum ErrorKind {
     File,
 }
 
-/// What can keep a token away that says nothing of the app and its proof.
+/// Why no token could be obtained, if the cause is not the app or its secret or certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Obstacle {
@@ -240,7 +240,7 @@ impl Error {
         self
     }
 
-    /// Says what has kept a token away, where it is nothing of the app itself: the predicates then tell of that, and
+    /// Says why no token could be obtained, if the cause is not the app itself: the predicates then report that, and
     /// [`is_authentication`](Error::is_authentication) is false.
     ///
     /// ```
@@ -294,7 +294,7 @@ impl Error {
         self
     }
 
-    /// What kind of failure it was.
+    /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -400,7 +400,7 @@ impl Error {
             || self.reported_status().or(self.status()) == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// What has kept a token away, if it is known to be nothing of the app itself.
+    /// Why no token could be obtained, if the cause is known not to be the app itself.
     pub fn obstacle(&self) -> Option<Obstacle> {
         self.0.obstacle
     }
@@ -526,8 +526,8 @@ impl Error {
         self.kind() == ErrorKind::File
     }
 
-    /// Whether the same call may succeed later. For a write of which bytes have left this is false, but for 429: whether
-    /// it is repeated is the caller's affair.
+    /// Whether the same call may succeed later. For a write of which bytes have left this is false, except for 429:
+    /// whether to repeat it is up to the caller.
     ///
     /// # Troubleshooting
     /// The client has tried again by itself as its [`RetryPolicy`](crate::RetryPolicy) says; wait longer before the
@@ -922,6 +922,16 @@ mod tests {
             ),
             (
                 400,
+                r#"{"message":"Bad. a: b","errors":{"a":["b"],"c":["d"]}}"#,
+                "listThings: 400 Bad. a: b (c: d) (request id r-1)",
+            ),
+            (
+                400,
+                r#"{"message":"Bad. a: b","errors":{"a":["b"]}}"#,
+                "listThings: 400 Bad. a: b (request id r-1)",
+            ),
+            (
+                400,
                 r#"{"Title":"Bad","status":400,"errors":{"a":["b"]},"traceId":"t-1"}"#,
                 "listThings: 400 Bad (a: b) (request id r-1, trace id t-1)",
             ),
@@ -931,16 +941,6 @@ mod tests {
                 "<html><head><TITLE>Bad gateway</TITLE></head></html>",
                 "listThings: 502 an HTML page: Bad gateway (request id r-1); a firewall or gateway answered in place of the \
                  service",
-            ),
-            (
-                400,
-                r#"{"message":"Bad. a: b","errors":{"a":["b"],"c":["d"]}}"#,
-                "listThings: 400 Bad. a: b (c: d) (request id r-1)",
-            ),
-            (
-                400,
-                r#"{"message":"Bad. a: b","errors":{"a":["b"]}}"#,
-                "listThings: 400 Bad. a: b (request id r-1)",
             ),
             (
                 502,

@@ -15,7 +15,7 @@ const EMPTY_PAGES: u32 = 10;
 /// be equal; a server that writes the time into each answer and looks at nothing else must not keep a caller for ever.
 const REPETITIONS: u32 = 32;
 
-/// A count of the server's that its entries do not bear out.
+/// A number of entries reported by the server that differs from the number received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Discrepancy {

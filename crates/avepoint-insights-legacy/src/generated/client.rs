@@ -1614,7 +1614,7 @@ pub mod types {
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     impl CreatedByFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::CreatedByFilter {
             builder::CreatedByFilter::default()
         }
@@ -1712,115 +1712,115 @@ pub mod types {
         }
     }
     impl ExportActivitiesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportActivitiesRequest {
             builder::ExportActivitiesRequest::default()
         }
     }
     impl ExportGroupPermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportGroupPermissionsRequest {
             builder::ExportGroupPermissionsRequest::default()
         }
     }
     impl ExportSharingLinksRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportSharingLinksRequest {
             builder::ExportSharingLinksRequest::default()
         }
     }
     impl ExportSitePermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportSitePermissionsRequest {
             builder::ExportSitePermissionsRequest::default()
         }
     }
     impl ExportUserPermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportUserPermissionsRequest {
             builder::ExportUserPermissionsRequest::default()
         }
     }
     impl ExposureLevelFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExposureLevelFilter {
             builder::ExposureLevelFilter::default()
         }
     }
     impl ListDetailRecordsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListDetailRecordsRequest {
             builder::ListDetailRecordsRequest::default()
         }
     }
     impl ListGroupSummariesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListGroupSummariesRequest {
             builder::ListGroupSummariesRequest::default()
         }
     }
     impl ListSharingLinksRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSharingLinksRequest {
             builder::ListSharingLinksRequest::default()
         }
     }
     impl ListSiteDetailRecordsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteDetailRecordsRequest {
             builder::ListSiteDetailRecordsRequest::default()
         }
     }
     impl ListSiteIdsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteIdsRequest {
             builder::ListSiteIdsRequest::default()
         }
     }
     impl ListSiteOverviewsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteOverviewsRequest {
             builder::ListSiteOverviewsRequest::default()
         }
     }
     impl ListSitePermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSitePermissionsRequest {
             builder::ListSitePermissionsRequest::default()
         }
     }
     impl ListUserPermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListUserPermissionsRequest {
             builder::ListUserPermissionsRequest::default()
         }
     }
     impl ListUserSummariesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListUserSummariesRequest {
             builder::ListUserSummariesRequest::default()
         }
     }
     impl LocationFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::LocationFilter {
             builder::LocationFilter::default()
         }
     }
     impl ModifiedTimeFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ModifiedTimeFilter {
             builder::ModifiedTimeFilter::default()
         }
     }
     impl ModuleFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ModuleFilter {
             builder::ModuleFilter::default()
         }
     }
     impl ObjectTypeFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ObjectTypeFilter {
             builder::ObjectTypeFilter::default()
         }
@@ -1831,13 +1831,13 @@ pub mod types {
         }
     }
     impl RiskLevelFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::RiskLevelFilter {
             builder::RiskLevelFilter::default()
         }
     }
     impl SensitivityLevelFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::SensitivityLevelFilter {
             builder::SensitivityLevelFilter::default()
         }
@@ -1917,7 +1917,7 @@ pub mod types {
         }
     }
     impl SiteNameFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::SiteNameFilter {
             builder::SiteNameFilter::default()
         }
@@ -1988,26 +1988,26 @@ pub mod types {
         }
     }
     impl TagNameFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::TagNameFilter {
             builder::TagNameFilter::default()
         }
     }
     impl UsernameFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UsernameFilter {
             builder::UsernameFilter::default()
         }
     }
     /// The builders of the objects that requests hold.
     ///
-    /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
-    /// when the request is sent, all of it at once.
+    /// A setter takes what converts into its type, an `Option` of that, or a builder. Everything that is wrong or
+    /// missing is reported when the request is sent, in one error.
     pub mod builder {
         use ::avepoint_core::generated::{Built, Fields, Given};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
-        /// Makes a [`CreatedByFilter`](super::CreatedByFilter).
+        /// Builds [`CreatedByFilter`](super::CreatedByFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2045,11 +2045,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2070,7 +2070,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportActivitiesRequest`](super::ExportActivitiesRequest).
+        /// Builds [`ExportActivitiesRequest`](super::ExportActivitiesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2160,11 +2160,11 @@ pub mod types {
                 self.0.set("starttime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2185,7 +2185,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportGroupPermissionsRequest`](super::ExportGroupPermissionsRequest).
+        /// Builds [`ExportGroupPermissionsRequest`](super::ExportGroupPermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2270,11 +2270,11 @@ pub mod types {
                 self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2298,7 +2298,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportSharingLinksRequest`](super::ExportSharingLinksRequest).
+        /// Builds [`ExportSharingLinksRequest`](super::ExportSharingLinksRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2367,11 +2367,11 @@ pub mod types {
                 self.0.set("startTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2394,7 +2394,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportSitePermissionsRequest`](super::ExportSitePermissionsRequest).
+        /// Builds [`ExportSitePermissionsRequest`](super::ExportSitePermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2435,11 +2435,11 @@ pub mod types {
                 self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2462,7 +2462,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportUserPermissionsRequest`](super::ExportUserPermissionsRequest).
+        /// Builds [`ExportUserPermissionsRequest`](super::ExportUserPermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2545,11 +2545,11 @@ pub mod types {
                 self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2572,7 +2572,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExposureLevelFilter`](super::ExposureLevelFilter).
+        /// Builds [`ExposureLevelFilter`](super::ExposureLevelFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2615,11 +2615,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2640,7 +2640,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListDetailRecordsRequest`](super::ListDetailRecordsRequest).
+        /// Builds [`ListDetailRecordsRequest`](super::ListDetailRecordsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2703,11 +2703,11 @@ pub mod types {
                 self.0.set("token", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2730,7 +2730,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListGroupSummariesRequest`](super::ListGroupSummariesRequest).
+        /// Builds [`ListGroupSummariesRequest`](super::ListGroupSummariesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2784,11 +2784,11 @@ pub mod types {
                 self.0.set("StartPage", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2811,7 +2811,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
+        /// Builds [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2893,11 +2893,11 @@ pub mod types {
                 self.0.set("Token", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2918,7 +2918,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
+        /// Builds [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2993,11 +2993,11 @@ pub mod types {
                 self.0.set("token", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3020,7 +3020,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteIdsRequest`](super::ListSiteIdsRequest).
+        /// Builds [`ListSiteIdsRequest`](super::ListSiteIdsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3047,11 +3047,11 @@ pub mod types {
                 self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3072,7 +3072,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
+        /// Builds [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3121,11 +3121,11 @@ pub mod types {
                 self.0.set("token", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3148,7 +3148,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
+        /// Builds [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3214,11 +3214,11 @@ pub mod types {
                 self.0.set("Top", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3241,7 +3241,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
+        /// Builds [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3319,11 +3319,11 @@ pub mod types {
                 self.0.set("Top", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3346,7 +3346,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListUserSummariesRequest`](super::ListUserSummariesRequest).
+        /// Builds [`ListUserSummariesRequest`](super::ListUserSummariesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3400,11 +3400,11 @@ pub mod types {
                 self.0.set("StartPage", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3427,7 +3427,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`LocationFilter`](super::LocationFilter).
+        /// Builds [`LocationFilter`](super::LocationFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3465,11 +3465,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::LocationFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -3487,7 +3487,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ModifiedTimeFilter`](super::ModifiedTimeFilter).
+        /// Builds [`ModifiedTimeFilter`](super::ModifiedTimeFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3527,11 +3527,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3552,7 +3552,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ModuleFilter`](super::ModuleFilter).
+        /// Builds [`ModuleFilter`](super::ModuleFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3593,11 +3593,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::ModuleFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -3615,7 +3615,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ObjectTypeFilter`](super::ObjectTypeFilter).
+        /// Builds [`ObjectTypeFilter`](super::ObjectTypeFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3656,11 +3656,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3681,7 +3681,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`RiskLevelFilter`](super::RiskLevelFilter).
+        /// Builds [`RiskLevelFilter`](super::RiskLevelFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3722,11 +3722,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3747,7 +3747,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`SensitivityLevelFilter`](super::SensitivityLevelFilter).
+        /// Builds [`SensitivityLevelFilter`](super::SensitivityLevelFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3792,11 +3792,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3817,7 +3817,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`SiteNameFilter`](super::SiteNameFilter).
+        /// Builds [`SiteNameFilter`](super::SiteNameFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3855,11 +3855,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::SiteNameFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -3877,7 +3877,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`TagNameFilter`](super::TagNameFilter).
+        /// Builds [`TagNameFilter`](super::TagNameFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3915,11 +3915,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::TagNameFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -3937,7 +3937,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UsernameFilter`](super::UsernameFilter).
+        /// Builds [`UsernameFilter`](super::UsernameFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3975,11 +3975,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::UsernameFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -4153,18 +4153,9 @@ pub mod types {
         }
     }
 }
-/// The client of Insights Web API.
+/// The client of Insights Web API, version 1.0.0 of the specification.
 ///
-/// The older API of AvePoint Insights for Microsoft 365: summaries of users and groups, permissions,
-/// sharing links, risk records, and exports of reports. The vendor has deprecated it as a whole; each
-/// operation names the one of the newer Insights API that takes its place. Bodies and answers are JSON,
-/// a finished report is a ZIP file. Lists carry the HTTP status and a message inside the answer too. At
-/// most five export jobs run at the same time. This document states facts of the vendor's public page
-/// in its own words. Where the page contradicts itself, it accepts both forms, or else the one of the
-/// sample.
-///
-/// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
-/// specification.
+/// It is cheap to clone, and its clones share connections and tokens.
 ///
 /// # Sites
 ///
@@ -5070,8 +5061,8 @@ impl ::std::fmt::Debug for Client {
 pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
-    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5092,7 +5083,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5108,14 +5099,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSitePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSitePermissions {
@@ -5126,8 +5117,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5136,19 +5127,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5169,7 +5161,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5185,27 +5177,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportSitePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportSitePermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5214,18 +5206,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_ids`](super::Client::list_site_ids). It owns all that it needs.
+    /// The builder of a call of [`Client::list_site_ids`](super::Client::list_site_ids). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5246,7 +5239,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5260,14 +5253,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteIds {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteIds {
@@ -5278,8 +5271,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5288,19 +5281,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5321,7 +5314,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5337,14 +5330,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteOverviews {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteOverviews {
@@ -5355,8 +5348,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5365,19 +5358,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_summaries`](super::Client::list_user_summaries). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_user_summaries`](super::Client::list_user_summaries). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5398,7 +5391,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5414,14 +5407,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListUserSummaries {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListUserSummaries {
@@ -5432,8 +5425,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5442,19 +5435,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5475,7 +5468,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5491,14 +5484,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListUserPermissions {
@@ -5509,8 +5502,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5519,19 +5512,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5552,7 +5546,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5568,27 +5562,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportUserPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5597,19 +5591,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_group_summaries`](super::Client::list_group_summaries). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::list_group_summaries`](super::Client::list_group_summaries). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5630,7 +5624,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5646,14 +5640,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListGroupSummaries {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListGroupSummaries {
@@ -5664,8 +5658,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5674,19 +5668,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5710,7 +5705,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5726,27 +5721,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGroupPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGroupPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5755,19 +5750,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5788,7 +5783,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5804,14 +5799,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSharingLinks {
@@ -5822,8 +5817,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5832,19 +5827,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5865,7 +5860,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5881,27 +5876,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportSharingLinks {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5910,19 +5905,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_activities`](super::Client::export_activities). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::export_activities`](super::Client::export_activities). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5943,7 +5938,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5959,27 +5954,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5988,19 +5983,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6021,7 +6017,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -6037,14 +6033,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteDetailRecords {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteDetailRecords {
@@ -6055,8 +6051,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6065,19 +6061,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_detail_records`](super::Client::list_detail_records). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_detail_records`](super::Client::list_detail_records). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6098,7 +6094,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -6114,14 +6110,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListDetailRecords {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListDetailRecords {
@@ -6132,8 +6128,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6142,18 +6138,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_export_job`](super::Client::get_export_job). It owns all that it needs.
+    /// The builder of a call of [`Client::get_export_job`](super::Client::get_export_job). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6174,14 +6171,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetExportJob {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetExportJob {
@@ -6192,8 +6189,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6202,19 +6199,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6235,14 +6233,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             DownloadExportJobFile {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             DownloadExportJobFile {
@@ -6253,8 +6251,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6263,19 +6261,20 @@ pub mod builder {
         > {
             self.call.file().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_activity_export_job`](super::Client::get_activity_export_job). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::get_activity_export_job`](super::Client::get_activity_export_job). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6296,14 +6295,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetActivityExportJob {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetActivityExportJob {
@@ -6314,8 +6313,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6324,20 +6323,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::download_activity_export_job_file`](super::Client::download_activity_export_job_file). It
-    /// owns all that it needs.
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6358,14 +6357,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             DownloadActivityExportJobFile {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             DownloadActivityExportJobFile {
@@ -6376,8 +6375,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6386,11 +6385,11 @@ pub mod builder {
         > {
             self.call.file().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {

@@ -1014,31 +1014,31 @@ pub mod types {
         pub values: ::avepoint_core::List<UserPermission>,
     }
     impl ListSharingLinksRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSharingLinksRequest {
             builder::ListSharingLinksRequest::default()
         }
     }
     impl ListSiteDetailRecordsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteDetailRecordsRequest {
             builder::ListSiteDetailRecordsRequest::default()
         }
     }
     impl ListSiteOverviewsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteOverviewsRequest {
             builder::ListSiteOverviewsRequest::default()
         }
     }
     impl ListSitePermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSitePermissionsRequest {
             builder::ListSitePermissionsRequest::default()
         }
     }
     impl ListUserPermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListUserPermissionsRequest {
             builder::ListUserPermissionsRequest::default()
         }
@@ -1050,13 +1050,13 @@ pub mod types {
     }
     /// The builders of the objects that requests hold.
     ///
-    /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
-    /// when the request is sent, all of it at once.
+    /// A setter takes what converts into its type, an `Option` of that, or a builder. Everything that is wrong or
+    /// missing is reported when the request is sent, in one error.
     pub mod builder {
         use ::avepoint_core::generated::{Built, Fields, Given};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
-        /// Makes a [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
+        /// Builds [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1122,11 +1122,11 @@ pub mod types {
                 self.0.set("siteUrl", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1147,7 +1147,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
+        /// Builds [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1198,11 +1198,11 @@ pub mod types {
                 self.0.set("siteId", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1225,7 +1225,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
+        /// Builds [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1280,11 +1280,11 @@ pub mod types {
                 self.0.set("riskLevel", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1307,7 +1307,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
+        /// Builds [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1358,11 +1358,11 @@ pub mod types {
                 self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1385,7 +1385,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
+        /// Builds [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1447,11 +1447,11 @@ pub mod types {
                 self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1476,17 +1476,9 @@ pub mod types {
         }
     }
 }
-/// The client of Insights API.
+/// The client of Insights API, version 1.0.0 of the specification.
 ///
-/// AvePoint Insights for Microsoft 365 and Google Workspace: who may see what, through which sharing
-/// links, how sensitive it is, and what was done with it. Some operations answer with the data; others
-/// start an export job, whose file is fetched once the job has finished. Answers are JSON and carry a
-/// `status` and a `message` of their own, also where HTTP says 200; read them. This document states
-/// facts of the vendor's public pages in its own words. Where a page contradicts itself, it accepts
-/// both forms, or else the one of the sample.
-///
-/// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
-/// specification.
+/// It is cheap to clone, and its clones share connections and tokens.
 ///
 /// # Sites
 ///
@@ -2585,7 +2577,8 @@ impl ::std::fmt::Debug for Client {
 pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
-    /// The call of [`Client::get_site_id`](super::Client::get_site_id). It owns all that it needs.
+    /// The builder of a call of [`Client::get_site_id`](super::Client::get_site_id). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2608,14 +2601,14 @@ pub mod builder {
             self.call.set("siteUrl", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetSiteId {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetSiteId {
@@ -2626,8 +2619,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2636,19 +2629,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2669,7 +2662,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2685,14 +2678,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteOverviews {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteOverviews {
@@ -2703,8 +2696,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2713,19 +2706,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2746,7 +2740,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2762,14 +2756,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteDetailRecords {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteDetailRecords {
@@ -2780,8 +2774,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2790,19 +2784,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2823,7 +2817,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2839,14 +2833,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSitePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSitePermissions {
@@ -2857,8 +2851,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2867,19 +2861,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2901,27 +2896,27 @@ pub mod builder {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportSitePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportSitePermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2930,19 +2925,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_object_activities`](super::Client::export_object_activities). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_object_activities`](super::Client::export_object_activities). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3001,27 +2997,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportObjectActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportObjectActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3030,20 +3026,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::export_google_object_activities`](super::Client::export_google_object_activities). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3104,27 +3100,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleObjectActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleObjectActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3133,18 +3129,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::add_object_tag`](super::Client::add_object_tag). It owns all that it needs.
+    /// The builder of a call of [`Client::add_object_tag`](super::Client::add_object_tag). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3191,27 +3188,27 @@ pub mod builder {
             self.call.set("tagName", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             AddObjectTag {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             AddObjectTag {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3220,18 +3217,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_users`](super::Client::list_users). It owns all that it needs.
+    /// The builder of a call of [`Client::list_users`](super::Client::list_users). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3265,14 +3263,14 @@ pub mod builder {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListUsers {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListUsers {
@@ -3283,26 +3281,26 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::UserPage>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3323,7 +3321,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -3339,14 +3337,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListUserPermissions {
@@ -3357,8 +3355,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3367,19 +3365,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3429,27 +3428,27 @@ pub mod builder {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportUserPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3458,20 +3457,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::export_google_user_permissions`](super::Client::export_google_user_permissions). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3539,27 +3538,27 @@ pub mod builder {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleUserPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3568,19 +3567,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_activities`](super::Client::export_user_activities). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::export_user_activities`](super::Client::export_user_activities).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3639,27 +3638,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportUserActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportUserActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3668,19 +3667,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_user_activities`](super::Client::export_google_user_activities).
-    /// It owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_google_user_activities`](super::Client::export_google_user_activities). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3738,27 +3738,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleUserActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleUserActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3767,18 +3767,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_groups`](super::Client::list_groups). It owns all that it needs.
+    /// The builder of a call of [`Client::list_groups`](super::Client::list_groups). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3812,14 +3813,14 @@ pub mod builder {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListGroups {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListGroups {
@@ -3830,8 +3831,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3840,19 +3841,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3920,27 +3922,27 @@ pub mod builder {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGroupPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGroupPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3949,20 +3951,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::export_google_group_permissions`](super::Client::export_google_group_permissions). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4029,27 +4031,27 @@ pub mod builder {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleGroupPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleGroupPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4058,19 +4060,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4091,7 +4093,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -4107,14 +4109,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSharingLinks {
@@ -4125,8 +4127,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4135,19 +4137,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4196,27 +4198,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportSharingLinks {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4225,19 +4227,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_sharing_links`](super::Client::export_google_sharing_links). It
-    /// owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_google_sharing_links`](super::Client::export_google_sharing_links). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4286,27 +4289,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleSharingLinks {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4315,20 +4318,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::export_google_drive_permissions`](super::Client::export_google_drive_permissions). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4353,27 +4356,27 @@ pub mod builder {
             self.call.set("driveIds", ::avepoint_core::Arguments::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleDrivePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleDrivePermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4382,19 +4385,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_export_job_status`](super::Client::get_export_job_status). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::get_export_job_status`](super::Client::get_export_job_status). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4416,14 +4419,14 @@ pub mod builder {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetExportJobStatus {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetExportJobStatus {
@@ -4434,8 +4437,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4444,19 +4447,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4478,14 +4482,14 @@ pub mod builder {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             DownloadExportJobFile {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             DownloadExportJobFile {
@@ -4496,8 +4500,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4506,11 +4510,11 @@ pub mod builder {
         > {
             self.call.file().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {

@@ -147,10 +147,9 @@ fn client(api: &Api, spec: &Spec, methods: &TokenStream) -> anyhow::Result<Token
     let info = &spec.root.value["info"];
     let text = |key: &str| info[key].as_str().unwrap_or_default();
     let docs = docs::attributes(&format!(
-        "The client of {}.\n\n{}\n\nIt is cheap to clone, and its clones share connections and tokens. Version {} of the \
-         specification.\n\n{}",
+        "The client of {}, version {} of the specification.\n\nIt is cheap to clone, and its clones share connections and \
+         tokens.\n\n{}",
         text("title"),
-        text("description"),
         text("version"),
         overview(spec),
     ));

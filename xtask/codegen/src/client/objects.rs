@@ -87,8 +87,8 @@ pub fn change(spec: &Spec, types: &mut Vec<Item>) -> anyhow::Result<()> {
     types.push(parse_quote! {
         /// The builders of the objects that requests hold.
         ///
-        /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
-        /// when the request is sent, all of it at once.
+        /// A setter takes what converts into its type, an `Option` of that, or a builder. Everything that is wrong or
+        /// missing is reported when the request is sent, in one error.
         pub mod builder {
             use ::avepoint_core::generated::{Built, Fields, Given};
             use crate::generated::operations::constraints;
@@ -335,7 +335,7 @@ fn builder(
             }
         });
     }
-    let docs = docs::attributes(&format!("Makes a [`{name}`](super::{name}).{}", docs::table(rows)));
+    let docs = docs::attributes(&format!("Builds [`{name}`](super::{name}).{}", docs::table(rows)));
     let builder = quote! {
         #docs
         #[derive(Clone, Debug)]
@@ -351,11 +351,11 @@ fn builder(
         impl #name {
             #(#setters)*
 
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::#name, ::avepoint_core::Error> {
                 self.0.build()
@@ -378,7 +378,7 @@ fn builder(
     };
     let maker = parse_quote! {
         impl #name {
-            /// Begins one without members.
+            /// Returns a builder with no fields set.
             pub fn builder() -> builder::#name {
                 builder::#name::default()
             }
