@@ -396,7 +396,7 @@ async fn the_certificate_before_is_tried_until_the_service_knows_the_new_one() {
     let error = next(&credential, &clock).await.expect_err("no token");
     for words in [
         &format!("the certificate with the thumbprint {new} (or {old}, the one before) is the one of the app"),
-        "what was read before is used, since the certificate file `",
+        "the previous secret or certificate is used, since the certificate file `",
         "app.pem` is empty: export it again",
     ] {
         assert!(error.contains(words), "{error}");

@@ -1068,6 +1068,16 @@ async fn the_environment_gives_tokens() {
         missing.contains("AVEPOINT_CLIENT_CERTIFICATE_PASSWORD is for the password"),
         "{missing}"
     );
+    // A file that is not there needs no password, whatever it is called.
+    let absent = [
+        variables[0],
+        ("AVEPOINT_CLIENT_CERTIFICATE_PATH", "/no/passwords/app.pfx"),
+    ];
+    let absent = environment(&absent).expect_err("no file");
+    assert!(
+        absent.contains("cannot be read") && !absent.contains("AVEPOINT_CLIENT_CERTIFICATE_PASSWORD"),
+        "{absent}"
+    );
     // The spaces belong to it, and the line break does not.
     variables.push(("AVEPOINT_CLIENT_CERTIFICATE_PASSWORD", " open \n"));
     environment(&variables)

@@ -154,6 +154,25 @@ async fn its_answer_is_bounded_and_read_as_json_only_where_it_is_some() {
 }
 
 #[tokio::test]
+async fn head_and_options_are_reads() {
+    for method in [Method::Head, Method::Options] {
+        let server = Server::in_turn(vec![Reply::empty(503), Reply::empty(200).header("allow", "GET")]).await;
+        let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
+        let response = client.request(method, "/any").send().await.expect("repeated");
+        assert!(
+            response.headers.contains_key("allow") && response.body.is_empty(),
+            "{response:?}"
+        );
+        let methods: Vec<_> = server
+            .received()
+            .iter()
+            .map(|request| request.method.to_string())
+            .collect();
+        assert_eq!(methods, [method.as_str(); 2]);
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_sent_where_the_path_leads_elsewhere() {
     let server = Server::always(Reply::empty(200)).await;
     let client = client(&server);

@@ -504,7 +504,7 @@ async fn what_the_spec_forbids_is_refused_before_anything_is_sent() {
             Some(json!("x")),
             "`usrId` is not a parameter; there are: customerId, tenantId, userId",
         ),
-        ("onboardCustomer", "/body", None, "`body` is missing"),
+        ("onboardCustomer", "/body", None, "`body.organizationName` is missing"),
     ] {
         let outcome = dynamic::call(&client, id, changed(id, pointer, value.clone())).await;
         let error = outcome.expect_err(&format!("{id} {pointer} {value:?}"));
@@ -527,6 +527,23 @@ async fn what_the_spec_forbids_is_refused_before_anything_is_sent() {
         assert!(error.to_string().contains(words), "{error}");
     }
     assert!(server.received().is_empty(), "{:?}", server.received());
+}
+
+/// A body whose members are all optional is sent without any where none was given, as by the typed call.
+#[tokio::test]
+async fn a_call_by_name_needs_no_empty_body() {
+    let server = answering("listCustomers").await;
+    let client = client(&server);
+    client.list_customers().page_size(1).send().await.expect("typed");
+    dynamic::call(&client, "listCustomers", json!({"pageSize": 1}))
+        .await
+        .expect("by name");
+    let received = server.received();
+    assert_eq!((received.len(), received[1].json()), (2, json!({})));
+    assert_eq!(
+        (&received[0].query, received[0].json()),
+        (&received[1].query, json!({}))
+    );
 }
 
 /// A subscription to Cloud Backup names its storage by its type and the years, by whose it is, or by both.

@@ -17,7 +17,7 @@ const LIFE: i64 = 300;
 /// refuse an assertion of a machine whose clock is a little fast.
 const BACK: i64 = 60;
 
-/// For whom an assertion is meant, by its claim `aud`. Services differ in what they accept there.
+/// The audience of an assertion, its claim `aud`. Services differ in what they accept there.
 ///
 /// ```
 /// use avepoint_auth::Audience;
@@ -27,12 +27,12 @@ const BACK: i64 = 60;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Audience {
-    /// The address of the token endpoint, as it is asked or as the discovery document spells it.
+    /// The URL of the token endpoint: as it is requested, or as the discovery document spells it.
     #[default]
     TokenEndpoint,
     /// The issuer as the discovery document spells it; without discovery, the identity URL.
     Issuer,
-    /// This text, as it is.
+    /// This text, unchanged.
     Other(String),
 }
 
@@ -82,7 +82,7 @@ pub async fn sign(certificate: &ClientCertificate, assertion: &Assertion<'_>) ->
         iss: assertion.client_id,
         sub: assertion.client_id,
         aud: assertion.audience,
-        jti: unique().ok_or_else(|| failed("made unique: the machine gives no random numbers"))?,
+        jti: unique().ok_or_else(|| failed("made unique: the system's random number generator failed"))?,
         iat: now,
         nbf: now.saturating_sub(BACK),
         exp: now.saturating_add(LIFE),

@@ -1,4 +1,4 @@
-//! Why no token could be had: kept apart from [`Error`], since all that wait for one request share its failure.
+//! Why no token could be obtained: kept apart from [`Error`], since all that wait for one request share its failure.
 
 use avepoint_core::redact::Secrets;
 use avepoint_core::transport::{Ids, is_transient};
@@ -10,7 +10,7 @@ use jiff::fmt::friendly::{Designator, Spacing, SpanPrinter};
 /// The longest piece of a server's words that is shown, in characters.
 const LONGEST: usize = 300;
 
-/// Why no token could be had.
+/// Why no token could be obtained.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Failure {
     /// The token endpoint refused, in the terms of RFC 6749 section 5.2.

@@ -213,7 +213,10 @@ impl Proofs {
             Err(error) => {
                 let problem = error.message().to_owned();
                 if state.problem.as_ref() != Some(&problem) {
-                    tracing::warn!(error = problem, "what was read before is still used");
+                    tracing::warn!(
+                        error = problem,
+                        "the replaced file cannot be used: keeping the previous secret or certificate"
+                    );
                     state.problem = Some(problem);
                 }
             }
@@ -256,7 +259,7 @@ impl Proofs {
             }
         };
         match &state.problem {
-            Some(problem) => format!("{check} (what was read before is used, since {problem})"),
+            Some(problem) => format!("{check} (the previous secret or certificate is used, since {problem})"),
             None => check,
         }
     }

@@ -32,8 +32,7 @@ impl fmt::Display for SignatureAlgorithm {
     }
 }
 
-/// What is to be signed, as the whole message and as its digest: services take the one or the other. The signature is the
-/// same.
+/// What is to be signed, as the whole message and as its digest: services take either. The signature is the same.
 #[derive(Clone, Copy)]
 pub struct SigningInput<'a> {
     message: &'a [u8],
@@ -44,7 +43,7 @@ impl<'a> SigningInput<'a> {
         SigningInput { message }
     }
 
-    /// How it is to be signed.
+    /// The algorithm to sign with.
     pub fn algorithm(&self) -> SignatureAlgorithm {
         SignatureAlgorithm::Rs256
     }

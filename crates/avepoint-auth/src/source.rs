@@ -61,7 +61,7 @@ impl Source {
         let token = self.fetch_with(endpoint, scope, &former).await.map_err(|_| refused)?;
         tracing::warn!(
             refused = ?proof, accepted = ?former,
-            "the identity service accepts only the proof before this one: add this one to the app registration"
+            "the identity service accepted only the previous secret or certificate: add the new one to the app registration"
         );
         Ok(token)
     }

@@ -33,7 +33,7 @@ use crate::{CodeOrText, Json, List, LocalTime, NumberOrText, OpenEnum, SecretTex
 ///
 /// These crates alone implement it: a minor version may add to it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no value for this setter, which takes a `{T}`",
+    message = "`{Self}` is not accepted by this setter, which takes a `{T}`",
     label = "does not convert into `{T}`",
     note = "it takes what implements `TryInto<{T}>`, an `Option` of that, and a builder of a `{T}`"
 )]
@@ -60,8 +60,8 @@ pub trait Argument<T, M> {
 ///
 /// These crates alone implement it: a minor version may add to it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no list for this setter, which takes entries that are `{T}`",
-    label = "is no list of what converts into `{T}`",
+    message = "`{Self}` is not accepted by this setter, which takes a list of `{T}`",
+    label = "is not a list of what converts into `{T}`",
     note = "it takes what can be iterated over, such as an array, a `Vec` or an iterator"
 )]
 pub trait Arguments<T, M> {
@@ -267,10 +267,14 @@ impl Given {
             values.extend(value);
             problems.extend(found.into_iter().map(|problem| problem.below(&format!("[{index}]"))));
         }
-        let list = Value::Array(values);
+        Given::checked(Value::Array(values), problems)
+    }
+
+    /// A value of which these parts do not convert or are forbidden.
+    pub(crate) fn checked(value: Value, problems: Vec<Violation>) -> Self {
         match problems.is_empty() {
-            true => Given::Value(list),
-            false => Given::Refused(Some(list), problems),
+            true => Given::Value(value),
+            false => Given::Refused(Some(value), problems),
         }
     }
 

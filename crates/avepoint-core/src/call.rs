@@ -36,7 +36,7 @@ pub struct Call {
     /// The parameters of the path and of the query, by their names on the wire.
     parameters: Vec<(&'static str, Given)>,
     /// Parameters of the query that the specification does not know.
-    further: Vec<(String, Value)>,
+    further: Vec<(String, Given)>,
     body: Option<Given>,
 }
 
@@ -80,7 +80,7 @@ impl Call {
         self
     }
 
-    /// The same call with these options in the place of its session's.
+    /// The same call with these options, replacing its session's.
     #[must_use]
     pub fn with_options(self, options: CallOptions) -> Self {
         let session = self.session.with_options(options);
@@ -104,8 +104,8 @@ impl Call {
 
     /// Adds a parameter of the query that the specification does not know.
     #[cfg(feature = "dynamic")]
-    pub(crate) fn add(&mut self, name: String, value: Value) {
-        self.further.push((name, value));
+    pub(crate) fn add(&mut self, name: String, given: Given) {
+        self.further.push((name, given));
     }
 
     /// Sets the body, in the place of what was there.
@@ -232,8 +232,10 @@ impl Call {
                 }
             }
         }
-        for (name, value) in &self.further {
-            query.extend(texts(value.clone()).into_iter().map(|text| (&**name, text)));
+        for (name, given) in &self.further {
+            let (value, found) = self.finish(given);
+            problems.extend(found.into_iter().map(|problem| problem.in_place(name)));
+            query.extend(value.into_iter().flat_map(texts).map(|text| (&**name, text)));
         }
         let body = self.checked_body(&mut problems);
         problems.extend(misplaced(self.operation, self.session.options().headers.keys()));
@@ -261,7 +263,7 @@ impl Call {
     fn url(&self, path: &str, query: Vec<(&str, String)>) -> Result<Url, Error> {
         let base = self.session.base_url().trim_end_matches('/');
         let mut url = Url::parse(&format!("{base}{path}"))
-            .map_err(|error| self.invalid(vec![format!("the address is no URL: {error}")]))?;
+            .map_err(|error| self.invalid(vec![format!("the address is not a URL: {error}")]))?;
         // They are few: to sort them by std's means would be six kilobytes of every program.
         let mut sorted: Vec<(&str, String)> = Vec::with_capacity(query.len());
         for pair in query {
@@ -278,7 +280,9 @@ impl Call {
     fn checked_body(&self, problems: &mut Vec<String>) -> Option<Value> {
         let Some(body) = self.operation.body.as_ref() else {
             // Of an operation that has none according to the specification.
-            return self.body.as_ref().and_then(|given| self.finish(given).0);
+            let (value, found) = self.finish(self.body.as_ref()?);
+            problems.extend(found.into_iter().map(|problem| problem.in_place("body")));
+            return value;
         };
         let (value, found) = match (&self.body, body.constraint) {
             (Some(given), _) => self.finish(given),
@@ -304,7 +308,7 @@ impl Call {
         Some(value)
     }
 
-    /// The request as it would be sent, which is checked and not sent.
+    /// Validates and returns the request without sending it.
     ///
     /// # Errors
     /// An error of kind [`ErrorKind::InvalidRequest`] with all that is wrong with it.
@@ -322,7 +326,7 @@ impl Call {
         decode(self.operation, answer, self.session.options(), read).await
     }
 
-    /// Sends the request, and reads the answer.
+    /// Sends the request, and reads the response.
     ///
     /// # Errors
     /// See [`Error`].
@@ -341,7 +345,7 @@ impl Call {
             .map(|answer| Response::<Value>::of(answer).into_inner())
     }
 
-    /// Sends the request; the answer holds nothing to read.
+    /// Sends the request; the response holds nothing to read.
     ///
     /// # Errors
     /// See [`Error`].
@@ -351,7 +355,7 @@ impl Call {
             .map(|answer| Response::with_head_of(answer, |_| ()))
     }
 
-    /// Sends the request; the answer is a file.
+    /// Sends the request; the response is a file.
     ///
     /// # Errors
     /// See [`Error`].
@@ -449,7 +453,7 @@ fn check_texts(constraint: &Constraint, required: bool, name: &str, texts: &mut 
         }
     }
     match constraint {
-        Constraint::List { min, max, .. } => check_length("entries", texts.len(), *min, *max),
+        Constraint::List { min, max, .. } => check_length(["entry", "entries"], texts.len(), *min, *max),
         _ => Ok(()),
     }
 }
@@ -471,10 +475,11 @@ impl fmt::Debug for ShownGiven<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ShownGiven(call) = self;
         let mut members = Map::new();
-        for (name, given) in &call.parameters {
-            members.extend(given.clone().finish().0.map(|value| ((*name).to_owned(), value)));
+        let parameters = call.parameters.iter().map(|(name, given)| (*name, given));
+        let further = call.further.iter().map(|(name, given)| (&**name, given));
+        for (name, given) in parameters.chain(further) {
+            members.extend(given.clone().finish().0.map(|value| (name.to_owned(), value)));
         }
-        members.extend(call.further.iter().cloned());
         let body = call.body.clone().and_then(|body| body.finish().0);
         members.extend(body.map(|body| ("body".to_owned(), body)));
         show_members(f, &members, call.session.secret_members())

@@ -36,12 +36,12 @@ pub trait ApiClient: Sized {
     /// The crate and its version, as the user agent tells them.
     const AGENT: &'static str;
 
-    /// A client over a session.
+    /// Wraps a session.
     #[doc(hidden)]
     fn from_session(session: Session) -> Self;
 }
 
-/// Makes a client. Each client's `Client::builder()` gives one.
+/// Builds a client. Each client's `Client::builder()` returns one.
 pub struct ClientBuilder<C> {
     cloud: Cloud,
     region: Option<Region>,
@@ -93,35 +93,35 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Another address than the cloud's: https, or plain http to this machine. It may hold a path.
+    /// The base URL, if it is not the cloud's: https, or plain http to this machine. It may contain a path.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Where access tokens come from; an `Arc` of one where clients share it. Without one no client is made.
+    /// Where access tokens come from; an `Arc` of it to share it between clients. Required.
     #[must_use]
     pub fn credential(mut self, credential: impl Credential + 'static) -> Self {
         self.credential = Some(Arc::new(credential));
         self
     }
 
-    /// What the caller calls itself; it stands before the client's own name in the user agent.
+    /// The name of the calling program, which precedes the client's own in the `User-Agent` header.
     #[must_use]
     pub fn user_agent(mut self, agent: impl Into<String>) -> Self {
         self.agent = Some(agent.into());
         self
     }
 
-    /// The options of every call.
+    /// The default options of every call.
     #[must_use]
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// How many requests of the client and its clones may wait for their answers at the same time; further ones wait for
+    /// How many requests of the client and its clones may wait for their responses at the same time; further ones wait for
     /// their turn. Of a file only the beginning counts. A call that was begun keeps its place until its future has ended
     /// or is dropped: one that is neither polled nor dropped keeps others waiting. Default: no limit.
     ///
@@ -157,7 +157,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// What is told of each request of the client and its clones, for metrics and distributed traces.
+    /// Observes every request of the client and its clones, for metrics and distributed traces.
     #[must_use]
     pub fn hook(mut self, hook: impl RequestHook + 'static) -> Self {
         self.hook = Some(Arc::new(hook));

@@ -9,11 +9,11 @@ use crate::BoxFuture;
 
 /// The time of day, and a way to wait.
 ///
-/// Retries wait and measure their deadline by it; a test puts its own in place and sleeps in no time.
+/// Retries wait and measure their deadline by it; a test supplies its own, which sleeps without delay.
 ///
 /// A minor version adds only methods with a default.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The time of day, against which an HTTP date is held.
+    /// The time of day, with which an HTTP date is compared.
     fn now(&self) -> SystemTime;
 
     /// A time that never runs backwards, counted from any fixed moment.
@@ -23,7 +23,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The clock of the machine.
+/// The system's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
     start: Instant,

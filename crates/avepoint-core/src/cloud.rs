@@ -110,7 +110,7 @@ macro_rules! regions {
     ($($variant:ident = $code:literal, $place:literal;)*) => {
         /// A region of the commercial cloud, where Insights keeps its data.
         ///
-        /// The vendor's overview names the place behind each:
+        /// The vendor's overview gives the location of each:
         /// <https://github.com/AvePoint/cloud-api/blob/main/docs/docs/Overview.md>.
         ///
         /// ```
@@ -130,7 +130,7 @@ macro_rules! regions {
             /// Every region.
             pub const ALL: &'static [Region] = &[ $( Region::$variant, )* ];
 
-            /// The code that stands in the host's name.
+            /// The code in the host's name.
             pub const fn code(self) -> &'static str {
                 match self { $( Region::$variant => $code, )* }
             }
@@ -177,7 +177,7 @@ impl std::str::FromStr for Region {
     }
 }
 
-/// A base URL that a token may be sent to, as it is used: https, or plain http to this machine alone.
+/// Parses a base URL to which a token may be sent: https, or plain http to this machine only.
 ///
 /// ```
 /// use avepoint_core::parse_base_url;

@@ -19,7 +19,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// A token, and when it ends if that is known.
+    /// A token, and when it expires if that is known.
     pub fn new(token: impl Into<SecretText>, expires_at: Option<SystemTime>) -> Self {
         AccessToken {
             secret: token.into(),
@@ -36,7 +36,7 @@ impl AccessToken {
         self.secret.secret()
     }
 
-    /// When it ends, if that is known.
+    /// When it expires, if that is known.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
@@ -51,7 +51,7 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Gives access tokens to a client.
+/// Supplies a client with access tokens.
 ///
 /// A credential has `Debug`, which must not show its secrets; an `Arc` of one is one.
 ///
@@ -74,14 +74,14 @@ impl fmt::Debug for AccessToken {
 /// }
 /// ```
 pub trait Credential: fmt::Debug + Send + Sync {
-    /// A token for a call of this operation. Its `scopes` say which permission the token must carry.
+    /// Returns a token for a call of this operation, whose `scopes` say which permission the token must carry.
     ///
     /// # Errors
-    /// An error of kind [`ErrorKind::Credential`](crate::ErrorKind::Credential) where none can be had.
+    /// An error of kind [`ErrorKind::Credential`](crate::ErrorKind::Credential) if none can be obtained.
     fn token<'a>(&'a self, operation: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>>;
 
-    /// Called when the server did not accept a token (401): what is cached of it should be forgotten. The client asks for
-    /// a token once more and repeats the call if it is another one.
+    /// Called when the server rejected a token (401): remove it from any cache. The client then asks for a token once more,
+    /// and repeats the call if it is a different one.
     fn invalidate(&self, _token: &AccessToken) {}
 }
 
@@ -95,7 +95,7 @@ impl<C: Credential + ?Sized> Credential for Arc<C> {
     }
 }
 
-/// A token that was had elsewhere and is used as it is until it ends.
+/// A token that was obtained elsewhere; it is used unchanged until it expires.
 ///
 /// ```
 /// use avepoint_core::StaticToken;
@@ -109,7 +109,7 @@ pub struct StaticToken {
 }
 
 impl StaticToken {
-    /// A credential that always gives this token.
+    /// A credential that always returns this token.
     pub fn new(token: impl Into<SecretText>) -> Self {
         StaticToken {
             token: AccessToken::new(token, None),

@@ -9,76 +9,49 @@ use serde_json::{Map, Value};
 use crate::argument::Given;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
-use crate::operation::{Constraint, Operation};
-use crate::options::Validation;
+use crate::operation::Operation;
 use crate::session::Session;
 use crate::transport;
-use crate::validation::violations;
+use crate::validation::{Violation, violations};
 
-/// A call with these parameters, by their names on the wire, and `body`. Where nothing is held against the specification,
-/// what it does not know goes out as well: parameters in the query, and a body of an operation that has none.
+/// Prepares a call with these parameters, by their names on the wire, and `body`. What is wrong with them is reported where the call
+/// is made, as for its builder. If validation is off, what the specification does not know is sent as well: parameters in the
+/// query, and a body of an operation that has none.
 ///
 /// # Errors
-/// An error of kind [`ErrorKind::InvalidRequest`] for what is no object, a name that the operation does not know, a value
-/// that breaks the specification and a parameter that is missing: all of them at once.
+/// An error of kind [`ErrorKind::InvalidRequest`] if the parameters are not an object.
 pub fn call(session: &Session, operation: &'static Operation, parameters: Value) -> Result<Call, Error> {
-    let invalid = |problem: String| Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation);
-    let mut values = match parameters {
-        Value::Object(values) => values,
+    let parameters = match parameters {
+        Value::Object(parameters) => parameters,
         Value::Null => Map::new(),
-        _ => return Err(invalid("the parameters must be an object".to_owned())),
+        _ => {
+            let problem = "the parameters must be an object";
+            return Err(Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation));
+        }
     };
-    let is_strict = session.options().validation == Validation::Strict;
-    let mut call = Call::new(session, operation);
-    let told = |constraint: &Constraint, value: &Value, name: &str| -> Vec<String> {
-        let found = if is_strict {
-            violations(constraint, value)
-        } else {
-            Vec::new()
-        };
-        found.into_iter().map(|violation| violation.in_place(name)).collect()
-    };
-    let mut problems = Vec::new();
-    for parameter in operation.parameters {
-        match values.remove(parameter.name) {
-            Some(value) => {
-                problems.extend(told(parameter.constraint, &value, parameter.name));
-                call.set(parameter.name, Given::Value(value));
-            }
-            None if parameter.required && is_strict => problems.push(format!("`{}` is missing", parameter.name)),
-            None => {}
-        }
-    }
-    if let Some(body) = &operation.body {
-        match values.remove("body") {
-            Some(value) => {
-                problems.extend(told(body.constraint, &value, "body"));
-                call.set_body(Given::Value(value));
-            }
-            None if body.required && is_strict => problems.push("`body` is missing".to_owned()),
-            None => {}
-        }
-    }
-    if !is_strict {
-        if let Some(body) = values.remove("body") {
-            call.set_body(Given::Value(body));
-        }
-        for (name, value) in std::mem::take(&mut values) {
-            call.add(name, value);
-        }
-    }
-    for name in values.keys() {
+    let unknown = |value: Value| {
         let mut names: Vec<_> = operation.parameters.iter().map(|parameter| parameter.name).collect();
         names.extend(operation.body.is_some().then_some("body"));
-        problems.push(format!("`{name}` is not a parameter; there are: {}", names.join(", ")));
+        let problem = format!("is not a parameter; there are: {}", names.join(", "));
+        Given::checked(value, vec![Violation::new(problem)])
+    };
+    let mut call = Call::new(session, operation);
+    for (name, value) in parameters {
+        let known = operation.parameters.iter().find(|parameter| parameter.name == name);
+        match (known, name.as_str()) {
+            (Some(parameter), _) => {
+                let problems = violations(parameter.constraint, &value);
+                call.set(parameter.name, Given::checked(value, problems));
+            }
+            (None, "body") if operation.body.is_some() => call.set_body(Given::Value(value)),
+            (None, "body") => call.set_body(unknown(value)),
+            (None, _) => call.add(name, unknown(value)),
+        }
     }
-    match problems.is_empty() {
-        true => Ok(call),
-        false => Err(invalid(problems.join("; "))),
-    }
+    Ok(call)
 }
 
-/// The JSON of the answer to a call, as it came: with what the specification does not know of it. What a `Value` cannot
+/// The JSON of the response to a call, as it came: with what the specification does not know of it. What a `Value` cannot
 /// hold stands in it as in [`Json::to_value`](crate::Json::to_value).
 ///
 /// # Errors
@@ -92,7 +65,7 @@ pub async fn json<T: DeserializeOwned + Serialize + Send + 'static>(call: Call) 
     call.value::<T>().await
 }
 
-/// The answer to a call that has none: `null`.
+/// Sends a call whose response has no body; returns `null`.
 ///
 /// # Errors
 /// As the call.
@@ -112,7 +85,7 @@ fn written<T: Serialize>(operation: &'static Operation, value: &T) -> Result<Val
 /// a file of any length, piece by piece.
 const LONGEST_FILE: usize = 64 * 1024 * 1024;
 
-/// The file that a call gives, as JSON: its bytes in base64.
+/// The file that a call returns, as JSON: its bytes in base64.
 ///
 /// # Errors
 /// As the call; an error of kind [`ErrorKind::Connection`] where the file does not come whole, and of kind [`ErrorKind::Decode`] where

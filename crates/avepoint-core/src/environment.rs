@@ -12,7 +12,7 @@ const REGION: &str = "AVEPOINT_REGION";
 const BASE_URL: &str = "AVEPOINT_BASE_URL";
 
 impl<C: ApiClient> ClientBuilder<C> {
-    /// Takes what the process's environment says of the service: in the same cloud as `EnvironmentCredential` of
+    /// Configures the client from the process's environment: for the same cloud as `EnvironmentCredential` of
     /// `avepoint-auth`, which reads `AVEPOINT_CLOUD` too.
     ///
     /// | Variable | What it holds |
@@ -21,7 +21,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// | `AVEPOINT_REGION` | as for [`region`](ClientBuilder::region), such as `us`; an API without regions does not read it |
     /// | `AVEPOINT_BASE_URL` | as for [`base_url`](ClientBuilder::base_url), such as that of the sandbox |
     ///
-    /// What is not set, or empty, leaves the builder as it is. White space around a value is not a part of it.
+    /// A variable that is not set, or empty, leaves the builder unchanged. White space around a value is ignored.
     ///
     /// ```
     /// use avepoint_core::{ApiClient, ClientBuilder, Error, StaticToken};

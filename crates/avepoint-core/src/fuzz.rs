@@ -18,7 +18,7 @@ pub fn failed(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &Se
     Error::from_status(status, headers, body, None, secrets)
 }
 
-/// The typed answer of a call that succeeded.
+/// The typed response of a call that succeeded.
 ///
 /// # Errors
 /// As the call.

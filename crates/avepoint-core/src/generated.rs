@@ -117,7 +117,7 @@ fn warn_of(operation: Option<&Operation>, unread: &Unread) {
     if !unread.is_empty() {
         let places: Vec<_> = unread.members().iter().take(10).map(UnreadMember::path).collect();
         tracing::warn!(
-            avepoint.operation = operation.map(|operation| operation.id),
+            operation = operation.map(|operation| operation.id),
             total = unread.total(),
             places = places.join(", "),
             "parts of a response could not be read and are left out"

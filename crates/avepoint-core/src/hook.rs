@@ -11,13 +11,13 @@ use crate::error::Error;
 use crate::operation::Operation;
 use crate::options::{caller_header, misplaced};
 
-/// Is told of every request to the service: before it is sent, and when it has ended.
+/// Observes every request to the service: before it is sent, and when it has ended.
 ///
-/// One request is one attempt at a call. A call that is sent again makes several requests, and the redirections of a
-/// request belong to it. Token requests are none of a client's: the builders of `avepoint-auth` have a method `hook` of
-/// their own, and an `Arc` of a hook, which is one too, serves both and the program beside. Both methods run on the task
-/// of the call or of the token request, within its `tracing` span, and must not block. A hook has `Debug`, as the client
-/// has that holds it.
+/// One request is one attempt at a call: a call that is retried makes several requests, and redirections belong to the
+/// request that they follow. A client's hook does not see token requests: the builders of `avepoint-auth` have a method
+/// `hook` of their own. An `Arc` of a hook is a hook too, so that both, and the program itself, can share one. Both methods
+/// run on the task of the call or of the token request, within its `tracing` span, and must not block. A hook implements
+/// `Debug`, since the client that holds it does.
 ///
 /// A minor version adds only methods with a default.
 ///
@@ -86,7 +86,7 @@ pub struct OutgoingRequest<'a> {
 }
 
 impl OutgoingRequest<'_> {
-    /// The operation that is called; of a credential `requestToken` or `readDiscovery`.
+    /// The operation that is called; for a credential, `requestToken` or `readDiscovery`.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }
@@ -96,8 +96,8 @@ impl OutgoingRequest<'_> {
         self.attempt
     }
 
-    /// Sets a header, instead of one of that name that the options of the call have. As all headers of the caller it is
-    /// not sent to another host than the API's, or than that of the token endpoint.
+    /// Sets a header, replacing one of the same name in the options of the call. Like all headers of the caller, it is sent
+    /// to no other host than the API's or the token endpoint's.
     ///
     /// # Errors
     /// As [`CallOptions::header`](crate::CallOptions::header), and for a `range` unless a file is downloaded.
@@ -111,7 +111,7 @@ impl OutgoingRequest<'_> {
     }
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug)]
 pub struct RequestOutcome<'a> {
     operation: &'static Operation,
@@ -132,18 +132,18 @@ impl RequestOutcome<'_> {
         self.attempt
     }
 
-    /// The time from the request to the end of its answer.
+    /// The time from the request to the end of its response.
     pub fn duration(&self) -> Duration {
         self.duration
     }
 
-    /// The status, if there was an answer.
+    /// The status, if there was a response.
     pub fn status(&self) -> Option<StatusCode> {
         self.status
     }
 
-    /// Why it failed, if it did; of a token request without the words of the server. Without a status and an error, the
-    /// call was dropped.
+    /// Why it failed, if it did; for a token request, without the server's message. If there is neither a status nor an
+    /// error, the call was dropped.
     pub fn error(&self) -> Option<&Error> {
         self.error
     }
@@ -184,7 +184,7 @@ impl<'a> Watched<'a> {
         (watched, added)
     }
 
-    /// It has ended, with this status if there was an answer.
+    /// It has ended, with this status if there was a response.
     pub fn end(mut self, status: Option<StatusCode>, error: Option<&Error>) {
         self.tell(status, error);
     }

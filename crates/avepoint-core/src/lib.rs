@@ -5,6 +5,7 @@ mod call;
 mod client;
 mod clock;
 mod cloud;
+mod counted;
 mod credential;
 mod environment;
 mod error;

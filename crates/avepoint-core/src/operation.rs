@@ -19,13 +19,13 @@ pub struct Operation {
     pub read_only: bool,
     /// Whether the vendor has replaced the operation.
     pub deprecated: bool,
-    /// How the answer is split into pages, if it is a list.
+    /// How the response is split into pages, if it is a list.
     pub paging: Option<Paging>,
     /// The parameters in the path and in the query.
     pub parameters: &'static [Parameter],
     /// The body of the request, if it takes one.
     pub body: Option<RequestBody>,
-    /// What a success carries.
+    /// What a successful response carries.
     pub response: ResponseBody,
 }
 
@@ -39,7 +39,7 @@ impl Operation {
             path,
             summary,
             scopes: &[],
-            read_only: matches!(method, Method::Get),
+            read_only: method.is_read(),
             deprecated: false,
             paging: None,
             parameters: &[],
@@ -113,10 +113,17 @@ pub enum Method {
     Put,
     Patch,
     Delete,
+    Head,
+    Options,
 }
 
 impl Method {
-    /// The method as it stands in a request.
+    /// Whether a request of this method changes nothing, unless the specification says otherwise.
+    pub(crate) const fn is_read(self) -> bool {
+        matches!(self, Method::Get | Method::Head | Method::Options)
+    }
+
+    /// The method's name in a request.
     pub const fn as_str(self) -> &'static str {
         match self {
             Method::Get => "GET",
@@ -124,6 +131,8 @@ impl Method {
             Method::Put => "PUT",
             Method::Patch => "PATCH",
             Method::Delete => "DELETE",
+            Method::Head => "HEAD",
+            Method::Options => "OPTIONS",
         }
     }
 }
@@ -136,6 +145,8 @@ impl From<Method> for http::Method {
             Method::Put => http::Method::PUT,
             Method::Patch => http::Method::PATCH,
             Method::Delete => http::Method::DELETE,
+            Method::Head => http::Method::HEAD,
+            Method::Options => http::Method::OPTIONS,
         }
     }
 }
@@ -144,7 +155,7 @@ impl From<Method> for http::Method {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
-    /// Pages are asked for by number, from 1.
+    /// Pages are requested by number, from 1.
     #[non_exhaustive]
     PageNumber {
         /// What takes the page's number: a query parameter, or `body.` and a member of the body.
@@ -158,7 +169,7 @@ pub enum Paging {
         /// Where the answer says whether another page follows, likewise.
         more: Option<&'static str>,
     },
-    /// Each page gives the token of the next.
+    /// Each page contains the token of the next.
     #[non_exhaustive]
     Token {
         /// What takes the token: a query parameter, or `body.` and a member of the body.
@@ -212,7 +223,7 @@ impl Paging {
 }
 
 impl Paging {
-    /// The member of the answer that holds the entries.
+    /// The member of the response that holds the entries.
     pub const fn items(&self) -> &'static str {
         match self {
             Paging::PageNumber { items, .. } | Paging::Token { items, .. } | Paging::Single { items } => items,
@@ -226,11 +237,11 @@ impl Paging {
 pub struct Parameter {
     /// The name on the wire.
     pub name: &'static str,
-    /// Where it stands.
+    /// Where it is sent.
     pub location: ParameterLocation,
     /// Whether the call needs it.
     pub required: bool,
-    /// What it is, in words.
+    /// Its description.
     pub description: &'static str,
     /// What it may hold.
     pub constraint: &'static Constraint,
@@ -256,7 +267,7 @@ impl Parameter {
     }
 }
 
-/// Where a parameter stands.
+/// Where a parameter is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParameterLocation {
@@ -276,7 +287,7 @@ pub struct RequestBody {
     pub constraint: &'static Constraint,
 }
 
-/// What the answer to a successful call carries.
+/// What the response to a successful call carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseBody {
@@ -422,7 +433,7 @@ impl Member {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// No matter.
+    /// No particular format.
     Plain,
     /// An identifier: not blank, and no dot segment of a path.
     Id,

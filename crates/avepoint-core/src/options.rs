@@ -98,7 +98,7 @@ const OWN_HEADERS: [&str; 19] = [
 ];
 
 impl CallOptions {
-    /// The time for one attempt: its redirections and its answer included; of a file the beginning, and then each piece.
+    /// The time for one attempt: its redirections and its response included; of a file the beginning, and then each piece.
     /// Default: 100 seconds. The time for all attempts together is the retry policy's deadline, and the shorter of the
     /// two counts.
     #[must_use]
@@ -107,16 +107,16 @@ impl CallOptions {
         self
     }
 
-    /// How calls are sent again.
+    /// How calls are retried.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// The longest answer of JSON that is read, in bytes. Default: 64 MiB, hundreds of times the largest page. A longer
+    /// The longest response of JSON that is read, in bytes. Default: 64 MiB, hundreds of times the largest page. A longer
     /// one is an error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode), and no more of it is read. Files are not
-    /// concerned: they come piece by piece.
+    /// affected: they are read piece by piece.
     ///
     /// ```
     /// use avepoint_core::CallOptions;
@@ -153,7 +153,7 @@ impl CallOptions {
         self
     }
 
-    /// Whether the members of answers that the specification does not have are kept: of every object, at any depth, as
+    /// Whether the members of responses that the specification does not have are kept: of every object, at any depth, as
     /// they came. Default: no; they are passed over, which costs nothing.
     ///
     /// [`Response::unknown`](crate::Response::unknown) and [`Page::unknown`](crate::Page::unknown) give them. Values of no
@@ -171,7 +171,7 @@ impl CallOptions {
         self
     }
 
-    /// A header for every call; of a name that was given before it is one more. It is not sent to another host than the
+    /// Adds a header to every call, beside those of the same name. It is not sent to another host than the
     /// API's, should the server point to one. An `accept` takes the place of the client's own. A `range` is for downloads
     /// and for a client's `request`: with it any other call is refused.
     ///
@@ -185,7 +185,7 @@ impl CallOptions {
         Ok(self)
     }
 
-    /// Whether requests are held against the specification before they are sent. Default: [`Validation::Strict`].
+    /// Whether requests are validated before they are sent. Default: [`Validation::Strict`].
     ///
     /// ```
     /// use avepoint_core::{CallOptions, Validation};
@@ -219,7 +219,7 @@ impl CallOptions {
         request_id(&self.headers, &Secrets::default())
     }
 
-    /// Keeps every successful answer as it came, beside the typed one.
+    /// Keeps every successful response as it came, beside the typed one.
     #[must_use]
     pub fn record_responses(mut self, recorder: &ResponseRecorder) -> Self {
         self.recorder = Some(recorder.clone());
@@ -227,16 +227,16 @@ impl CallOptions {
     }
 }
 
-/// Whether requests are held against the specification before they are sent.
+/// Whether requests are validated against the specification before they are sent.
 ///
-/// A text code in another letter case is none of its affairs: it is documented however it is spelled.
+/// The letter case of text codes is never checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Validation {
     /// What the specification forbids is refused, and codes are spelled as they are documented.
     #[default]
     Strict,
-    /// What the caller gives is sent as it is: any code, text, number or length. What the types of a call cannot hold, such
+    /// What the caller gives is sent unchanged: any code, text, number or length. What the types of a call cannot hold, such
     /// as an empty id, is refused nonetheless. [`Session::request`](crate::Session::request) has no types either.
     ///
     /// A setter turns a text that means a documented code into that code, which is sent as it is documented; to send
@@ -327,7 +327,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Collects answers as they came, with the members that the typed view does not know.
+/// Collects responses as they came, with the members that the typed view does not know.
 ///
 /// ```
 /// use avepoint_core::{CallOptions, ResponseRecorder};
@@ -344,7 +344,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub struct ResponseRecorder(Arc<Mutex<Vec<RawResponse>>>);
 
 impl ResponseRecorder {
-    /// The answers since the last time, in the order of their arrival.
+    /// The responses since the last time, in the order of their arrival.
     pub fn take(&self) -> Vec<RawResponse> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -361,7 +361,7 @@ impl fmt::Debug for ResponseRecorder {
     }
 }
 
-/// An answer as it came.
+/// A response as it came.
 ///
 /// Secrets may stand in it, and in its headers: `Debug` shows neither values of headers nor the body, but its length.
 #[derive(Clone)]

@@ -8,15 +8,16 @@ use reqwest::Body;
 use serde_json::Value;
 
 use crate::call::Checked;
+use crate::counted::counted;
 use crate::operation::Operation;
 use crate::redact::{REDACTED, Secrets};
 use crate::session::Session;
 
-/// A request as it would be sent: what `dry_run` gives. It was checked, and nothing was sent.
+/// A validated request that was not sent: what `dry_run` returns.
 ///
-/// The headers are those of the client without the access token, for which nobody was asked; what the HTTP library adds
-/// (`host`, `content-length`) is not among them, and neither is what a [`RequestHook`](crate::RequestHook) adds
-/// (`traceparent`): it is told of requests that are sent, and of the end of each. `Display` shows the whole as HTTP writes it, but for secrets.
+/// The headers are the client's, without the access token, since none is requested, and without those that the HTTP library
+/// adds (`host`, `content-length`) or a [`RequestHook`](crate::RequestHook) (`traceparent`), which observes requests that are
+/// sent. `Display` shows the whole request as HTTP writes it, without secrets.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PreparedRequest {
@@ -112,7 +113,7 @@ impl fmt::Display for PreparedRequest {
         match (&self.body, &self.bytes) {
             (Some(body), _) => write!(f, "\n\n{:#}", without_secrets(body, &self.secrets)),
             // Nobody knows what of it is secret.
-            (None, Some(bytes)) => write!(f, "\n\n({} bytes)", bytes.len()),
+            (None, Some(bytes)) => write!(f, "\n\n({})", counted(bytes.len(), "byte", "bytes")),
             (None, None) => Ok(()),
         }
     }

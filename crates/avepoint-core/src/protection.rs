@@ -17,7 +17,7 @@ pub enum Protection {
     WriteOnce,
     /// Nothing is sent when the time of a call is over.
     Deadline,
-    /// An answer is read up to a bound.
+    /// A response is read up to a bound.
     AnswerBound,
     /// A file is whole or not there.
     WholeFiles,

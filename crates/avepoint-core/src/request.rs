@@ -24,7 +24,7 @@ use crate::session::Session;
 /// makes one.
 ///
 /// It gets a token with the scopes that are given, is sent again as any call is (a write only where it cannot have been
-/// carried out), fails with the same [`Error`], and its answer has the same bound of size. It is not checked against the
+/// carried out), fails with the same [`Error`], and its response has the same bound of size. It is not checked against the
 /// specification.
 ///
 /// ```
@@ -60,7 +60,7 @@ impl RawRequest {
             method,
             path,
             scopes: Vec::new(),
-            is_read_only: method == Method::Get,
+            is_read_only: method.is_read(),
             parameters: Vec::new(),
             secrets: Vec::new(),
             body: None,
@@ -68,7 +68,7 @@ impl RawRequest {
         }
     }
 
-    /// A scope that the token is to carry, besides those given before. Default: none.
+    /// Adds a scope that the token must carry. Default: none.
     ///
     /// Scopes are few and known beforehand: a program that goes on naming new ones is refused at some time.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
@@ -120,13 +120,13 @@ impl RawRequest {
         self
     }
 
-    /// Whether the request changes nothing, so that it may be sent again after any failure. Default: true for GET only.
+    /// Whether the request changes nothing, so that it may be sent again after any failure. Default: true for GET, HEAD and OPTIONS.
     pub fn read_only(mut self, is_read_only: bool) -> Self {
         self.is_read_only = is_read_only;
         self
     }
 
-    /// Options of this request alone, in the place of the client's.
+    /// Options for this request only, replacing the client's.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.session = self.session.with_options(options);
         self
@@ -143,7 +143,7 @@ impl RawRequest {
         self.session.execute_raw(operation, self.checked(operation)).await
     }
 
-    /// The request as it would be sent; nothing is.
+    /// Validates and returns the request without sending it.
     ///
     /// # Errors
     /// An error of kind [`ErrorKind::InvalidRequest`], as [`send`](Self::send).
@@ -217,7 +217,7 @@ fn url(base: &Url, path: &str, parameters: &[(String, String)]) -> Result<Url, S
         return Err("the path contains a control character, such as a tab or a line break".to_owned());
     }
     if !path.starts_with('/') {
-        return Err("the path does not begin with a slash; it is put behind the address of the API".to_owned());
+        return Err("the path does not begin with a slash: paths are relative to the API's base URL".to_owned());
     }
     if let Some(sign) = path.chars().find(|sign| ['?', '#', '\\'].contains(sign)) {
         return Err(format!(

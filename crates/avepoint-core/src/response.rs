@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::paging::Origin;
 use crate::reader::{Reading, Spelling, UnknownMember, Unread, read};
 
-/// An answer with its status and headers; it dereferences to the answer.
+/// The content of a response with its status and headers; it dereferences to the content.
 pub struct Response<T> {
     inner: T,
     status: StatusCode,
@@ -27,7 +27,7 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// An answer of this status and with these headers, all of which was read.
+    /// A response with this content, status and headers, of which nothing was unreadable.
     pub fn new(inner: T, status: StatusCode, headers: HeaderMap) -> Self {
         Response {
             inner,
@@ -38,7 +38,7 @@ impl<T> Response<T> {
         }
     }
 
-    /// An answer with the status 200 and without headers, for tests of code that takes one.
+    /// A response with the status 200 and without headers, for tests of code that takes one.
     ///
     /// ```
     /// use avepoint_core::Response;
@@ -64,7 +64,7 @@ impl<T> Response<T> {
         }
     }
 
-    /// The answer alone.
+    /// Returns the content alone.
     pub fn into_inner(self) -> T {
         self.inner
     }
@@ -79,12 +79,12 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// How many bytes the server said it would send, if it did.
+    /// The length of the body that the server announced, if it did.
     pub fn content_length(&self) -> Option<u64> {
         self.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
     }
 
-    /// What of the answer could not be read, and is missing in the typed one.
+    /// What of the response could not be read, and is missing in the content.
     pub fn unread(&self) -> &Unread {
         &self.origin.unread
     }
@@ -127,7 +127,7 @@ impl<T> Response<T> {
 }
 
 impl<T: DeserializeOwned> Response<T> {
-    /// An answer that is read from JSON as from the service, with the status 200 and without headers: for tests of code that
+    /// A response that is read from JSON as from the service, with the status 200 and without headers: for tests of code that
     /// takes one. [`unread`](Response::unread) and [`unknown`](Response::unknown) tell what of it is not in the type.
     ///
     /// ```
@@ -176,7 +176,7 @@ pub(crate) fn typed<T: 'static>(answer: Box<dyn Any + Send>) -> T {
     }
 }
 
-/// A file as it comes, piece by piece.
+/// A file as it arrives, piece by piece.
 ///
 /// ```
 /// # use avepoint_core::{ByteStream, Error};
@@ -200,7 +200,7 @@ impl ByteStream {
     /// The next piece, if there is one.
     ///
     /// # Errors
-    /// Where the connection breaks, or no piece comes in time.
+    /// If the connection breaks, or no piece arrives in time.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         self.0.next().await
     }
@@ -208,7 +208,7 @@ impl ByteStream {
     /// The same, for `?`: `while let Some(piece) = file.try_next().await?`.
     ///
     /// # Errors
-    /// Where the connection breaks, or no piece comes in time.
+    /// If the connection breaks, or no piece arrives in time.
     pub async fn try_next(&mut self) -> Result<Option<Bytes>, Error> {
         self.next().await.transpose()
     }

@@ -7,9 +7,9 @@ use http::{HeaderMap, StatusCode, header};
 /// The longest wait that a server can ask for: a number or a clock that is wrong must not stop a program for good.
 pub(crate) const LONGEST: Duration = Duration::from_secs(3600);
 
-/// How calls are sent again.
+/// How calls are retried.
 ///
-/// Only what cannot do harm is repeated: a read after a failed connection, a cut answer, 408, 429, 500, 502, 503 or
+/// Only what cannot do harm is repeated: a read after a failed connection, a cut response, 408, 429, 500, 502, 503 or
 /// 504, also where that stands in the body of a success without entries; a write only where no byte of it has left, or after 429, which says that it was not carried out. Nothing else
 /// repeats: the HTTP library is told not to.
 ///
@@ -28,14 +28,14 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(3600);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// How often a call is sent at most, the first time included. Default: 5.
+    /// The largest number of attempts, including the first. Default: 5.
     pub max_attempts: u32,
     /// The wait before the second attempt; each further one doubles. Default: half a second.
     pub initial_backoff: Duration,
     /// The longest wait that the policy itself chooses. Default: 30 seconds.
     pub max_backoff: Duration,
     /// The time for the whole call: the token, all attempts with their redirections, the waits (for its turn among the
-    /// calls of the client, too), and the answer; of a file only its beginning. A wait that would end later is not begun, and without any time left nothing is sent.
+    /// calls of the client, too), and the response; of a file only its beginning. A wait that would end later is not begun, and without any time left nothing is sent.
     /// Default: 2 minutes.
     pub deadline: Duration,
 }
@@ -60,13 +60,13 @@ impl RetryPolicy {
         }
     }
 
-    /// Sends a call so often at most, the first time included. Default: 5.
+    /// The largest number of attempts, including the first. Default: 5.
     #[must_use]
     pub fn max_attempts(self, max_attempts: u32) -> Self {
         RetryPolicy { max_attempts, ..self }
     }
 
-    /// Waits so long before the second attempt; before each further one, twice as long. Default: half a second.
+    /// The wait before the second attempt; each further one doubles. Default: half a second.
     #[must_use]
     pub fn initial_backoff(self, initial_backoff: Duration) -> Self {
         RetryPolicy {
@@ -75,13 +75,13 @@ impl RetryPolicy {
         }
     }
 
-    /// Waits no longer than this, unless the server asks for it. Default: 30 seconds.
+    /// The longest wait that the policy itself chooses; the server may ask for a longer one. Default: 30 seconds.
     #[must_use]
     pub fn max_backoff(self, max_backoff: Duration) -> Self {
         RetryPolicy { max_backoff, ..self }
     }
 
-    /// Gives the whole call so much time, as [`deadline`](Self#structfield.deadline) says. Default: 2 minutes.
+    /// The time for the whole call; see the field [`deadline`](Self#structfield.deadline). Default: 2 minutes.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
         RetryPolicy { deadline, ..self }

@@ -18,6 +18,7 @@ use tracing::{Instrument, Span, field};
 use crate::call::Checked;
 use crate::clock::Clock;
 use crate::cloud::may_carry_token;
+use crate::counted::counted;
 use crate::credential::{AccessToken, Credential};
 use crate::error::{Error, ErrorKind, request_id};
 #[cfg(feature = "export")]
@@ -81,7 +82,7 @@ impl Session {
         }
     }
 
-    /// The address under which the API answers.
+    /// The base URL of the API.
     pub fn base_url(&self) -> &str {
         self.shared.base_url.as_str()
     }
@@ -447,7 +448,7 @@ impl Session {
         let bound = self.options.max_response_size;
         let length = declared_length.map_or_else(
             || format!("more than {bound} bytes"),
-            |length| format!("{length} bytes"),
+            |length| counted(length, "byte", "bytes"),
         );
         format!(
             "it has {length}, but at most {bound} are read: request less at once, or raise the limit with \

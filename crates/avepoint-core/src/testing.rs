@@ -1,14 +1,16 @@
 //! Values for the tests of programs that use a client.
 //!
-//! Answers, lists and errors can be made without a server, although their types may get further members:
+//! Responses, lists and errors can be made without a server, although their types may get further fields:
 //!
-//! - an object of any type by [`from_json`], an answer around it by [`Response::ok`](crate::Response::ok), or both at once by
+//! - an object of any type by [`from_json`], a response around it by [`Response::ok`](crate::Response::ok), or both at once by
 //!   [`Response::from_json`](crate::Response::from_json), as the client reads them;
 //! - an answer that was not read by [`RawResponse::ok`](crate::RawResponse::ok);
 //! - a list by [`Items::from`](crate::Items), [`Pages::from_iter`](crate::Pages) and [`Page::from`](crate::Page), with an
 //!   error in its place if it is to break;
-//! - a file by [`ByteStream::from`](crate::ByteStream), the status of an export job by `ExportStatus::from`;
-//! - the error of an answer by [`Error::from_response`], any other by [`Error::new`].
+//! - a file by [`ByteStream::from`](crate::ByteStream), the status of an export job by `ExportStatus::from`, a part of an
+//!   export by `ExportPart::new`;
+//! - the error of a response by [`Error::from_response`], any other by [`Error::new`], that of a call that had to wait too
+//!   long with [`Error::with_retry_after`].
 //!
 //! ```
 //! use avepoint_core::{Error, Items, testing};

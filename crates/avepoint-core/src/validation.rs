@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::counted::counted;
 use crate::operation::{Constraint, Format};
 use crate::reader::{to_json, to_value};
 use crate::value::id::InvalidId;
@@ -149,7 +150,7 @@ pub(crate) fn check(constraint: &Constraint, value: &Value) -> Result<(), Violat
         }
         Constraint::Text { min, max, format } => {
             let text = value.as_str().ok_or_else(|| wrong_kind("a string", value))?;
-            check_length("characters", text.chars().count(), *min, *max)?;
+            check_length(["character", "characters"], text.chars().count(), *min, *max)?;
             check_format(text, *format)
         }
         Constraint::IntegerCode { codes, names } => match value.as_i64() {
@@ -174,7 +175,7 @@ fn first(found: Vec<Violation>) -> Result<(), Violation> {
 pub(crate) fn violations(constraint: &Constraint, value: &Value) -> Vec<Violation> {
     match (constraint, value) {
         (Constraint::List { item, min, max }, Value::Array(entries)) => {
-            let mut found = Vec::from_iter(check_length("entries", entries.len(), *min, *max).err());
+            let mut found = Vec::from_iter(check_length(["entry", "entries"], entries.len(), *min, *max).err());
             for (index, entry) in entries.iter().enumerate() {
                 add_below(&mut found, &format!("[{index}]"), violations(item, entry));
             }
@@ -389,13 +390,17 @@ fn check_bounds<N: PartialOrd + std::fmt::Display>(
     }
 }
 
-pub(crate) fn check_length(unit: &str, length: usize, min: usize, max: Option<usize>) -> Result<(), Violation> {
-    if length < min {
-        Err(Violation::new(format!("has {length} {unit}, the minimum is {min}")))
-    } else if let Some(max) = max.filter(|max| length > *max) {
-        Err(Violation::new(format!("has {length} {unit}, the maximum is {max}")))
-    } else {
-        Ok(())
+pub(crate) fn check_length(
+    [one, many]: [&str; 2],
+    length: usize,
+    min: usize,
+    max: Option<usize>,
+) -> Result<(), Violation> {
+    let wrong = |limit| Err(Violation::new(format!("has {}, {limit}", counted(length, one, many))));
+    match max {
+        _ if length < min => wrong(format!("the minimum is {min}")),
+        Some(max) if length > max => wrong(format!("the maximum is {max}")),
+        _ => Ok(()),
     }
 }
 
@@ -514,6 +519,8 @@ mod tests {
         assert_eq!(check(&NAME, &json!("äöü")), Ok(()));
         assert_eq!(problem(&NAME, json!("äöüß")), "`x` has 4 characters, the maximum is 3");
         assert_eq!(problem(&NAME, json!("")), "`x` has 0 characters, the minimum is 1");
+        let long = Constraint::text(2, None, Format::Plain);
+        assert_eq!(problem(&long, json!("ä")), "`x` has 1 character, the minimum is 2");
     }
 
     #[test]

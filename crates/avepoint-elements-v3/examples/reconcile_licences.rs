@@ -32,17 +32,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let customers = client.list_customer_services().page_size(100).stream();
     for customer in customers.collect_counted().await? {
         for product in customer.products {
-            let seats = number(product.purchased_user_seats);
-            let assigned = number(product.microsoft_license_assigned);
-            if let (Some(seats), Some(assigned)) = (seats, assigned) {
-                let row = (
-                    &customer.organization,
-                    product.service,
-                    seats,
-                    assigned,
-                    seats - assigned,
-                );
-                csv.serialize(row)?;
+            let (seats, assigned) = (product.purchased_user_seats, product.microsoft_license_assigned);
+            if let (Some(seats), Some(assigned)) = (number(seats), number(assigned)) {
+                let figures = (seats, assigned, seats - assigned);
+                csv.serialize((&customer.organization, product.service, figures))?;
             }
         }
     }

@@ -127,7 +127,8 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let world = format!("{} customers, seed {}", arguments.customers, arguments.seed);
+    let plural = if arguments.customers == 1 { "" } else { "s" };
+    let world = format!("{} customer{plural}, seed {}", arguments.customers, arguments.seed);
     let certificate = arguments.certificate.clone();
     let sandbox = arguments.builder()?.start().await?;
     let proof = match certificate {

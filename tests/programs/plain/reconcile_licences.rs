@@ -31,14 +31,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
         for product in customer["products"].as_array().into_iter().flatten() {
             let (seats, assigned) = (&product["purchasedUserSeats"], &product["microsoftLicenseAssigned"]);
             if let (Some(seats), Some(assigned)) = (number(seats), number(assigned)) {
-                let organization = customer["organization"].as_str();
-                csv.serialize((
-                    organization,
-                    product["service"].as_str(),
-                    seats,
-                    assigned,
-                    seats - assigned,
-                ))?;
+                let figures = (seats, assigned, seats - assigned);
+                csv.serialize((&customer["organization"], &product["service"], figures))?;
             }
         }
     }

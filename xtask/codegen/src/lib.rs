@@ -34,7 +34,7 @@ pub use example::program;
 pub use new_api::begin_spec;
 use output::Files;
 use workspace::Change;
-use xtask_cli::Outcome;
+use xtask_cli::{Outcome, counted};
 use xtask_lint as lint;
 use xtask_spec::Spec;
 use xtask_spec::api::{Api, root};
@@ -72,12 +72,12 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
         };
         is_stale |= !diff.is_empty();
         xtask_cli::print(&format!(
-            "{diff}{mark} {}: {} operations, {} types, {} codes, {} lines, {:.1} s{advice}\n",
+            "{diff}{mark} {}: {}, {}, {}, {}, {:.1} s{advice}\n",
             api.name,
-            spec.operations.len(),
-            spec.components("schemas").len(),
-            enums_and_ids::count(&spec),
-            files.values().map(|text| text.lines().count()).sum::<usize>(),
+            counted(spec.operations.len(), "operation"),
+            counted(spec.components("schemas").len(), "type"),
+            counted(enums_and_ids::count(&spec), "code"),
+            counted(files.values().map(|text| text.lines().count()).sum(), "line"),
             start.elapsed().as_secs_f64(),
         ))?;
     }

@@ -93,7 +93,7 @@ fn pager(spec: &Spec, operation: &Operation, paging: &Place, ty: &Type) -> anyho
     let (facts, put): (Vec<_>, Vec<_>) = facts.into_iter().unzip();
     Ok(quote! {
         impl builder::#builder {
-            /// The pages of the list, as a stream that asks for each when it is wanted.
+            /// Streams the pages of the list, each requested when it is needed.
             #[inline]
             pub fn pages(self) -> Pages<types::#item> {
                 Pages::of(self.call, |answer: #ty, origin| {
@@ -102,7 +102,7 @@ fn pager(spec: &Spec, operation: &Operation, paging: &Place, ty: &Type) -> anyho
                 })
             }
 
-            /// The entries of the list, as a stream over all its pages.
+            /// Streams the entries of all pages of the list.
             #[inline]
             pub fn stream(self) -> Items<types::#item> {
                 self.pages().items()

@@ -21,12 +21,12 @@ pub fn generate(spec: &Spec, view: &View) -> TokenStream {
         let views = forms(spec, &schema)?.into_iter().map(|object| {
             let ty = camel(object);
             let method = format_ident!("as_{}", snake(object));
-            let doc = format!("The object read as a [`types::{ty}`].");
+            let doc = format!("Reads the object as a [`types::{ty}`].");
             quote! {
                 #[doc = #doc]
                 ///
                 /// # Errors
-                /// If it is no object.
+                /// If it is not an object.
                 #[inline]
                 pub fn #method(&self) -> Result<types::#ty, ::avepoint_core::Error> {
                     ::avepoint_core::generated::read_object(&self.0)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use avepoint_core::Error;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ClientCertificate, Found, pem, pkcs12};
+use super::{ClientCertificate, Found, Problem, pem, pkcs12};
 use crate::file::{Contents, Kind, in_file};
 
 /// The files of a certificate and its key.
@@ -15,6 +15,8 @@ pub(crate) struct CertificateFiles {
     /// The key's own, if it has one.
     key: Option<PathBuf>,
     password: Password,
+    /// How a password is given, told where one is missing or wrong.
+    hint: &'static str,
 }
 
 /// The password of a key.
@@ -26,11 +28,12 @@ pub(crate) enum Password {
 
 impl CertificateFiles {
     /// Files that are not read yet.
-    pub(crate) fn new(certificate: PathBuf, key: Option<PathBuf>, password: Password) -> Self {
+    pub(crate) fn new(certificate: PathBuf, key: Option<PathBuf>, password: Password, hint: &'static str) -> Self {
         CertificateFiles {
             certificate,
             key,
             password,
+            hint,
         }
     }
 
@@ -58,7 +61,13 @@ impl CertificateFiles {
     }
 
     pub(crate) fn parse(&self, contents: &Contents) -> Result<ClientCertificate, Error> {
-        let at = |path: &Path, problem: &str| in_file(Kind::Certificate, path, problem);
+        let at = |path: &Path, problem: Problem| {
+            let text = match problem {
+                Problem::Password(text) => text + self.hint,
+                Problem::Other(text) => text,
+            };
+            in_file(Kind::Certificate, path, &text)
+        };
         let path = self.certificate.as_path();
         let password = match &self.password {
             Password::None => None,
@@ -68,12 +77,15 @@ impl CertificateFiles {
         let content = contents.bytes(0);
         let found = match &self.key {
             Some(key) => {
-                let certificates = pem::read(content).map_err(|problem| at(path, &problem))?.certificates;
+                let certificates = pem::read(content).map_err(|problem| at(path, problem))?.certificates;
                 if certificates.is_empty() {
-                    return Err(at(path, "contains no certificate: give the file that has one first"));
+                    return Err(at(
+                        path,
+                        "contains no certificate: give the file that has one first".into(),
+                    ));
                 }
                 let found = pem::read(contents.bytes(1)).and_then(|found| found.finish(password));
-                let found = found.map_err(|problem| at(key, &problem))?;
+                let found = found.map_err(|problem| at(key, problem))?;
                 Ok(Found {
                     key: found.key,
                     certificates,
@@ -84,7 +96,7 @@ impl CertificateFiles {
         };
         found
             .and_then(ClientCertificate::assemble)
-            .map_err(|problem| at(path, &problem))
+            .map_err(|problem| at(path, problem))
     }
 }
 

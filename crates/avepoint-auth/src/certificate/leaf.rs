@@ -43,12 +43,12 @@ impl Leaf {
         own.into_iter()
             .max_by_key(|leaf| leaf.not_after)
             .ok_or_else(|| match (certificates.is_empty(), broken) {
-                (true, _) => "contains a key and no certificate: export both together".to_owned(),
-                (_, true) => "contains a certificate that is broken or cut off: export it again".to_owned(),
+                (true, _) => "contains a key and no certificate: export both together".into(),
+                (_, true) => "contains a certificate that is broken or cut off: export it again".into(),
                 (_, false) => {
                     "contains a certificate and a key that do not belong together: give the key with which the \
                                certificate was made"
-                        .to_owned()
+                        .into()
                 }
             })
     }

@@ -25,14 +25,25 @@ use rsa::{PublicKey, RsaKey};
 use crate::request::LONGEST_PROBLEM;
 use crate::signer::{SignatureAlgorithm, Signer, SigningInput};
 
-/// From how many days before its end on a certificate is warned of.
-const WARNED_DAYS: i64 = 30;
+/// From how long before its end on a certificate is warned of.
+const WARNED_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What is wrong with a certificate or a key, without the name of its file; never with a part of the key.
-pub(crate) type Problem = String;
+#[derive(Clone)]
+pub(crate) enum Problem {
+    /// The password is missing or wrong.
+    Password(String),
+    Other(String),
+}
 
-/// A certificate with its private key, by which an app proves who it is. It is read from PKCS#12 (`.pfx`, `.p12`) or
-/// from PEM.
+impl<T: Into<String>> From<T> for Problem {
+    fn from(text: T) -> Self {
+        Problem::Other(text.into())
+    }
+}
+
+/// A certificate with its private key, with which an app authenticates. It is read from PKCS#12 (`.pfx`, `.p12`) or from
+/// PEM.
 ///
 /// The service checks signatures of the kind RS256: the key is RSA with 2048 to 8192 bits. The key is wiped from memory
 /// when the last clone goes, and neither `Debug` nor an error shows it.
@@ -43,7 +54,7 @@ pub(crate) type Problem = String;
 ///
 /// let certificate = ClientCertificate::from_file("app.pfx", Some("password"))?;
 /// let left = certificate.not_after().duration_since(SystemTime::now())?;
-/// println!("{} holds for {} days more", certificate.thumbprint(), left.as_secs() / 86_400);
+/// println!("{} is valid for {} more days", certificate.thumbprint(), left.as_secs() / 86_400);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -67,7 +78,7 @@ enum Key {
 
 impl ClientCertificate {
     /// Reads a file that holds both the certificate and the key, as PKCS#12 or as PEM: its content tells which. A chain
-    /// of issuers may stand in it too. The password is left out where there is none.
+    /// of issuers may stand in it too. Pass `None` if there is no password.
     ///
     /// A credential reads the file again before each token request: if it was replaced, the new certificate is used.
     ///
@@ -75,7 +86,7 @@ impl ClientCertificate {
     /// A configuration error that names the file, what is wrong with it, and the remedy.
     pub fn from_file(path: impl AsRef<Path>, password: Option<&str>) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
-        CertificateFiles::new(path, None, Password::from(password)).load()
+        CertificateFiles::new(path, None, Password::from(password), "").load()
     }
 
     /// Reads PKCS#12: the content of a `.pfx` or `.p12` file. The password may be empty.
@@ -92,7 +103,7 @@ impl ClientCertificate {
     pub fn from_pkcs12(content: &[u8], password: &str) -> Result<Self, Error> {
         pkcs12::read(content, Some(password))
             .and_then(Self::assemble)
-            .map_err(|problem| in_memory(&problem))
+            .map_err(in_memory)
     }
 
     /// Reads PEM that holds both the certificate and the key, in any order. The key is PKCS#8 (`PRIVATE KEY`, or
@@ -111,12 +122,12 @@ impl ClientCertificate {
         pem::read(content)
             .and_then(|found| found.finish(password))
             .and_then(Self::assemble)
-            .map_err(|problem| in_memory(&problem))
+            .map_err(in_memory)
     }
 
     /// Reads two PEM files: one with the certificate, one with the key. A credential reads them again, as in
-    /// [`from_file`](Self::from_file); two that do not belong together, since one of them is replaced later than the other,
-    /// wait for each other.
+    /// [`from_file`](Self::from_file); if they do not match, since only one of them
+    /// has been replaced so far, the previous pair stays in use.
     ///
     /// ```no_run
     /// use avepoint_auth::ClientCertificate;
@@ -134,14 +145,14 @@ impl ClientCertificate {
         password: Option<&str>,
     ) -> Result<Self, Error> {
         let (certificate, key) = (certificate.as_ref().to_owned(), key.as_ref().to_owned());
-        CertificateFiles::new(certificate, Some(key), Password::from(password)).load()
+        CertificateFiles::new(certificate, Some(key), Password::from(password), "").load()
     }
 
     /// A certificate whose key is kept elsewhere, such as in a key vault: the signer is asked for each signature. The
     /// certificate alone is given, as PEM or DER, which key vaults let everyone read; if PEM has a chain, the app's own
     /// comes first.
     ///
-    /// Each signature is held against the certificate before it is sent.
+    /// Each signature is verified with the certificate before it is sent.
     ///
     /// ```no_run
     /// # use avepoint_auth::{BoxFuture, Signer, SigningInput};
@@ -168,7 +179,7 @@ impl ClientCertificate {
         } else {
             vec![certificate.to_vec()]
         };
-        let (leaf, public) = Leaf::alone(&certificates).map_err(|problem| in_memory(&problem))?;
+        let (leaf, public) = Leaf::alone(&certificates).map_err(in_memory)?;
         Ok(Self::of(Key::Elsewhere(Arc::new(signer), public), leaf))
     }
 
@@ -177,12 +188,12 @@ impl ClientCertificate {
         &self.parts.leaf.thumbprint
     }
 
-    /// From when on the certificate holds.
+    /// When the certificate becomes valid.
     pub fn not_before(&self) -> SystemTime {
         self.parts.leaf.not_before.into()
     }
 
-    /// Until when the certificate holds.
+    /// When the certificate expires.
     pub fn not_after(&self) -> SystemTime {
         self.parts.leaf.not_after.into()
     }
@@ -251,24 +262,20 @@ impl ClientCertificate {
     pub(crate) fn warn_of_its_end(&self, now: Timestamp) {
         let thumbprint = self.thumbprint();
         let (from, until) = (self.parts.leaf.not_before, self.parts.leaf.not_after);
-        let days = |duration: SignedDuration| duration.as_hours() / 24;
-        let left = days(until.duration_since(now));
         if now > until {
-            let ago = days(now.duration_since(until));
             tracing::warn!(
-                thumbprint, not_after = %until, days = ago,
-                "the client certificate expired {ago} days ago: upload a new one to the app registration"
+                thumbprint, not_after = %until,
+                "the client certificate expired at {until}: upload a new one to the app registration"
             );
         } else if now < from {
-            let ahead = days(from.duration_since(now));
             tracing::warn!(
-                thumbprint, not_before = %from, days = ahead,
-                "the client certificate is not valid yet, for {ahead} days more: check the clock"
+                thumbprint, not_before = %from,
+                "the client certificate is not valid before {from}: check the clock"
             );
-        } else if left < WARNED_DAYS {
+        } else if until.duration_since(now) < WARNED_BEFORE {
             tracing::warn!(
-                thumbprint, not_after = %until, days = left,
-                "the client certificate expires in {left} days: upload a new one to the app registration"
+                thumbprint, not_after = %until,
+                "the client certificate expires at {until}: upload a new one to the app registration"
             );
         }
     }
@@ -290,8 +297,9 @@ struct Found {
     certificates: Vec<Vec<u8>>,
 }
 
-fn in_memory(problem: &str) -> Error {
-    Error::new(ErrorKind::Configuration, format!("the certificate {problem}"))
+fn in_memory(problem: Problem) -> Error {
+    let (Problem::Password(text) | Problem::Other(text)) = problem;
+    Error::new(ErrorKind::Configuration, format!("the certificate {text}"))
 }
 
 #[cfg(test)]

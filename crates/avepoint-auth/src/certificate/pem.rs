@@ -35,7 +35,7 @@ pub(super) fn is_pem(content: &[u8]) -> bool {
 /// Finds the blocks; other text and other blocks are passed over.
 pub(super) fn read(content: &[u8]) -> Result<Blocks, Problem> {
     if !is_pem(content) {
-        return Err("contains no PEM block: give everything from `-----BEGIN` on".to_owned());
+        return Err("contains no PEM block: give everything from `-----BEGIN` on".into());
     }
     let blocks = ::pem::parse_many(content).map_err(|_| {
         "contains a PEM block that is broken or cut off: copy it whole, from `BEGIN` to `END`".to_owned()
@@ -53,8 +53,7 @@ pub(super) fn read(content: &[u8]) -> Result<Blocks, Problem> {
     }
     if found.certificates.is_empty() && found.keys.is_empty() {
         return Err(
-            "contains neither a certificate nor a private key, or a block that is cut off: give the PEM of both"
-                .to_owned(),
+            "contains neither a certificate nor a private key, or a block that is cut off: give the PEM of both".into(),
         );
     }
     Ok(found)
@@ -66,9 +65,9 @@ impl Blocks {
         let key = match (self.keys.pop(), self.keys.is_empty()) {
             (Some(key), true) => key.open(password)?,
             (None, _) => {
-                return Err("contains a certificate and no private key: add the key, or name its file too".to_owned());
+                return Err("contains a certificate and no private key: add the key, or name its file too".into());
             }
-            (Some(_), false) => return Err("contains several private keys: keep only the app's".to_owned()),
+            (Some(_), false) => return Err("contains several private keys: keep only the app's".into()),
         };
         Ok(Found {
             key,
@@ -86,16 +85,19 @@ impl Key {
         let tag = block.tag().to_owned();
         let content = Zeroizing::new(block.into_contents());
         match tag.as_str() {
-            _ if old_encryption => Key::Unusable(format!(
-                "contains a key that is encrypted in an outdated, weak way (`Proc-Type: 4,ENCRYPTED`): {CONVERT}"
-            )),
+            _ if old_encryption => Key::Unusable(
+                format!(
+                    "contains a key that is encrypted in an outdated, weak way (`Proc-Type: 4,ENCRYPTED`): {CONVERT}"
+                )
+                .into(),
+            ),
             "PRIVATE KEY" => Key::Pkcs8(content),
             "RSA PRIVATE KEY" => Key::Pkcs1(content),
             "ENCRYPTED PRIVATE KEY" => Key::Encrypted(content),
             "EC PRIVATE KEY" => Key::Unusable(refusal("an EC key")),
             "OPENSSH PRIVATE KEY" => Key::Unusable(
                 "contains a key in the form of OpenSSH: convert a copy of it with `ssh-keygen -p -m PKCS8 -f COPY`"
-                    .to_owned(),
+                    .into(),
             ),
             _ => Key::Unusable(refusal("a key that is not RSA")),
         }
@@ -112,17 +114,19 @@ impl Key {
 }
 
 fn decrypted(der: &[u8], password: Option<&str>) -> Result<RsaKey, Problem> {
-    let password = password.ok_or("contains an encrypted key, and there is no password: give the one of the key")?;
+    let password = password.ok_or_else(|| {
+        Problem::Password("contains an encrypted key, and there is no password: give the one of the key".to_owned())
+    })?;
     let unknown = || format!("contains a key that is broken, or encrypted in a way that is not known here: {CONVERT}");
     let key = EncryptedPrivateKeyInfo::from_der(der).map_err(|_| unknown())?;
     let key = Opener::new(Some(password)).key(&key).map_err(|closed| match closed {
         Closed::Wrong => {
-            "contains a key that cannot be opened with this password: give the one of the key, or export it \
-                          again if it is damaged"
-                .to_owned()
+            let text = "contains a key that cannot be opened with this password: give the one of the key, or export it \
+                        again if it is damaged";
+            Problem::Password(text.to_owned())
         }
-        Closed::Unknown => unknown(),
-        Closed::TooMuch => format!("has a key with too many key-derivation iterations: {CONVERT}"),
+        Closed::Unknown => unknown().into(),
+        Closed::TooMuch => format!("has a key with too many key-derivation iterations: {CONVERT}").into(),
     })?;
     RsaKey::from_pkcs8(&key)
 }

@@ -151,12 +151,12 @@ fn parts(mut bags: Vec<Bag>, opener: &mut Opener) -> Result<Found, Failure> {
         [only] => RsaKey::from_pkcs8(only).map_err(Failure::Key)?,
         [] => {
             return Err(Failure::Key(
-                "contains no private key: export it again, together with its key".to_owned(),
+                "contains no private key: export it again, together with its key".into(),
             ));
         }
         _ => {
             return Err(Failure::Key(
-                "contains several private keys: export only the app's".to_owned(),
+                "contains several private keys: export only the app's".into(),
             ));
         }
     };
@@ -251,7 +251,7 @@ impl From<der::Error> for Failure {
 fn describe(failure: &Failure, content: &[u8], password: Option<&str>) -> Problem {
     match failure {
         Failure::Broken => unreadable(content),
-        Failure::Unusual => format!("is PKCS#12 of an unusual kind: {CONVERT}"),
+        Failure::Unusual => format!("is PKCS#12 of an unusual kind: {CONVERT}").into(),
         Failure::Closed(Closed::Wrong) => {
             let tried = match password {
                 None | Some("") => "without a password (a null and an empty one were tried)",
@@ -260,14 +260,12 @@ fn describe(failure: &Failure, content: &[u8], password: Option<&str>) -> Proble
                 }
                 Some(_) => "with this password",
             };
-            format!("cannot be opened {tried}: give the one it was exported with, or export it again if it is damaged")
+            Problem::Password(format!(
+                "cannot be opened {tried}: give the one it was exported with, or export it again if it is damaged"
+            ))
         }
-        Failure::Closed(Closed::Unknown) => {
-            format!("is encrypted in a way that is not known here: {CONVERT}")
-        }
-        Failure::Closed(Closed::TooMuch) => {
-            format!("uses too many key-derivation iterations: {CONVERT}")
-        }
+        Failure::Closed(Closed::Unknown) => format!("is encrypted in a way that is not known here: {CONVERT}").into(),
+        Failure::Closed(Closed::TooMuch) => format!("uses too many key-derivation iterations: {CONVERT}").into(),
         Failure::Key(problem) => problem.clone(),
     }
 }
@@ -276,14 +274,12 @@ fn describe(failure: &Failure, content: &[u8], password: Option<&str>) -> Proble
 fn unreadable(content: &[u8]) -> Problem {
     match content {
         // A sequence of indefinite length: BER, which the standard allows and this reader does not.
-        [0x30, 0x80, ..] => format!("is PKCS#12 in the encoding BER: {CONVERT}"),
+        [0x30, 0x80, ..] => format!("is PKCS#12 in the encoding BER: {CONVERT}").into(),
         [0x30, ..] => {
             "is damaged, truncated or not PKCS#12: give a `.pfx` or `.p12` file with the certificate and its key, or \
              export it again"
-                .to_owned()
+                .into()
         }
-        _ => {
-            "is neither PKCS#12 (`.pfx`, `.p12`) nor PEM: export the certificate with its key as one of them".to_owned()
-        }
+        _ => "is neither PKCS#12 (`.pfx`, `.p12`) nor PEM: export the certificate with its key as one of them".into(),
     }
 }

@@ -110,7 +110,7 @@ fn has_further_primes(der: &[u8]) -> bool {
 
 /// The refusal of a key that cannot sign.
 pub(super) fn refusal(kind: &str) -> Problem {
-    format!("contains {kind}, which cannot be used: {NEEDED}")
+    format!("contains {kind}, which cannot be used: {NEEDED}").into()
 }
 
 fn kind_of(oid: &ObjectIdentifier) -> &'static str {

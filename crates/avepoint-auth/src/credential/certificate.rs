@@ -9,8 +9,8 @@ use crate::proofs::Proofs;
 credential! {
     /// Tokens for an app that has a certificate. Clones share their tokens.
     ///
-    /// Each token request carries an assertion that the certificate's key has signed (RFC 7523). The key itself is sent
-    /// nowhere.
+    /// Each token request carries an assertion that the certificate's key has signed (RFC 7523). The key itself is never
+    /// sent.
     ///
     /// ```no_run
     /// use avepoint_auth::{ClientCertificate, ClientCertificateCredential};
@@ -24,7 +24,7 @@ credential! {
 }
 
 impl ClientCertificateCredential {
-    /// A credential to be finished, for an app with this client id and certificate.
+    /// Returns a builder for the credential of an app with this client id and certificate.
     pub fn builder(
         client_id: impl Into<String>,
         certificate: ClientCertificate,
@@ -42,8 +42,8 @@ impl Signs for EnvironmentCredential {}
 // The bound is met by the credentials of this crate and by nothing else.
 #[allow(private_bounds)]
 impl<C: Signs> CredentialBuilder<C> {
-    /// For whom the assertions are meant. Default: the token endpoint, which is what the service documents; some services
-    /// accept their issuer alone. Where there is no certificate it says nothing.
+    /// The audience of the assertions. Default: the token endpoint, which is what the service documents; some services accept
+    /// only their issuer. Ignored if there is no certificate.
     ///
     /// ```no_run
     /// use avepoint_auth::{Audience, ClientCertificate, ClientCertificateCredential};
@@ -59,9 +59,9 @@ impl<C: Signs> CredentialBuilder<C> {
         self
     }
 
-    /// The certificate to try where the identity service does not accept the other one (`invalid_client`), while one
-    /// takes the place of the other. It is used as it was read: a file of it is not read again. Once the other one was
-    /// accepted and its file is replaced, what stood in that before is tried instead. Default: none.
+    /// A certificate to try if the identity service rejects the first (`invalid_client`), while one is replaced by the other.
+    /// Its file is not read again. Once the first was accepted and its file is replaced, the previous content of that file is
+    /// tried instead. Default: none.
     ///
     /// ```no_run
     /// use avepoint_auth::{ClientCertificate, ClientCertificateCredential};

@@ -16,6 +16,8 @@ const SECRET_FILE: &str = "AVEPOINT_CLIENT_SECRET_FILE";
 const CERTIFICATE: &str = "AVEPOINT_CLIENT_CERTIFICATE_PATH";
 const PASSWORD: &str = "AVEPOINT_CLIENT_CERTIFICATE_PASSWORD";
 const PASSWORD_FILE: &str = "AVEPOINT_CLIENT_CERTIFICATE_PASSWORD_FILE";
+const PASSWORD_HINT: &str = " (AVEPOINT_CLIENT_CERTIFICATE_PASSWORD is for the password, or \
+                             AVEPOINT_CLIENT_CERTIFICATE_PASSWORD_FILE for its file)";
 const CLOUD: &str = "AVEPOINT_CLOUD";
 const IDENTITY_URL: &str = "AVEPOINT_IDENTITY_URL";
 
@@ -33,10 +35,10 @@ credential! {
     /// | `AVEPOINT_CLOUD` | `commercial` (the default), `us-government`, `aos2` or `fedramp` |
     /// | `AVEPOINT_IDENTITY_URL` | another identity service than the cloud's |
     ///
-    /// The files are read again before each token request: what was replaced in them is used from then on.
+    /// The files are read again before each token request: if one was replaced, its new content is used.
     ///
-    /// A line break at the end of a value is not a part of it. White space around the id, the cloud and the URL is not
-    /// either; in a secret, a path and a password it is.
+    /// A line break at the end of a value is ignored, and so is white space around the id, the cloud and the URL; in a
+    /// secret, a path and a password it is significant.
     ///
     /// ```no_run
     /// use avepoint_auth::EnvironmentCredential;
@@ -49,7 +51,7 @@ credential! {
 }
 
 impl EnvironmentCredential {
-    /// The credential of the process's environment.
+    /// Builds the credential that the process's environment describes.
     ///
     /// # Errors
     /// A configuration error that names the variable that is missing or wrong.
@@ -57,7 +59,7 @@ impl EnvironmentCredential {
         Self::builder()?.build()
     }
 
-    /// A credential to be finished, from the process's environment: for what no variable says, such as a store.
+    /// Returns a builder for the credential of the process's environment, to set what no variable says, such as a store.
     ///
     /// ```no_run
     /// use avepoint_auth::{EnvironmentCredential, FileStore};
@@ -73,8 +75,8 @@ impl EnvironmentCredential {
         Self::from_variables(|name| std::env::var(name))
     }
 
-    /// A credential to be finished, from variables that are kept elsewhere than in the process's environment. The
-    /// function gives the value of a variable by its name.
+    /// Returns a builder for a credential whose variables are kept elsewhere than in the process's environment. The
+    /// function returns the value of a variable by its name.
     ///
     /// ```
     /// use std::env::VarError;
@@ -141,17 +143,11 @@ impl EnvironmentCredential {
                     Some(file) => Password::File(without_line_break(&file).into()),
                     None => password.as_ref().map(|text| without_line_break(text)).into(),
                 };
-                let files = CertificateFiles::new(without_line_break(&path).into(), None, password);
-                let certificate = files.load().map_err(|error| {
-                    let message = error.message();
-                    let hint = if message.contains("password") {
-                        format!(" ({PASSWORD} is for the password, or {PASSWORD_FILE} for its file)")
-                    } else {
-                        String::new()
-                    };
-                    wrong(CERTIFICATE, format!("cannot be used: {message}{hint}"))
-                })?;
-                Proofs::certificate(certificate)
+                let files = CertificateFiles::new(without_line_break(&path).into(), None, password, PASSWORD_HINT);
+                files
+                    .load()
+                    .map(Proofs::certificate)
+                    .map_err(|error| wrong(CERTIFICATE, format!("cannot be used: {}", error.message())))?
             }
             (None, None, None) => {
                 return Err(configuration(format!(

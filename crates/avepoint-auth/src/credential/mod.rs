@@ -71,7 +71,7 @@ impl Provider {
     }
 }
 
-/// Makes a credential. The `builder` functions of the credentials give one.
+/// Builds a credential. The `builder` functions of the credentials return one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -135,15 +135,15 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// Another identity service than the cloud's: https, or plain http to this machine. It may hold a path.
+    /// The URL of the identity service, if it is not the cloud's: https, or plain http to this machine. It may contain a path.
     #[must_use]
     pub fn identity_url(mut self, url: impl Into<String>) -> Self {
         self.identity_url = Some(url.into());
         self
     }
 
-    /// Whether the token endpoint is asked of the identity service by its discovery document, once, instead of being
-    /// taken by convention (`/connect/token`). The document must name the same issuer, and an endpoint at the same origin:
+    /// Whether the token endpoint is read from the discovery document of the identity service, once, instead of being
+    /// assumed by convention (`/connect/token`). The document must name the same issuer, and an endpoint at the same origin:
     /// scheme, host and port. Default: no.
     #[must_use]
     pub fn discovery(mut self, discovery: bool) -> Self {
@@ -168,7 +168,7 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// Where tokens are kept beyond this credential and its clones; an `Arc` of a store where credentials share it.
+    /// Where tokens are kept beyond this credential and its clones; pass an `Arc` of a store to share it.
     /// Default: nowhere.
     #[must_use]
     pub fn store(mut self, store: impl TokenStore + 'static) -> Self {
@@ -176,7 +176,7 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// How token requests are sent again: after a failed connection, a cut answer, 408, 429, 500, 502, 503 and 504.
+    /// How token requests are retried: after a failed connection, a cut response, 408, 429, 500, 502, 503 and 504.
     /// Default: 4 attempts within a minute.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
@@ -184,23 +184,23 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// The time for one attempt, its answer included. Default: 20 seconds.
+    /// The time for one attempt, its response included. Default: 20 seconds.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The clock by which tokens end, assertions are dated and retries wait.
+    /// The clock by which tokens expire, assertions are dated and retries wait.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// What is told of each request to the identity service, for metrics and distributed traces: token requests as the
-    /// operation `requestToken`, those for the discovery document as `readDiscovery`. It sees statuses and problems, never
-    /// a body, so that neither secrets nor tokens come to it. A client's requests are told of to the hook of its own builder;
+    /// Observes every request to the identity service, for metrics and distributed traces: token requests as the
+    /// operation `requestToken`, those for the discovery document as `readDiscovery`. It sees statuses and errors, never
+    /// a body, so that it gets neither secrets nor tokens. The client's own requests are observed by the hook of its builder;
     /// an `Arc` of one hook serves both.
     ///
     /// ```
@@ -275,7 +275,7 @@ impl<C> CredentialBuilder<C> {
 // The bound is met by the credentials of this crate and by nothing else.
 #[allow(private_bounds)]
 impl<C: From<Provider>> CredentialBuilder<C> {
-    /// The credential. Nothing is sent until the first token is needed.
+    /// Builds the credential. Nothing is sent until the first token is needed.
     ///
     /// # Errors
     /// A configuration error for an empty client id or secret, for an address that a secret must not be sent to, for

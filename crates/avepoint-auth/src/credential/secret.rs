@@ -22,8 +22,8 @@ credential! {
 }
 
 impl ClientSecretCredential {
-    /// A credential to be finished, for an app with this client id and secret. A line break at the secret's end, as a
-    /// file has it, is not a part of it.
+    /// Returns a builder for the credential of an app with this client id and secret. A line break at the secret's end, as
+    /// a file has it, is not a part of it.
     pub fn builder(
         client_id: impl Into<String>,
         secret: impl Into<String>,
@@ -31,8 +31,8 @@ impl ClientSecretCredential {
         CredentialBuilder::new(client_id.into(), Proofs::secret(secret.into().into()))
     }
 
-    /// A credential to be finished, for an app whose secret stands in a file, as Docker and Kubernetes mount it: one line
-    /// of UTF-8. The file is read again before each token request: if it was replaced, the new secret is used.
+    /// Returns a builder for the credential of an app whose secret is in a file, as Docker and Kubernetes mount it: one
+    /// line of UTF-8. The file is read again before each token request: if it was replaced, the new secret is used.
     ///
     /// ```no_run
     /// use avepoint_auth::ClientSecretCredential;

@@ -33,7 +33,7 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// Keeps tokens in a file, for commands that are run one after the other or at once.
 ///
-/// **The tokens stand in the file as they are**, which is its purpose: whoever reads it can use them until they end. On
+/// **The file contains the tokens in plain text**, which is its purpose: whoever reads it can use them until they expire. On
 /// Unix the file is made for its owner alone, as is its folder if that is made too. A file that others may read or that
 /// belongs to another user, or one in a folder that others may write to, is neither used nor written; nor is what is no
 /// regular file, such as a link or a pipe. On other systems the permissions are those of the folder: choose one in the
@@ -101,7 +101,7 @@ impl FileStore {
         }
     }
 
-    /// Where the file is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -10,8 +10,8 @@ use crate::BoxFuture;
 
 use super::{StoredToken, TokenKey, TokenStore};
 
-/// Keeps tokens in memory, for credentials of one process that are not clones of each other. Its clones share what they
-/// hold.
+/// Keeps tokens in memory, for credentials of one process that are not clones of each other. Its clones share their
+/// tokens.
 ///
 /// ```
 /// use avepoint_auth::{ClientSecretCredential, MemoryStore};
@@ -59,6 +59,8 @@ impl TokenStore for MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MemoryStore({} tokens)", self.tokens().len())
+        f.debug_struct("MemoryStore")
+            .field("tokens", &self.tokens().len())
+            .finish()
     }
 }

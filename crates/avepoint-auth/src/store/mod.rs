@@ -28,7 +28,7 @@ pub(crate) fn is_token(text: &str) -> bool {
 /// Keeps tokens for several credentials or processes, such as [`MemoryStore`](crate::MemoryStore) and
 /// [`FileStore`](crate::FileStore).
 ///
-/// Every credential has a cache of its own; a store is asked when that has nothing, and told what was fetched. A store
+/// Every credential has a cache of its own; a store is read when that has no token, and written when one was fetched. A store
 /// that fails never fails a call: the failure is reported through `tracing`, and the token is fetched. An `Arc` of a store
 /// is one.
 ///
@@ -55,19 +55,19 @@ pub(crate) fn is_token(text: &str) -> bool {
 /// }
 /// ```
 pub trait TokenStore: fmt::Debug + Send + Sync {
-    /// The token under a key, if there is one. It may have ended: the caller looks.
+    /// The token for a key, if there is one. It may have expired: the caller checks.
     ///
     /// # Errors
     /// Where the store cannot be read. The text says what to do about it, and holds no token.
     fn get<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>>;
 
-    /// Keeps a token under a key, in place of the one before.
+    /// Stores a token for a key, replacing the one before.
     ///
     /// # Errors
     /// Where the store cannot be written.
     fn put<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>>;
 
-    /// Removes a token that is no longer accepted; one that has taken its place stays.
+    /// Removes a token that is no longer accepted, unless another one has replaced it.
     ///
     /// # Errors
     /// Where the store cannot be written.
@@ -88,7 +88,7 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
     }
 }
 
-/// What a stored token is for: the identity service, the client and the scope. No secret stands in it.
+/// What a stored token is for: the identity service, the client and the scope. It contains no secret.
 ///
 /// ```
 /// use avepoint_auth::TokenKey;
@@ -114,7 +114,7 @@ impl TokenKey {
     }
 }
 
-/// A token as it stands in a store. `Debug` does not show it.
+/// A token in a store. `Debug` does not show it.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -134,7 +134,7 @@ pub struct StoredToken {
 }
 
 impl StoredToken {
-    /// A token with the time from which and the time until which it holds. The times of the usual crates convert.
+    /// A token with the times at which it was issued and expires. The time types of the usual crates convert.
     pub fn new(secret: impl Into<String>, issued_at: impl Into<SystemTime>, expires_at: impl Into<SystemTime>) -> Self {
         Self::between(secret, timestamp(issued_at.into()), timestamp(expires_at.into()))
     }
@@ -148,15 +148,15 @@ impl StoredToken {
         }
     }
 
-    /// The same token, had because the API did not accept the one before. Where it is not accepted soon either, no other
-    /// one is asked for during a while: a store that keeps this lets all processes know.
+    /// Marks the token as obtained because the API rejected the one before. If it is rejected soon as well, no other one is
+    /// requested for a while: a store that keeps this mark lets all processes know.
     #[must_use]
     pub fn replacing_rejected(mut self, replaces: bool) -> Self {
         self.replaces_rejected = replaces;
         self
     }
 
-    /// Whether it was had because the API did not accept the one before.
+    /// Whether it was obtained because the API rejected the one before.
     pub fn replaces_rejected(&self) -> bool {
         self.replaces_rejected
     }
@@ -166,12 +166,12 @@ impl StoredToken {
         &self.token
     }
 
-    /// When it was asked for.
+    /// When it was issued.
     pub fn issued_at(&self) -> SystemTime {
         system_time(self.issued_at)
     }
 
-    /// When it ends.
+    /// When it expires.
     pub fn expires_at(&self) -> SystemTime {
         system_time(self.expires_at)
     }

@@ -68,7 +68,9 @@ impl ErrorBody {
             .flat_map(|object| lists.map(|name| object.get(name)));
         let problems = lists.flatten().map(problems).find(|problems| !problems.is_empty());
         let problems = problems.unwrap_or_default();
-        let told = problems.iter().map(told).collect::<Vec<_>>().join("; ");
+        let said = words.as_deref().unwrap_or_default();
+        let told = problems.iter().map(told).filter(|problem| !said.contains(problem));
+        let told = told.collect::<Vec<_>>().join("; ");
         let message = match words {
             Some(words) if !told.is_empty() => Some(format!("{words} ({told})")),
             Some(words) => Some(words),

@@ -19,6 +19,7 @@ use self::cause::{chain, connect_words, is_declined};
 pub use self::challenge::{Challenge, joined};
 pub use self::ids::Ids;
 pub(crate) use self::ids::{REQUEST_IDS, request_id};
+use crate::counted::counted;
 use crate::network::HttpClient;
 use crate::operation::Operation;
 use crate::paging::{reported_status, tells_of_a_failure};
@@ -89,7 +90,7 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// What kind of failure it was.
+/// The kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -97,7 +98,7 @@ pub enum ErrorKind {
     Configuration,
     /// The request breaks the specification and was not sent.
     InvalidRequest,
-    /// No access token could be had.
+    /// No access token could be obtained.
     Credential,
     /// No connection was made, or none that took the request; nothing was sent.
     Connect,
@@ -122,7 +123,7 @@ pub enum ErrorKind {
     File,
 }
 
-/// What can keep a token away that says nothing of the app and its proof.
+/// Why no token could be obtained, if the cause is not the app or its secret or certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Obstacle {
@@ -230,7 +231,7 @@ impl Error {
         self
     }
 
-    /// Says what has kept a token away, where it is nothing of the app itself: the predicates then tell of that, and
+    /// Says why no token could be obtained, if the cause is not the app itself: the predicates then report that, and
     /// [`is_authentication`](Error::is_authentication) is false.
     ///
     /// ```
@@ -247,6 +248,20 @@ impl Error {
     /// Says whether bytes of the request may have left this machine, where there was no answer. Default: false.
     pub fn with_sent(mut self, sent: bool) -> Self {
         self.0.sent = sent;
+        self
+    }
+
+    /// Says how long to wait before the next call, as an error of kind [`ErrorKind::Throttled`] does.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use avepoint_core::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Throttled, "busy").with_retry_after(Duration::from_secs(1));
+    /// assert_eq!(error.to_string(), "busy; wait 1 second before the next call");
+    /// ```
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
         self
     }
 
@@ -280,7 +295,7 @@ impl Error {
         self
     }
 
-    /// What kind of failure it was.
+    /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -392,7 +407,7 @@ impl Error {
             || self.reported_status().or(self.status()) == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// What has kept a token away, if it is known to be nothing of the app itself.
+    /// Why no token could be obtained, if the cause is known not to be the app itself.
     pub fn obstacle(&self) -> Option<Obstacle> {
         self.0.obstacle
     }
@@ -518,8 +533,8 @@ impl Error {
         self.kind() == ErrorKind::File
     }
 
-    /// Whether the same call may succeed later. For a write of which bytes have left this is false, but for 429: whether
-    /// it is repeated is the caller's affair.
+    /// Whether the same call may succeed later. For a write of which bytes have left this is false, except for 429:
+    /// whether to repeat it is up to the caller.
     ///
     /// # Troubleshooting
     /// The client has tried again by itself as its [`RetryPolicy`](crate::RetryPolicy) says; wait longer before the
@@ -629,9 +644,7 @@ impl Error {
     }
 
     fn unsent(message: &str, wait: Duration) -> Self {
-        let mut error = Error::new(ErrorKind::Throttled, message);
-        error.0.retry_after = Some(wait);
-        error
+        Error::new(ErrorKind::Throttled, message).with_retry_after(wait)
     }
 
     /// An answer whose status is no success.
@@ -781,7 +794,7 @@ impl Error {
             (ErrorKind::Status, Some(429)) | (ErrorKind::Throttled, _) => Some(match self.retry_after() {
                 Some(wait) if !wait.is_zero() => {
                     let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
-                    format!("wait {seconds} seconds before the next call")
+                    format!("wait {} before the next call", counted(seconds, "second", "seconds"))
                 }
                 _ => "make fewer calls at the same time".to_owned(),
             }),
@@ -908,6 +921,16 @@ mod tests {
                 404,
                 r#"{"error":{"code":"NotFound","message":"Gone\nfor good"}}"#,
                 "listThings: 404 Gone for good [NotFound] (request id r-1)",
+            ),
+            (
+                400,
+                r#"{"message":"Bad. a: b","errors":{"a":["b"],"c":["d"]}}"#,
+                "listThings: 400 Bad. a: b (c: d) (request id r-1)",
+            ),
+            (
+                400,
+                r#"{"message":"Bad. a: b","errors":{"a":["b"]}}"#,
+                "listThings: 400 Bad. a: b (request id r-1)",
             ),
             (
                 400,

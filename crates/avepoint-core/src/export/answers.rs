@@ -11,13 +11,13 @@ use crate::reader;
 use crate::value::code::Code;
 use crate::witness::Seen;
 
-/// How an export job stands.
+/// The status of an export job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExportStatus {
-    /// How far it has come.
+    /// Its state.
     pub state: ExportState,
-    /// The code that the server gave for it; nothing if it gave none.
+    /// The code that the server sent for it; `None` if it sent none.
     pub code: Option<Code>,
     /// What the server said about it, if it said anything: one line, at most 1024 characters.
     pub message: Option<String>,
@@ -41,13 +41,13 @@ impl From<ExportState> for ExportStatus {
     }
 }
 
-/// How far an export job has come.
+/// The state of an export job.
 ///
 /// The vendor's pages document the codes 1 to 3; its public sample programs know the others too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExportState {
-    /// It has not come to its end: it has not begun (0), it runs (1), or its code is not known.
+    /// It has not ended: it is queued (0) or running (1), or its code is not known.
     InProgress,
     /// Its file can be downloaded (2).
     Finished,
@@ -77,7 +77,7 @@ const STATES: [(i64, &[&str], ExportState); 7] = [
 ];
 
 impl ExportState {
-    /// Whether the job has come to its end, be it good or bad.
+    /// Whether the job has ended, successfully or not.
     #[must_use]
     pub fn is_terminal(self) -> bool {
         self.has_file() || matches!(self, ExportState::Failed | ExportState::Stopped)

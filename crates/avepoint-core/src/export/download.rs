@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use super::answers::{self, encoding};
 use super::archive::{self, Tail};
 use super::{ExportApi, ExportEvent, ExportOptions};
+use crate::counted::counted;
 use crate::error::{Error, ErrorKind};
 use crate::protection::Protection;
 use crate::response::{ByteStream, Response};
@@ -123,7 +124,10 @@ impl<A: ExportApi> Download<A> {
         if let Some(total) = self.total.filter(|total| position > *total) {
             // It is not known which of them belong to the file.
             self.resumes = false;
-            let problem = format!("the file is longer than the expected {total} bytes");
+            let problem = format!(
+                "the file is longer than the expected {}",
+                counted(total, "byte", "bytes")
+            );
             return Err(Error::new(ErrorKind::Connection, problem));
         }
         self.position = position;
@@ -142,8 +146,8 @@ impl<A: ExportApi> Download<A> {
             return Ok(None);
         }
         let problem = format!(
-            "the file is a truncated ZIP archive of {} bytes; start the export again",
-            self.position
+            "the file is a truncated ZIP archive of {}; start the export again",
+            counted(self.position, "byte", "bytes")
         );
         Err(self.seen.about(Error::new(ErrorKind::Decode, problem)))
     }
@@ -285,8 +289,11 @@ async fn read(body: &mut ByteStream, bytes: &mut BytesMut, least: usize) -> Resu
 /// The error of a file that ended and is not whole.
 fn cut(position: u64, total: Option<u64>) -> Error {
     let problem = match total {
-        Some(total) => format!("the file ended after {position} of {total} bytes"),
-        None => format!("the file ended after {position} bytes, before the end of the ZIP archive"),
+        Some(total) => format!("the file ended after {position} of {}", counted(total, "byte", "bytes")),
+        None => format!(
+            "the file ended after {}, before the end of the ZIP archive",
+            counted(position, "byte", "bytes")
+        ),
     };
     Error::new(ErrorKind::Connection, problem)
 }

@@ -17,6 +17,7 @@ use super::download::{Download, Piece};
 use super::places::Holder;
 use super::{ExportApi, ExportEvent, ExportOptions, file};
 use crate::BoxFuture;
+use crate::counted::counted;
 use crate::error::{Error, ErrorKind, NAME};
 use crate::operation::Operation;
 use crate::options::CallOptions;
@@ -137,7 +138,7 @@ impl<A: ExportApi> ExportJob<A> {
         self
     }
 
-    /// What names the job: keep it to come back to the job.
+    /// The id of the job: keep it to resume the job later.
     pub fn id(&self) -> &A::Id {
         &self.job.id
     }
@@ -147,7 +148,7 @@ impl<A: ExportApi> ExportJob<A> {
         &self.job.name
     }
 
-    /// How the job stood when the server was asked last; nothing if it was not asked yet.
+    /// The status that was last received; `None` before the first.
     ///
     /// ```no_run
     /// use avepoint_core::{Error, ExportApi, ExportJob, ExportState};
@@ -164,10 +165,10 @@ impl<A: ExportApi> ExportJob<A> {
         self.job.known().status.clone()
     }
 
-    /// Asks the server how the job stands.
+    /// Requests the status of the job.
     ///
     /// # Errors
-    /// That of the call, and the failure of which the answer tells in place of a state.
+    /// That of the call, or the failure that the response reports in place of a state.
     pub async fn status(&self) -> Result<ExportStatus, Error> {
         Ok(self.ask(Duration::MAX).await?.0)
     }
@@ -185,15 +186,15 @@ impl<A: ExportApi> ExportJob<A> {
         Ok((status, seen))
     }
 
-    /// Waits until the job has a file, with longer and longer pauses between the questions. Whether everything went well
-    /// tells [`last_status`](ExportJob::last_status).
+    /// Waits until the job has a file, polling at growing intervals. [`last_status`](ExportJob::last_status) says whether
+    /// it finished without exceptions.
     ///
-    /// A question that fails for now is asked again, and so is one about a job that is not found (it may not be there
-    /// yet) and one whose answer tells nothing of the job: the sixth of those in a row is the error.
+    /// A poll that fails temporarily is repeated, and so is one that does not find the job (it may not be visible yet) or
+    /// whose response says nothing about it: the sixth of those in a row is returned as the error.
     ///
     /// # Errors
     /// Of kind [`ErrorKind::Export`] where the job failed or was stopped, of kind [`ErrorKind::Timeout`] where it has
-    /// not ended in time (it goes on, and may be waited for again), of kind [`ErrorKind::Decode`] where the answers tell
+    /// not ended in time (it goes on, and may be waited for again), of kind [`ErrorKind::Decode`] where the responses tell
     /// no status, and that of the call where the server cannot be asked.
     pub async fn wait(&self) -> Result<(), Error> {
         if let Some(status) = self.last_status()
@@ -243,10 +244,10 @@ impl<A: ExportApi> ExportJob<A> {
         let error = Error::new(
             ErrorKind::Timeout,
             format!(
-                "the export job {} has not finished within {} seconds; it is still running: wait for it again, using \
+                "the export job {} has not finished within {}; it is still running: wait for it again, using \
                  its id if necessary (last reported: {reported})",
                 self.job.name,
-                self.options.deadline.as_secs()
+                counted(self.options.deadline.as_secs(), "second", "seconds")
             ),
         );
         match silence {
@@ -279,7 +280,7 @@ impl<A: ExportApi> ExportJob<A> {
         file::save(self.download(), path, self.options.overwrite).await
     }
 
-    /// Waits for the job, and gives its file in pieces as they come.
+    /// Waits for the job, and returns its file in pieces as they arrive.
     ///
     /// The stream goes on where it was if the connection breaks and the server can do that, as in
     /// [`download_to`](ExportJob::download_to); if it cannot, the stream ends with an error, since what was given out

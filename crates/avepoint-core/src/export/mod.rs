@@ -5,8 +5,9 @@ use std::future::Future;
 
 use futures_util::stream::{self, StreamExt};
 
-use crate::error::Error;
+use crate::error::{Error, NAME};
 use crate::options::CallOptions;
+use crate::redact::Secrets;
 use crate::response::{ByteStream, Response};
 use crate::session::Session;
 use crate::value::code::Code;
@@ -37,7 +38,7 @@ pub trait ExportApi: Clone + Send + Sync + 'static {
     /// The session of the client, in which its clones queue.
     fn session(&self) -> &Session;
 
-    /// Asks how a job stands, by a call with these options: the code of its state, if the answer has one.
+    /// Requests the status of a job, by a call with these options: the code of its state, if the response has one.
     fn status(&self, id: &Self::Id, options: CallOptions) -> impl Future<Output = Result<Option<Code>, Error>> + Send;
 
     /// Asks for the file of a job that has finished, by a call with these options.
@@ -51,14 +52,27 @@ pub trait ExportApi: Clone + Send + Sync + 'static {
 /// One of the jobs into which an export was split.
 #[non_exhaustive]
 pub struct ExportPart<A: ExportApi, I> {
-    /// What this job was asked for.
+    /// The input of this job.
     pub input: I,
-    /// The job, if it was started: one that was given up can be taken up again by it.
+    /// The id of the job, if it was started: one that was abandoned can be resumed by it.
     pub id: Option<A::Id>,
-    /// The job, which has finished, or why there is none.
+    /// The finished job, or the error.
     pub result: Result<ExportJob<A>, Error>,
     /// The id, fit to be shown.
     name: Option<String>,
+}
+
+impl<A: ExportApi, I> ExportPart<A, I> {
+    /// A part with these fields, for tests of code that handles parts.
+    pub fn new(input: I, id: Option<A::Id>, result: Result<ExportJob<A>, Error>) -> Self {
+        let name = id.as_ref().map(|id| Secrets::default().clean(&id.to_string(), NAME));
+        ExportPart {
+            input,
+            id,
+            result,
+            name,
+        }
+    }
 }
 
 // By hand: what the server gave for an id may be anything.

@@ -51,15 +51,15 @@ impl Default for ExportOptions {
 }
 
 impl ExportOptions {
-    /// How long a start takes at most, the wait for its turn included, and how long a wait for the job. Default: 1 hour
-    /// each. What is asked at the very end has a second to be answered.
+    /// The longest time for a start, including the wait for its turn, and for a wait for the job. Default: 1 hour
+    /// each. A poll at the very end has one second for its response.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// The first and the longest pause between two questions to the server; pauses double from one to the other.
+    /// The first and the longest pause between two polls of the server; pauses double in between.
     /// Default: 2 and 30 seconds.
     #[must_use]
     pub fn poll_interval(mut self, initial: Duration, max: Duration) -> Self {
@@ -79,7 +79,7 @@ impl ExportOptions {
         self
     }
 
-    /// Is called for everything that happens; it should return at once.
+    /// Called for each event; it should return at once.
     #[must_use]
     pub fn on_event(mut self, listener: impl Fn(&ExportEvent<'_>) + Send + Sync + 'static) -> Self {
         self.listener = Some(Arc::new(listener));
@@ -124,11 +124,11 @@ impl fmt::Debug for ExportOptions {
     }
 }
 
-/// What happens to an export job.
+/// An event in the life of an export job.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ExportEvent<'a> {
-    /// The server runs as many jobs as it does; the start is tried again.
+    /// The server is running as many jobs as it allows; the start is tried again.
     #[non_exhaustive]
     Refused {
         /// After so long.
@@ -148,7 +148,7 @@ pub enum ExportEvent<'a> {
         /// How it stands.
         status: &'a ExportStatus,
     },
-    /// Another piece of the file has come.
+    /// Another piece of the file has arrived.
     #[non_exhaustive]
     Downloaded {
         /// The job.

@@ -41,7 +41,7 @@ use progress::{Progress, Verdict, endless};
 /// How many pages are asked for ahead at most: each takes a connection, and the memory of its answer.
 const AHEAD: u32 = 64;
 
-/// Where a list goes on.
+/// Where a list continues.
 ///
 /// It can be stored: as JSON, or as text with `Display` and `FromStr`. A server may write anything into its token: `Debug`
 /// does not show it.
@@ -60,7 +60,7 @@ const AHEAD: u32 = 64;
 pub enum Continuation {
     /// The number of the next page. The first page is 1.
     Page(u32),
-    /// The token that the server gave for the next page.
+    /// The token that the server sent for the next page.
     Token(String),
 }
 
@@ -108,7 +108,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// How many entries the server says there are in all, if it says so.
     pub total: Option<u64>,
-    /// Where the list goes on; nothing after the last page.
+    /// Where the list continues; `None` after the last page.
     pub next: Option<Continuation>,
     /// What of the page could not be read: such a member is missing in its entry, and such an entry in the entries.
     pub unread: Unread,
@@ -141,7 +141,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// The members of the answer that the specification does not have, if the options
+    /// The members of the response that the specification does not have, if the options
     /// [keep](crate::CallOptions::keep_unknown_members) them: those of its entries, and those beside them.
     pub fn unknown(&self) -> &[UnknownMember] {
         self.unread.unknown()
@@ -241,14 +241,14 @@ enum State {
 /// - after a page that is not full, where as many entries have come as the server promised: as it counted when there were
 ///   still fewer. A count may be capped, and one that is equal to the entries of its page, or to those that have come so
 ///   far, may be no more than that: after a full page one more is asked for;
-/// - after a page that is not full, by the size that its answer names, and that counts as many entries as have come.
+/// - after a page that is not full, by the size that its response names, and that counts as many entries as have come.
 ///
-/// Pages with tokens end where an answer has none; one that cannot be read is an error after the page.
+/// Pages with tokens end where a response has none; one that cannot be read is an error after the page.
 ///
-/// A list that turns in circles is an error: at once where an answer comes that came before, byte by byte, and nothing
-/// says that more is due; else (rows may be equal, and some servers write the time into each answer) after 32 pages
-/// whose entries have come before. The first thousand answers are remembered, of later ones a part, so that a long
-/// circle is found a little later. A server that changes every entry of every answer cannot be found out.
+/// A list that turns in circles is an error: at once where a response comes that came before, byte by byte, and nothing
+/// says that more is due; else (rows may be equal, and some servers write the time into each response) after 32 pages
+/// whose entries have come before. The first thousand responses are remembered, of later ones a part, so that a long
+/// circle is found a little later. A server that changes every entry of every response cannot be found out.
 ///
 /// Where the server's count and the entries do not agree at the end, nothing is hidden: [`Pages::discrepancy`] says so,
 /// and an event of the level `WARN`.
@@ -326,18 +326,18 @@ impl<T: Send + 'static> Pages<T> {
         self
     }
 
-    /// Asks for so many pages before they are wanted, beside the one that is. Default: 0; more than 64 count as 64.
+    /// Requests up to `pages` pages ahead of the one that is being read. Default: 0; more than 64 count as 64.
     ///
-    /// Each is asked for by a task of its own, which goes on while the stream is not polled, and ends with the stream.
-    /// Up to so many requests after the end of the list may be made for nothing. A list whose pages are not asked for
-    /// by number takes no notice.
+    /// Each is requested by a task of its own, which runs while the stream is not polled, and is cancelled when the stream
+    /// is dropped. Up to `pages` requests beyond the end of the list may be made in vain. A list whose pages are not
+    /// requested by number is not affected.
     pub fn prefetch(mut self, pages: u32) -> Self {
         self.prefetch = pages.min(AHEAD);
         self.spawn = ahead;
         self
     }
 
-    /// Begins where another run of the same list left off.
+    /// Continues where another run of the same list stopped.
     ///
     /// A continuation of another sort than the list's own, the page 0 and a blank token are reported as an error by the first
     /// poll.
@@ -359,9 +359,10 @@ impl<T: Send + 'static> Pages<T> {
         self
     }
 
-    /// What does not agree, once the list has ended: how many entries the server counts, and how many have come.
+    /// The difference, once the list has ended, between the number of entries that the server reports and the number that
+    /// was received.
     ///
-    /// Nothing where the list has not ended, or ended with an error, and where the server does not count.
+    /// `None` if they agree, if the list has not ended or ended with an error, and if the server reports no number.
     ///
     /// ```
     /// # use avepoint_core::{Error, Pages};
@@ -391,7 +392,7 @@ impl<T: Send + 'static> Pages<T> {
     /// The next page, if there is one.
     ///
     /// # Errors
-    /// Where the page cannot be had; nothing follows it.
+    /// If the page cannot be fetched; nothing follows it.
     pub async fn next(&mut self) -> Option<Result<Page<T>, Error>> {
         StreamExt::next(self).await
     }
@@ -399,7 +400,7 @@ impl<T: Send + 'static> Pages<T> {
     /// The same, for `?`: `while let Some(page) = pages.try_next().await?`.
     ///
     /// # Errors
-    /// Where the page cannot be had; nothing follows it.
+    /// If the page cannot be fetched; nothing follows it.
     pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
         self.next().await.transpose()
     }
@@ -651,13 +652,13 @@ pub struct Items<T> {
 }
 
 impl<T: Send + 'static> Items<T> {
-    /// Asks for so many pages before they are wanted; see [`Pages::prefetch`].
+    /// Requests up to `pages` pages ahead; see [`Pages::prefetch`].
     pub fn prefetch(mut self, pages: u32) -> Self {
         self.pages = self.pages.prefetch(pages);
         self
     }
 
-    /// What does not agree, once the list has ended; see [`Pages::discrepancy`].
+    /// The difference between the entries reported and received, once the list has ended; see [`Pages::discrepancy`].
     pub fn discrepancy(&self) -> Option<Discrepancy> {
         self.pages.discrepancy()
     }
@@ -714,7 +715,7 @@ impl<T: Send + 'static> Items<T> {
         self.next().await.transpose()
     }
 
-    /// All entries in one list, whatever the server counts. Mind the memory: an account may hold thousands.
+    /// Collects all entries, whatever number the server reports. Mind the memory: an account may hold thousands.
     ///
     /// # Errors
     /// The first error of any page.
@@ -725,7 +726,7 @@ impl<T: Send + 'static> Items<T> {
         self.rest().await
     }
 
-    /// All entries in one list, as many as the server counts. For work that must not overlook one.
+    /// Collects all entries, and checks that there are as many as the server reports. For work that must not miss one.
     ///
     /// ```
     /// # use avepoint_core::{Error, Pages};
@@ -737,8 +738,8 @@ impl<T: Send + 'static> Items<T> {
     /// ```
     ///
     /// # Errors
-    /// The first error of any page, and one of kind [`ErrorKind::Paging`] where the server counts another number of
-    /// entries than have come. A list that is not counted is taken as it came.
+    /// The first error of any page, and one of kind [`ErrorKind::Paging`] if the server reports another number of
+    /// entries than were received. If it reports none, the list is returned as it came.
     pub async fn collect_counted(mut self) -> Result<Vec<T>, Error>
     where
         T: Unpin,

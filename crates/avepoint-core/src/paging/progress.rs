@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Page;
 use super::circle::Visited;
+use crate::counted::counted as counted_as;
 use crate::error::{Error, ErrorKind};
 use crate::protection::Protection;
 
@@ -14,20 +15,22 @@ const EMPTY_PAGES: u32 = 10;
 /// be equal; a server that writes the time into each answer and looks at nothing else must not keep a caller for ever.
 const REPETITIONS: u32 = 32;
 
-/// A count of the server's that its entries do not bear out.
+/// A number of entries reported by the server that differs from the number received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Discrepancy {
-    /// How many entries there are, says the server.
+    /// How many entries the server reports.
     pub counted: u64,
-    /// How many have come; where the list was resumed, the pages before are taken to have been full.
+    /// How many were received; if the list was resumed, the pages before are assumed to have been full.
     pub received: u64,
 }
 
 impl fmt::Display for Discrepancy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Discrepancy { counted, received } = self;
-        write!(f, "the server reports {counted} entries, but {received} were received")
+        let reported = counted_as(*counted, "entry", "entries");
+        let received = counted_as(*received, "was", "were");
+        write!(f, "the server reports {reported}, but {received} received")
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{add, to_value};
 
-/// A member of an answer that the specification does not have, or that came twice (names are compared without letter
+/// A member of a response that the specification does not have, or that came twice (names are compared without letter
 /// case, and the first counts). Kept where [`CallOptions::keep_unknown_members`](crate::CallOptions::keep_unknown_members)
 /// is on.
 ///
@@ -30,22 +30,22 @@ impl UnknownMember {
         }
     }
 
-    /// Where it stood in the answer, such as `data[1].colour`.
+    /// Its path in the response, such as `data[1].colour`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Its name, as it came.
+    /// Its name, as it arrived.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its JSON, as it came.
+    /// Its JSON, as it arrived.
     pub fn json(&self) -> &str {
         &self.json
     }
 
-    /// Its value, to look into. What a `Value` cannot hold stands in it as in [`Json::to_value`](crate::Json::to_value).
+    /// Parses its value. What a `Value` cannot hold stands in it as in [`Json::to_value`](crate::Json::to_value).
     pub fn value(&self) -> Value {
         // It is JSON, so that this cannot fail.
         to_value(&self.json).unwrap_or_default()

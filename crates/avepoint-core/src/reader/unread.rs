@@ -6,11 +6,11 @@ use std::fmt;
 use super::problem::Problem;
 use super::unknown::UnknownMember;
 
-/// What of an answer could not be read: the members and entries whose values are nothing that the specification allows
+/// What of a response could not be read: the members and entries whose values are nothing that the specification allows
 /// and that its type could keep.
 ///
-/// In the typed answer such a member is missing, and such an entry of a list left out; all else is there.
-/// [`ResponseRecorder`](crate::ResponseRecorder) keeps whole answers as they came.
+/// In the typed response such a member is missing, and such an entry of a list left out; all else is there.
+/// [`ResponseRecorder`](crate::ResponseRecorder) keeps whole responses as they came.
 ///
 /// The members that the specification does not have are told apart: they are no fault, and are kept only where
 /// [`CallOptions::keep_unknown_members`](crate::CallOptions::keep_unknown_members) is on.
@@ -25,7 +25,7 @@ pub struct Unread {
 const KEPT: usize = 100;
 
 impl Unread {
-    /// Whether all was read that the specification has.
+    /// Whether everything that the specification has was read.
     pub fn is_empty(&self) -> bool {
         self.total == 0
     }
@@ -35,12 +35,12 @@ impl Unread {
         self.total
     }
 
-    /// The members and entries, in the order of the answer; the first hundred of them.
+    /// The members and entries, in the order of the response; the first hundred of them.
     pub fn members(&self) -> &[UnreadMember] {
         &self.members
     }
 
-    /// The members that the specification does not have, in the order of the answer; all of them, if they are kept.
+    /// The members that the specification does not have, in the order of the response; all of them, if they are kept.
     pub fn unknown(&self) -> &[UnknownMember] {
         &self.unknown
     }
@@ -87,7 +87,7 @@ impl UnreadMember {
         Problem::unfit(self.problem).at(|| self.place)
     }
 
-    /// Where it stood in the answer, such as `data[1].status`.
+    /// Its path in the response, such as `data[1].status`.
     pub fn path(&self) -> &str {
         &self.place
     }
@@ -97,7 +97,7 @@ impl UnreadMember {
         &self.problem
     }
 
-    /// The JSON that stood there. It may be a secret.
+    /// The JSON that was there. It may contain a secret.
     pub fn json(&self) -> &str {
         &self.json
     }

@@ -7,11 +7,12 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::counted::counted;
 use crate::reader::{raw, to_value};
 
-/// A value of no documented type, as it came: every digit of its numbers, and the order of its members.
+/// A value without a documented type, as it arrived: every digit of its numbers, and the order of its members.
 ///
-/// It is written out as it came. [`to_value`](Json::to_value) looks into it.
+/// It is serialized unchanged. [`to_value`](Json::to_value) parses it.
 ///
 /// ```
 /// use avepoint_core::{Json, serde_json};
@@ -25,12 +26,12 @@ use crate::reader::{raw, to_value};
 pub struct Json(Box<RawValue>);
 
 impl Json {
-    /// The JSON, as it came.
+    /// The JSON text, as it arrived.
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
 
-    /// The value, to look into.
+    /// Parses the value.
     ///
     /// What a `Value` cannot hold stands in it as its JSON, in a text: a whole number of more than 64 bits, a number
     /// out of the range of `f64`, a text that is not Unicode, and what is nested more than 128 levels deep.
@@ -65,7 +66,7 @@ impl From<Value> for Json {
 // By hand: nothing says which of its members are secrets.
 impl fmt::Debug for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Json({} bytes)", self.as_str().len())
+        write!(f, "Json({})", counted(self.as_str().len(), "byte", "bytes"))
     }
 }
 

@@ -9,8 +9,8 @@ use serde::{Serialize, Serializer};
 
 use crate::reader::{ONE_OR_MANY, Spelling, raw, read_whole};
 
-/// A list that may arrive as `null`, or not at all: for a reader that is an empty list, but it is told apart when it is
-/// written out again. A `null` among the entries is left out.
+/// A list that may arrive as `null`, or not at all: it reads as an empty list, and is serialized as it arrived. A `null`
+/// among the entries is left out.
 ///
 /// ```
 /// use avepoint_core::{List, serde_json};
@@ -27,7 +27,7 @@ use crate::reader::{ONE_OR_MANY, Spelling, raw, read_whole};
 pub struct List<T>(Option<Vec<T>>);
 
 impl<T> List<T> {
-    /// Whether there was no list at all, or `null` in its place.
+    /// Whether there was no list, or `null` in its place.
     pub fn is_null(&self) -> bool {
         self.0.is_none()
     }
@@ -180,7 +180,7 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for List<T> {
     }
 }
 
-/// One value, or a list of them: some members are one on the page and the other on the wire.
+/// One value, or a list of them: the vendor's pages document the one for some fields, and the services send the other.
 ///
 /// ```
 /// use avepoint_core::{OneOrMany, serde_json};

@@ -27,7 +27,7 @@ impl Number {
         &self.0
     }
 
-    /// The number, if it is a whole one of 64 bits.
+    /// The number, if it is an integer of 64 bits.
     pub fn as_i64(&self) -> Option<i64> {
         whole(&self.0)
     }
@@ -88,7 +88,7 @@ impl schemars::JsonSchema for Number {
 
 /// A number that arrives as a JSON number on some answers and as text (`"25"`, `"N/A"`) on others.
 ///
-/// It is written out as it came.
+/// It is serialized unchanged.
 ///
 /// ```
 /// use avepoint_core::{NumberOrText, serde_json};
@@ -110,7 +110,7 @@ pub enum NumberOrText {
 }
 
 impl NumberOrText {
-    /// The whole number, sent as a number or spelled by the text.
+    /// The integer, sent as a number or as text.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             NumberOrText::Number(number) => number.as_i64(),
@@ -118,7 +118,7 @@ impl NumberOrText {
         }
     }
 
-    /// The number, sent as a number or spelled by the text.
+    /// The number, sent as a number or as text.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             NumberOrText::Number(number) => number.as_f64(),

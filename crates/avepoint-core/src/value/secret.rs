@@ -6,9 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A secret that is part of a request or of an answer, such as the first password of a new customer.
+/// A secret that is part of a request or of a response, such as the first password of a new customer.
 ///
-/// It goes over the wire and nowhere else: `Debug` shows a placeholder, there is no `Display`, and its memory is wiped
+/// It is sent and never shown: `Debug` prints a placeholder, there is no `Display`, and its memory is wiped
 /// when it is dropped.
 ///
 /// ```

@@ -9,7 +9,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
 use super::json::Json;
 use crate::reader::{Spelling, TEXT_OR, raw, read_whole};
 
-/// A value, or the text that stands in its place. It is written out as it came.
+/// A value, or a text in its place. It is serialized unchanged.
 ///
 /// ```
 /// use avepoint_core::{List, TextOr, serde_json};
@@ -33,7 +33,7 @@ pub enum TextOr<T> {
 }
 
 impl<T> TextOr<T> {
-    /// The value, unless a text stands in its place.
+    /// The value, unless there is a text in its place.
     pub fn value(&self) -> Option<&T> {
         match self {
             TextOr::Value(value) => Some(value),
@@ -41,7 +41,7 @@ impl<T> TextOr<T> {
         }
     }
 
-    /// What stands in the place of the value: the text, or the spelling of another scalar.
+    /// What is in place of the value: the text, or the JSON of another scalar.
     pub fn text(&self) -> Option<&str> {
         match self {
             TextOr::Text(text) => Some(text),

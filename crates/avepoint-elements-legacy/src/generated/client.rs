@@ -901,17 +901,9 @@ pub mod types {
         pub contract_end_date: ::std::option::Option<::avepoint_core::Time>,
     }
 }
-/// The client of Legacy Elements API.
+/// The client of Legacy Elements API, version 1.0.0 of the specification.
 ///
-/// The older API of AvePoint Elements for partners: customers, their subscriptions, what Cloud Backup
-/// protects for them, backup jobs and scan profiles. Everything in it reads. Answers are JSON in an
-/// OData envelope: a list stands whole in `value`, and `@odata.context` names the type. Most codes are
-/// text, and identifiers are opaque text. The vendor plans to retire this API and recommends version 3
-/// of the Elements API. This document states facts of the vendor's public pages in its own words. Where
-/// a page contradicts itself, it accepts both forms, or else the one of the sample.
-///
-/// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
-/// specification.
+/// It is cheap to clone, and its clones share connections and tokens.
 ///
 /// # Customers
 ///
@@ -1496,21 +1488,22 @@ impl ::std::fmt::Debug for Client {
 pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
-    /// The call of [`Client::list_customers`](super::Client::list_customers). It owns all that it needs.
+    /// The builder of a call of [`Client::list_customers`](super::Client::list_customers). It owns
+    /// everything it needs.
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListCustomers {
         pub(crate) call: Call,
     }
     impl ListCustomers {
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListCustomers {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListCustomers {
@@ -1521,8 +1514,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -1531,18 +1524,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_customer`](super::Client::get_customer). It owns all that it needs.
+    /// The builder of a call of [`Client::get_customer`](super::Client::get_customer). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -1563,14 +1557,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetCustomer {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetCustomer {
@@ -1581,40 +1575,40 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::Customer>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_customer_services`](super::Client::list_customer_services). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_customer_services`](super::Client::list_customer_services).
+    /// It owns everything it needs.
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListCustomerServices {
         pub(crate) call: Call,
     }
     impl ListCustomerServices {
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListCustomerServices {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListCustomerServices {
@@ -1625,8 +1619,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -1635,19 +1629,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_customer_services`](super::Client::get_customer_services). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::get_customer_services`](super::Client::get_customer_services). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -1668,14 +1662,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetCustomerServices {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetCustomerServices {
@@ -1686,8 +1680,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -1696,19 +1690,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_protection_overview`](super::Client::list_protection_overview). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_protection_overview`](super::Client::list_protection_overview). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -1729,14 +1724,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListProtectionOverview {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListProtectionOverview {
@@ -1747,8 +1742,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -1757,19 +1752,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_backup_jobs`](super::Client::list_backup_jobs). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_backup_jobs`](super::Client::list_backup_jobs). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -1790,14 +1785,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListBackupJobs {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListBackupJobs {
@@ -1808,8 +1803,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -1818,19 +1813,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_module_backup_jobs`](super::Client::list_module_backup_jobs). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::list_module_backup_jobs`](super::Client::list_module_backup_jobs). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -1877,14 +1873,14 @@ pub mod builder {
             self.call.set("JobModule", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListModuleBackupJobs {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListModuleBackupJobs {
@@ -1895,8 +1891,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -1905,19 +1901,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_scan_profiles`](super::Client::list_scan_profiles). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_scan_profiles`](super::Client::list_scan_profiles). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -1938,14 +1934,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListScanProfiles {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListScanProfiles {
@@ -1956,8 +1952,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -1966,19 +1962,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile`](super::Client::get_scan_profile). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::get_scan_profile`](super::Client::get_scan_profile). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2014,14 +2010,14 @@ pub mod builder {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetScanProfile {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetScanProfile {
@@ -2032,8 +2028,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2042,20 +2038,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::get_scan_profile_daily_summary`](super::Client::get_scan_profile_daily_summary). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2091,14 +2087,14 @@ pub mod builder {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetScanProfileDailySummary {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetScanProfileDailySummary {
@@ -2109,8 +2105,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2119,20 +2115,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::list_scan_profile_daily_changes`](super::Client::list_scan_profile_daily_changes). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2168,14 +2164,14 @@ pub mod builder {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListScanProfileDailyChanges {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListScanProfileDailyChanges {
@@ -2186,8 +2182,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2196,19 +2192,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile_daily_report`](super::Client::get_scan_profile_daily_report).
-    /// It owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::get_scan_profile_daily_report`](super::Client::get_scan_profile_daily_report). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2244,14 +2241,14 @@ pub mod builder {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetScanProfileDailyReport {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetScanProfileDailyReport {
@@ -2262,8 +2259,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2272,11 +2269,11 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {

@@ -5,7 +5,7 @@ use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
 impl builder::ListCustomers {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Customer> {
         Pages::of(
@@ -15,14 +15,14 @@ impl builder::ListCustomers {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Customer> {
         self.pages().items()
     }
 }
 impl builder::ListCustomerServices {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::CustomerServices> {
         Pages::of(
@@ -32,14 +32,14 @@ impl builder::ListCustomerServices {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::CustomerServices> {
         self.pages().items()
     }
 }
 impl builder::ListProtectionOverview {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::ProtectionOverview> {
         Pages::of(
@@ -49,14 +49,14 @@ impl builder::ListProtectionOverview {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::ProtectionOverview> {
         self.pages().items()
     }
 }
 impl builder::ListBackupJobs {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::BackupJob> {
         Pages::of(
@@ -66,14 +66,14 @@ impl builder::ListBackupJobs {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::BackupJob> {
         self.pages().items()
     }
 }
 impl builder::ListModuleBackupJobs {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::BackupJob> {
         Pages::of(
@@ -83,14 +83,14 @@ impl builder::ListModuleBackupJobs {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::BackupJob> {
         self.pages().items()
     }
 }
 impl builder::ListScanProfiles {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::ScanProfileSummary> {
         Pages::of(
@@ -100,7 +100,7 @@ impl builder::ListScanProfiles {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::ScanProfileSummary> {
         self.pages().items()

@@ -6464,25 +6464,25 @@ pub mod types {
         pub reaching_storage_limit_mailboxes: ::std::option::Option<i64>,
     }
     impl AddBackupPoolWithByosRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::AddBackupPoolWithByosRequest {
             builder::AddBackupPoolWithByosRequest::default()
         }
     }
     impl AddBackupPoolWithStorageTypeRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::AddBackupPoolWithStorageTypeRequest {
             builder::AddBackupPoolWithStorageTypeRequest::default()
         }
     }
     impl AddBackupTrialWithByosRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::AddBackupTrialWithByosRequest {
             builder::AddBackupTrialWithByosRequest::default()
         }
     }
     impl AddBackupTrialWithStorageTypeRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::AddBackupTrialWithStorageTypeRequest {
             builder::AddBackupTrialWithStorageTypeRequest::default()
         }
@@ -6584,296 +6584,296 @@ pub mod types {
         }
     }
     impl AddServicePoolRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::AddServicePoolRequest {
             builder::AddServicePoolRequest::default()
         }
     }
     impl AddServiceTrialRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::AddServiceTrialRequest {
             builder::AddServiceTrialRequest::default()
         }
     }
     impl AnswerLicensesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::AnswerLicensesRequest {
             builder::AnswerLicensesRequest::default()
         }
     }
     impl AssignResellerLicenseRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::AssignResellerLicenseRequest {
             builder::AssignResellerLicenseRequest::default()
         }
     }
     impl AssignedLicense {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::AssignedLicense {
             builder::AssignedLicense::default()
         }
     }
     impl BackupLicenseItem {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::BackupLicenseItem {
             builder::BackupLicenseItem::default()
         }
     }
     impl BaselineRanking {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::BaselineRanking {
             builder::BaselineRanking::default()
         }
     }
     impl ConnectTenantsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ConnectTenantsRequest {
             builder::ConnectTenantsRequest::default()
         }
     }
     impl CreateAppAuthorizationLinkRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::CreateAppAuthorizationLinkRequest {
             builder::CreateAppAuthorizationLinkRequest::default()
         }
     }
     impl CreateBaselineRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::CreateBaselineRequest {
             builder::CreateBaselineRequest::default()
         }
     }
     impl CreateTenantAuthorizationLinkRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::CreateTenantAuthorizationLinkRequest {
             builder::CreateTenantAuthorizationLinkRequest::default()
         }
     }
     impl ListBaselineJobsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListBaselineJobsRequest {
             builder::ListBaselineJobsRequest::default()
         }
     }
     impl ListBaselineTenantsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListBaselineTenantsRequest {
             builder::ListBaselineTenantsRequest::default()
         }
     }
     impl ListBaselinesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListBaselinesRequest {
             builder::ListBaselinesRequest::default()
         }
     }
     impl ListCustomerServicesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListCustomerServicesRequest {
             builder::ListCustomerServicesRequest::default()
         }
     }
     impl ListCustomersRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListCustomersRequest {
             builder::ListCustomersRequest::default()
         }
     }
     impl ListJobsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListJobsRequest {
             builder::ListJobsRequest::default()
         }
     }
     impl ListLicenseAllocationsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListLicenseAllocationsRequest {
             builder::ListLicenseAllocationsRequest::default()
         }
     }
     impl ListPooledLicensesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListPooledLicensesRequest {
             builder::ListPooledLicensesRequest::default()
         }
     }
     impl ListProtectedUsersRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListProtectedUsersRequest {
             builder::ListProtectedUsersRequest::default()
         }
     }
     impl ListResellerLicensesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListResellerLicensesRequest {
             builder::ListResellerLicensesRequest::default()
         }
     }
     impl ListResellersRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListResellersRequest {
             builder::ListResellersRequest::default()
         }
     }
     impl ListScanProfilesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListScanProfilesRequest {
             builder::ListScanProfilesRequest::default()
         }
     }
     impl ListStorageProfilesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListStorageProfilesRequest {
             builder::ListStorageProfilesRequest::default()
         }
     }
     impl ListTenantUserSeatsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListTenantUserSeatsRequest {
             builder::ListTenantUserSeatsRequest::default()
         }
     }
     impl ListUsersRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListUsersRequest {
             builder::ListUsersRequest::default()
         }
     }
     impl OnboardCustomerRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::OnboardCustomerRequest {
             builder::OnboardCustomerRequest::default()
         }
     }
     impl RunTenantActionRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::RunTenantActionRequest {
             builder::RunTenantActionRequest::default()
         }
     }
     impl ServiceLicenseItem {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ServiceLicenseItem {
             builder::ServiceLicenseItem::default()
         }
     }
     impl UpdateLocalUserContactRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateLocalUserContactRequest {
             builder::UpdateLocalUserContactRequest::default()
         }
     }
     impl UpdateLocalUserGeneralRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateLocalUserGeneralRequest {
             builder::UpdateLocalUserGeneralRequest::default()
         }
     }
     impl UpdateLocalUserNotesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateLocalUserNotesRequest {
             builder::UpdateLocalUserNotesRequest::default()
         }
     }
     impl UpdateLocalUserOfficeLocationRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateLocalUserOfficeLocationRequest {
             builder::UpdateLocalUserOfficeLocationRequest::default()
         }
     }
     impl UpdateLocalUserOfficeRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateLocalUserOfficeRequest {
             builder::UpdateLocalUserOfficeRequest::default()
         }
     }
     impl UpdateLocalUserProfileRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateLocalUserProfileRequest {
             builder::UpdateLocalUserProfileRequest::default()
         }
     }
     impl UpdateUserAccountRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserAccountRequest {
             builder::UpdateUserAccountRequest::default()
         }
     }
     impl UpdateUserAlternateEmailAddressRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserAlternateEmailAddressRequest {
             builder::UpdateUserAlternateEmailAddressRequest::default()
         }
     }
     impl UpdateUserBirthdayRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserBirthdayRequest {
             builder::UpdateUserBirthdayRequest::default()
         }
     }
     impl UpdateUserContactRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserContactRequest {
             builder::UpdateUserContactRequest::default()
         }
     }
     impl UpdateUserExternalFlagRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserExternalFlagRequest {
             builder::UpdateUserExternalFlagRequest::default()
         }
     }
     impl UpdateUserGeneralRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserGeneralRequest {
             builder::UpdateUserGeneralRequest::default()
         }
     }
     impl UpdateUserManagerRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserManagerRequest {
             builder::UpdateUserManagerRequest::default()
         }
     }
     impl UpdateUserOfficeLocationRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserOfficeLocationRequest {
             builder::UpdateUserOfficeLocationRequest::default()
         }
     }
     impl UpdateUserOfficeRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserOfficeRequest {
             builder::UpdateUserOfficeRequest::default()
         }
     }
     impl UpdateUserPasswordSettingRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserPasswordSettingRequest {
             builder::UpdateUserPasswordSettingRequest::default()
         }
     }
     impl UpdateUserSponsorRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserSponsorRequest {
             builder::UpdateUserSponsorRequest::default()
         }
     }
     impl UpdateUserTestFlagRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UpdateUserTestFlagRequest {
             builder::UpdateUserTestFlagRequest::default()
         }
     }
     /// The builders of the objects that requests hold.
     ///
-    /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
-    /// when the request is sent, all of it at once.
+    /// A setter takes what converts into its type, an `Option` of that, or a builder. Everything that is wrong or
+    /// missing is reported when the request is sent, in one error.
     pub mod builder {
         use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
-        /// Makes a [`AddBackupPoolWithByosRequest`](super::AddBackupPoolWithByosRequest).
+        /// Builds [`AddBackupPoolWithByosRequest`](super::AddBackupPoolWithByosRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -6983,11 +6983,11 @@ pub mod types {
                 self.0.set("licenseItems", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -7019,7 +7019,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`AddBackupPoolWithStorageTypeRequest`](super::AddBackupPoolWithStorageTypeRequest).
+        /// Builds [`AddBackupPoolWithStorageTypeRequest`](super::AddBackupPoolWithStorageTypeRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -7132,11 +7132,11 @@ pub mod types {
                 self.0.set("licenseItems", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -7174,7 +7174,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`AddBackupTrialWithByosRequest`](super::AddBackupTrialWithByosRequest).
+        /// Builds [`AddBackupTrialWithByosRequest`](super::AddBackupTrialWithByosRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -7275,11 +7275,11 @@ pub mod types {
                 self.0.set("storageProfileId", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -7309,7 +7309,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`AddBackupTrialWithStorageTypeRequest`](super::AddBackupTrialWithStorageTypeRequest).
+        /// Builds [`AddBackupTrialWithStorageTypeRequest`](super::AddBackupTrialWithStorageTypeRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -7410,11 +7410,11 @@ pub mod types {
                 self.0.set("storageProfileId", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -7451,7 +7451,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`AddServicePoolRequest`](super::AddServicePoolRequest).
+        /// Builds [`AddServicePoolRequest`](super::AddServicePoolRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -7507,11 +7507,11 @@ pub mod types {
                 self.0.set("licenseItems", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -7541,7 +7541,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`AddServiceTrialRequest`](super::AddServiceTrialRequest).
+        /// Builds [`AddServiceTrialRequest`](super::AddServiceTrialRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -7585,11 +7585,11 @@ pub mod types {
                 self.0.set("licenseType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -7616,7 +7616,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`AnswerLicensesRequest`](super::AnswerLicensesRequest).
+        /// Builds [`AnswerLicensesRequest`](super::AnswerLicensesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -7642,11 +7642,11 @@ pub mod types {
                 self.0.set("licenses", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -7674,7 +7674,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`AssignResellerLicenseRequest`](super::AssignResellerLicenseRequest).
+        /// Builds [`AssignResellerLicenseRequest`](super::AssignResellerLicenseRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -7805,11 +7805,11 @@ pub mod types {
                 self.0.set("Currency", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -7838,7 +7838,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`AssignedLicense`](super::AssignedLicense).
+        /// Builds [`AssignedLicense`](super::AssignedLicense).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -7881,11 +7881,11 @@ pub mod types {
                 self.0.set("paymentType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -7912,7 +7912,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`BackupLicenseItem`](super::BackupLicenseItem).
+        /// Builds [`BackupLicenseItem`](super::BackupLicenseItem).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8068,11 +8068,11 @@ pub mod types {
                 self.0.set("paymentType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8099,7 +8099,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`BaselineRanking`](super::BaselineRanking).
+        /// Builds [`BaselineRanking`](super::BaselineRanking).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8140,11 +8140,11 @@ pub mod types {
                 self.0.set("rankingOrder", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8171,7 +8171,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ConnectTenantsRequest`](super::ConnectTenantsRequest).
+        /// Builds [`ConnectTenantsRequest`](super::ConnectTenantsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8243,11 +8243,11 @@ pub mod types {
                 self.0.set("HybridTenant", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8274,7 +8274,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`CreateAppAuthorizationLinkRequest`](super::CreateAppAuthorizationLinkRequest).
+        /// Builds [`CreateAppAuthorizationLinkRequest`](super::CreateAppAuthorizationLinkRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8384,11 +8384,11 @@ pub mod types {
                     );
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8423,7 +8423,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`CreateBaselineRequest`](super::CreateBaselineRequest).
+        /// Builds [`CreateBaselineRequest`](super::CreateBaselineRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8502,11 +8502,11 @@ pub mod types {
                 self.0.set("tenantId", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8533,7 +8533,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`CreateTenantAuthorizationLinkRequest`](super::CreateTenantAuthorizationLinkRequest).
+        /// Builds [`CreateTenantAuthorizationLinkRequest`](super::CreateTenantAuthorizationLinkRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8623,11 +8623,11 @@ pub mod types {
                     );
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8664,7 +8664,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListBaselineJobsRequest`](super::ListBaselineJobsRequest).
+        /// Builds [`ListBaselineJobsRequest`](super::ListBaselineJobsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8691,11 +8691,11 @@ pub mod types {
                 self.0.set("jobIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8722,7 +8722,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListBaselineTenantsRequest`](super::ListBaselineTenantsRequest).
+        /// Builds [`ListBaselineTenantsRequest`](super::ListBaselineTenantsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8752,11 +8752,11 @@ pub mod types {
                 self.0.set("tenantIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8785,7 +8785,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListBaselinesRequest`](super::ListBaselinesRequest).
+        /// Builds [`ListBaselinesRequest`](super::ListBaselinesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8815,11 +8815,11 @@ pub mod types {
                 self.0.set("baselineIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8846,7 +8846,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListCustomerServicesRequest`](super::ListCustomerServicesRequest).
+        /// Builds [`ListCustomerServicesRequest`](super::ListCustomerServicesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8876,11 +8876,11 @@ pub mod types {
                 self.0.set("customerIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8909,7 +8909,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListCustomersRequest`](super::ListCustomersRequest).
+        /// Builds [`ListCustomersRequest`](super::ListCustomersRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -8939,11 +8939,11 @@ pub mod types {
                 self.0.set("customerIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -8970,7 +8970,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListJobsRequest`](super::ListJobsRequest).
+        /// Builds [`ListJobsRequest`](super::ListJobsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9013,11 +9013,11 @@ pub mod types {
                 self.0.set("jobModule", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9044,7 +9044,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListLicenseAllocationsRequest`](super::ListLicenseAllocationsRequest).
+        /// Builds [`ListLicenseAllocationsRequest`](super::ListLicenseAllocationsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9074,11 +9074,11 @@ pub mod types {
                 self.0.set("ResellerIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9108,7 +9108,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListPooledLicensesRequest`](super::ListPooledLicensesRequest).
+        /// Builds [`ListPooledLicensesRequest`](super::ListPooledLicensesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9138,11 +9138,11 @@ pub mod types {
                 self.0.set("LicenseIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9171,7 +9171,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListProtectedUsersRequest`](super::ListProtectedUsersRequest).
+        /// Builds [`ListProtectedUsersRequest`](super::ListProtectedUsersRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9198,11 +9198,11 @@ pub mod types {
                 self.0.set("userEmails", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9231,7 +9231,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListResellerLicensesRequest`](super::ListResellerLicensesRequest).
+        /// Builds [`ListResellerLicensesRequest`](super::ListResellerLicensesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9276,11 +9276,11 @@ pub mod types {
                 self.0.set("Status", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9309,7 +9309,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListResellersRequest`](super::ListResellersRequest).
+        /// Builds [`ListResellersRequest`](super::ListResellersRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9339,11 +9339,11 @@ pub mod types {
                 self.0.set("ResellerIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9370,7 +9370,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListScanProfilesRequest`](super::ListScanProfilesRequest).
+        /// Builds [`ListScanProfilesRequest`](super::ListScanProfilesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9400,11 +9400,11 @@ pub mod types {
                 self.0.set("scanProfileIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9431,7 +9431,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListStorageProfilesRequest`](super::ListStorageProfilesRequest).
+        /// Builds [`ListStorageProfilesRequest`](super::ListStorageProfilesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9461,11 +9461,11 @@ pub mod types {
                 self.0.set("ProfileIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9494,7 +9494,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListTenantUserSeatsRequest`](super::ListTenantUserSeatsRequest).
+        /// Builds [`ListTenantUserSeatsRequest`](super::ListTenantUserSeatsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9524,11 +9524,11 @@ pub mod types {
                 self.0.set("tenantIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9557,7 +9557,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListUsersRequest`](super::ListUsersRequest).
+        /// Builds [`ListUsersRequest`](super::ListUsersRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9582,11 +9582,11 @@ pub mod types {
                 self.0.set("userIds", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9613,7 +9613,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`OnboardCustomerRequest`](super::OnboardCustomerRequest).
+        /// Builds [`OnboardCustomerRequest`](super::OnboardCustomerRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9776,11 +9776,11 @@ pub mod types {
                 self.0.set("managementMode", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9807,7 +9807,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`RunTenantActionRequest`](super::RunTenantActionRequest).
+        /// Builds [`RunTenantActionRequest`](super::RunTenantActionRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9855,11 +9855,11 @@ pub mod types {
                 self.0.set("data", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -9887,7 +9887,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ServiceLicenseItem`](super::ServiceLicenseItem).
+        /// Builds [`ServiceLicenseItem`](super::ServiceLicenseItem).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -9999,11 +9999,11 @@ pub mod types {
                 self.0.set("paymentType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10030,7 +10030,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateLocalUserContactRequest`](super::UpdateLocalUserContactRequest).
+        /// Builds [`UpdateLocalUserContactRequest`](super::UpdateLocalUserContactRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -10114,11 +10114,11 @@ pub mod types {
                 self.0.set("pager", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10148,7 +10148,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateLocalUserGeneralRequest`](super::UpdateLocalUserGeneralRequest).
+        /// Builds [`UpdateLocalUserGeneralRequest`](super::UpdateLocalUserGeneralRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -10257,11 +10257,11 @@ pub mod types {
                 self.0.set("comment", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10291,7 +10291,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateLocalUserNotesRequest`](super::UpdateLocalUserNotesRequest).
+        /// Builds [`UpdateLocalUserNotesRequest`](super::UpdateLocalUserNotesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -10317,11 +10317,11 @@ pub mod types {
                 self.0.set("notes", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10350,7 +10350,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateLocalUserOfficeLocationRequest`](super::UpdateLocalUserOfficeLocationRequest).
+        /// Builds [`UpdateLocalUserOfficeLocationRequest`](super::UpdateLocalUserOfficeLocationRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -10464,11 +10464,11 @@ pub mod types {
                 self.0.set("personalTitle", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10505,7 +10505,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateLocalUserOfficeRequest`](super::UpdateLocalUserOfficeRequest).
+        /// Builds [`UpdateLocalUserOfficeRequest`](super::UpdateLocalUserOfficeRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -10565,11 +10565,11 @@ pub mod types {
                 self.0.set("departmentNumber", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10598,7 +10598,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateLocalUserProfileRequest`](super::UpdateLocalUserProfileRequest).
+        /// Builds [`UpdateLocalUserProfileRequest`](super::UpdateLocalUserProfileRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -10649,11 +10649,11 @@ pub mod types {
                 self.0.set("logonScript", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10683,7 +10683,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserAccountRequest`](super::UpdateUserAccountRequest).
+        /// Builds [`UpdateUserAccountRequest`](super::UpdateUserAccountRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -10793,11 +10793,11 @@ pub mod types {
                     .set("enforceEndDateTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10826,7 +10826,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserAlternateEmailAddressRequest`](super::UpdateUserAlternateEmailAddressRequest).
+        /// Builds [`UpdateUserAlternateEmailAddressRequest`](super::UpdateUserAlternateEmailAddressRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -10860,11 +10860,11 @@ pub mod types {
                     );
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10901,7 +10901,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserBirthdayRequest`](super::UpdateUserBirthdayRequest).
+        /// Builds [`UpdateUserBirthdayRequest`](super::UpdateUserBirthdayRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -10927,11 +10927,11 @@ pub mod types {
                 self.0.set("birthday", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -10960,7 +10960,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserContactRequest`](super::UpdateUserContactRequest).
+        /// Builds [`UpdateUserContactRequest`](super::UpdateUserContactRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -11009,11 +11009,11 @@ pub mod types {
                 self.0.set("fax", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -11042,7 +11042,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserExternalFlagRequest`](super::UpdateUserExternalFlagRequest).
+        /// Builds [`UpdateUserExternalFlagRequest`](super::UpdateUserExternalFlagRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -11069,11 +11069,11 @@ pub mod types {
                 self.0.set("isExternal", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -11103,7 +11103,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserGeneralRequest`](super::UpdateUserGeneralRequest).
+        /// Builds [`UpdateUserGeneralRequest`](super::UpdateUserGeneralRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -11178,11 +11178,11 @@ pub mod types {
                 self.0.set("employeeId", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -11211,7 +11211,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserManagerRequest`](super::UpdateUserManagerRequest).
+        /// Builds [`UpdateUserManagerRequest`](super::UpdateUserManagerRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -11239,11 +11239,11 @@ pub mod types {
                 self.0.set("userPrincipalName", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -11272,7 +11272,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserOfficeLocationRequest`](super::UpdateUserOfficeLocationRequest).
+        /// Builds [`UpdateUserOfficeLocationRequest`](super::UpdateUserOfficeLocationRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -11350,11 +11350,11 @@ pub mod types {
                 self.0.set("city", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -11384,7 +11384,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserOfficeRequest`](super::UpdateUserOfficeRequest).
+        /// Builds [`UpdateUserOfficeRequest`](super::UpdateUserOfficeRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -11432,11 +11432,11 @@ pub mod types {
                 self.0.set("location", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -11463,7 +11463,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserPasswordSettingRequest`](super::UpdateUserPasswordSettingRequest).
+        /// Builds [`UpdateUserPasswordSettingRequest`](super::UpdateUserPasswordSettingRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -11494,11 +11494,11 @@ pub mod types {
                     .set("passwordNeverExpire", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -11533,7 +11533,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserSponsorRequest`](super::UpdateUserSponsorRequest).
+        /// Builds [`UpdateUserSponsorRequest`](super::UpdateUserSponsorRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -11560,11 +11560,11 @@ pub mod types {
                 self.0.set("userPrincipalName", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -11593,7 +11593,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UpdateUserTestFlagRequest`](super::UpdateUserTestFlagRequest).
+        /// Builds [`UpdateUserTestFlagRequest`](super::UpdateUserTestFlagRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -11620,11 +11620,11 @@ pub mod types {
                 self.0.set("isTestUser", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -11697,15 +11697,9 @@ pub mod types {
         }
     }
 }
-/// The client of Elements API v3.
+/// The client of Elements API v3, version 1.0.0 of the specification.
 ///
-/// AvePoint Elements for partners: customers, their tenants and subscriptions, backup jobs, baselines,
-/// risks, users and workspaces. Answers are JSON; most codes are integers. Identifiers are opaque text.
-/// This document states facts of the vendor's public pages in its own words. Where a page contradicts
-/// itself, it accepts both forms, or else the one of the sample.
-///
-/// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
-/// specification.
+/// It is cheap to clone, and its clones share connections and tokens.
 ///
 /// # Customers
 ///
@@ -15140,7 +15134,8 @@ impl ::std::fmt::Debug for Client {
 pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
-    /// The call of [`Client::list_customers`](super::Client::list_customers). It owns all that it needs.
+    /// The builder of a call of [`Client::list_customers`](super::Client::list_customers). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -15185,7 +15180,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -15199,14 +15194,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListCustomers {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListCustomers {
@@ -15217,8 +15212,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -15227,19 +15222,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::onboard_customer`](super::Client::onboard_customer). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::onboard_customer`](super::Client::onboard_customer). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -15260,7 +15255,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -15274,27 +15269,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             OnboardCustomer {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             OnboardCustomer {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -15303,20 +15298,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::create_tenant_authorization_link`](super::Client::create_tenant_authorization_link). It
-    /// owns all that it needs.
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -15364,7 +15359,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -15383,27 +15378,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             CreateTenantAuthorizationLink {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             CreateTenantAuthorizationLink {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -15412,19 +15407,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::create_app_authorization_link`](super::Client::create_app_authorization_link).
-    /// It owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::create_app_authorization_link`](super::Client::create_app_authorization_link). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -15472,7 +15468,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -15489,27 +15485,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             CreateAppAuthorizationLink {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             CreateAppAuthorizationLink {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -15518,18 +15514,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_tenant`](super::Client::get_tenant). It owns all that it needs.
+    /// The builder of a call of [`Client::get_tenant`](super::Client::get_tenant). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -15563,14 +15560,14 @@ pub mod builder {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetTenant {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetTenant {
@@ -15581,26 +15578,26 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::Tenant>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_service_app_status`](super::Client::get_service_app_status). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::get_service_app_status`](super::Client::get_service_app_status).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -15646,14 +15643,14 @@ pub mod builder {
             self.call.set("productName", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetServiceAppStatus {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetServiceAppStatus {
@@ -15664,8 +15661,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -15678,18 +15675,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::connect_tenants`](super::Client::connect_tenants). It owns all that it needs.
+    /// The builder of a call of [`Client::connect_tenants`](super::Client::connect_tenants). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -15710,7 +15708,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -15724,27 +15722,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ConnectTenants {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ConnectTenants {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -15753,19 +15751,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_customer_services`](super::Client::list_customer_services). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_customer_services`](super::Client::list_customer_services).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -15810,7 +15808,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -15826,14 +15824,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListCustomerServices {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListCustomerServices {
@@ -15844,8 +15842,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -15854,19 +15852,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::add_customer_service`](super::Client::add_customer_service). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::add_customer_service`](super::Client::add_customer_service). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -15900,27 +15898,27 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             AddCustomerService {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             AddCustomerService {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -15929,19 +15927,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_tenant_user_seats`](super::Client::list_tenant_user_seats). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_tenant_user_seats`](super::Client::list_tenant_user_seats).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16010,7 +16008,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -16026,14 +16024,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListTenantUserSeats {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListTenantUserSeats {
@@ -16044,8 +16042,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16054,19 +16052,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_product_overview`](super::Client::get_product_overview). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::get_product_overview`](super::Client::get_product_overview). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16100,14 +16098,14 @@ pub mod builder {
             self.call.set("productType", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetProductOverview {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetProductOverview {
@@ -16118,8 +16116,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16128,18 +16126,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_resellers`](super::Client::list_resellers). It owns all that it needs.
+    /// The builder of a call of [`Client::list_resellers`](super::Client::list_resellers). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16184,7 +16183,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -16198,14 +16197,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListResellers {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListResellers {
@@ -16216,8 +16215,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16226,19 +16225,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_pooled_licenses`](super::Client::list_pooled_licenses). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::list_pooled_licenses`](super::Client::list_pooled_licenses). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16283,7 +16282,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -16299,14 +16298,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListPooledLicenses {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListPooledLicenses {
@@ -16317,8 +16316,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16327,19 +16326,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_license_allocations`](super::Client::list_license_allocations). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_license_allocations`](super::Client::list_license_allocations). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16399,7 +16399,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -16415,14 +16415,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListLicenseAllocations {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListLicenseAllocations {
@@ -16433,8 +16433,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16443,19 +16443,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::assign_reseller_license`](super::Client::assign_reseller_license). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::assign_reseller_license`](super::Client::assign_reseller_license). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16488,7 +16489,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -16504,27 +16505,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             AssignResellerLicense {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             AssignResellerLicense {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16533,19 +16534,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_reseller_licenses`](super::Client::list_reseller_licenses). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_reseller_licenses`](super::Client::list_reseller_licenses).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16602,7 +16603,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -16618,14 +16619,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListResellerLicenses {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListResellerLicenses {
@@ -16636,8 +16637,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16646,19 +16647,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::accept_reseller_licenses`](super::Client::accept_reseller_licenses). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::accept_reseller_licenses`](super::Client::accept_reseller_licenses). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16691,7 +16693,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -16705,27 +16707,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             AcceptResellerLicenses {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             AcceptResellerLicenses {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16734,19 +16736,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::reject_reseller_licenses`](super::Client::reject_reseller_licenses). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::reject_reseller_licenses`](super::Client::reject_reseller_licenses). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16779,7 +16782,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -16793,27 +16796,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             RejectResellerLicenses {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             RejectResellerLicenses {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16822,19 +16825,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_audit_records`](super::Client::list_audit_records). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_audit_records`](super::Client::list_audit_records). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16880,14 +16883,14 @@ pub mod builder {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListAuditRecords {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListAuditRecords {
@@ -16898,8 +16901,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16908,19 +16911,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_reseller_audit_records`](super::Client::list_reseller_audit_records). It
-    /// owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_reseller_audit_records`](super::Client::list_reseller_audit_records). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -16966,14 +16970,14 @@ pub mod builder {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListResellerAuditRecords {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListResellerAuditRecords {
@@ -16984,8 +16988,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -16994,19 +16998,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_protected_users`](super::Client::list_protected_users). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::list_protected_users`](super::Client::list_protected_users). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17075,7 +17079,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -17091,14 +17095,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListProtectedUsers {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListProtectedUsers {
@@ -17109,8 +17113,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -17119,19 +17123,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_protection_overview`](super::Client::list_protection_overview). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_protection_overview`](super::Client::list_protection_overview). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17177,14 +17182,14 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListProtectionOverview {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListProtectionOverview {
@@ -17195,8 +17200,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -17205,19 +17210,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_protected_objects`](super::Client::list_protected_objects). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_protected_objects`](super::Client::list_protected_objects).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17277,14 +17282,14 @@ pub mod builder {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListProtectedObjects {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListProtectedObjects {
@@ -17295,8 +17300,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -17305,19 +17310,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_storage_profiles`](super::Client::list_storage_profiles). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_storage_profiles`](super::Client::list_storage_profiles). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17362,7 +17367,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -17378,14 +17383,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListStorageProfiles {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListStorageProfiles {
@@ -17396,8 +17401,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -17406,18 +17411,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_jobs`](super::Client::list_jobs). It owns all that it needs.
+    /// The builder of a call of [`Client::list_jobs`](super::Client::list_jobs). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17474,7 +17480,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -17488,14 +17494,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListJobs {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListJobs {
@@ -17506,26 +17512,27 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::JobPage>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_job_report_details`](super::Client::list_job_report_details). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::list_job_report_details`](super::Client::list_job_report_details). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17583,14 +17590,14 @@ pub mod builder {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListJobReportDetails {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListJobReportDetails {
@@ -17601,8 +17608,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -17611,19 +17618,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_scan_profiles`](super::Client::list_scan_profiles). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_scan_profiles`](super::Client::list_scan_profiles). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17680,7 +17687,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -17696,14 +17703,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListScanProfiles {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListScanProfiles {
@@ -17714,8 +17721,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -17724,19 +17731,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_scan_profile_changes`](super::Client::list_scan_profile_changes). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_scan_profile_changes`](super::Client::list_scan_profile_changes). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17782,14 +17790,14 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListScanProfileChanges {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListScanProfileChanges {
@@ -17800,8 +17808,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -17810,19 +17818,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile`](super::Client::get_scan_profile). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::get_scan_profile`](super::Client::get_scan_profile). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17859,14 +17867,14 @@ pub mod builder {
             self.call.set("scanProfileId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetScanProfile {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetScanProfile {
@@ -17877,8 +17885,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -17887,19 +17895,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile_changes`](super::Client::get_scan_profile_changes). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::get_scan_profile_changes`](super::Client::get_scan_profile_changes). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -17936,14 +17945,14 @@ pub mod builder {
             self.call.set("scanProfileId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetScanProfileChanges {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetScanProfileChanges {
@@ -17954,8 +17963,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -17964,19 +17973,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_scan_profile_daily_report`](super::Client::get_scan_profile_daily_report).
-    /// It owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::get_scan_profile_daily_report`](super::Client::get_scan_profile_daily_report). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18013,14 +18023,14 @@ pub mod builder {
             self.call.set("scanProfileId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetScanProfileDailyReport {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetScanProfileDailyReport {
@@ -18031,8 +18041,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18041,18 +18051,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::create_baseline`](super::Client::create_baseline). It owns all that it needs.
+    /// The builder of a call of [`Client::create_baseline`](super::Client::create_baseline). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18073,7 +18084,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -18087,27 +18098,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             CreateBaseline {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             CreateBaseline {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18116,18 +18127,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_baselines`](super::Client::list_baselines). It owns all that it needs.
+    /// The builder of a call of [`Client::list_baselines`](super::Client::list_baselines). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18172,7 +18184,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -18186,14 +18198,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListBaselines {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListBaselines {
@@ -18204,8 +18216,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18214,19 +18226,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_baseline_reports`](super::Client::list_baseline_reports). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_baseline_reports`](super::Client::list_baseline_reports). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18272,14 +18284,14 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListBaselineReports {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListBaselineReports {
@@ -18290,8 +18302,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18300,19 +18312,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_baseline_jobs`](super::Client::list_baseline_jobs). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_baseline_jobs`](super::Client::list_baseline_jobs). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18381,7 +18393,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -18397,14 +18409,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListBaselineJobs {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListBaselineJobs {
@@ -18415,8 +18427,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18425,19 +18437,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_baseline_tenants`](super::Client::list_baseline_tenants). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_baseline_tenants`](super::Client::list_baseline_tenants). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18482,7 +18494,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -18498,14 +18510,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListBaselineTenants {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListBaselineTenants {
@@ -18516,8 +18528,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18526,19 +18538,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::run_tenant_action`](super::Client::run_tenant_action). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::run_tenant_action`](super::Client::run_tenant_action). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18583,7 +18595,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -18597,27 +18609,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             RunTenantAction {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             RunTenantAction {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18626,18 +18638,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_risk_rules`](super::Client::list_risk_rules). It owns all that it needs.
+    /// The builder of a call of [`Client::list_risk_rules`](super::Client::list_risk_rules). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18697,14 +18710,14 @@ pub mod builder {
             self.call.set("status", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListRiskRules {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListRiskRules {
@@ -18715,8 +18728,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18725,19 +18738,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_risk_hit_items`](super::Client::list_risk_hit_items). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_risk_hit_items`](super::Client::list_risk_hit_items). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18807,14 +18820,14 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListRiskHitItems {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListRiskHitItems {
@@ -18825,8 +18838,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18835,19 +18848,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_azure_cost_issues`](super::Client::list_azure_cost_issues). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_azure_cost_issues`](super::Client::list_azure_cost_issues).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -18905,14 +18918,14 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListAzureCostIssues {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListAzureCostIssues {
@@ -18923,8 +18936,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -18933,19 +18946,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_azure_security_issues`](super::Client::list_azure_security_issues). It
-    /// owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_azure_security_issues`](super::Client::list_azure_security_issues). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19003,14 +19017,14 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListAzureSecurityIssues {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListAzureSecurityIssues {
@@ -19021,8 +19035,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -19031,18 +19045,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_users`](super::Client::list_users). It owns all that it needs.
+    /// The builder of a call of [`Client::list_users`](super::Client::list_users). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19111,7 +19126,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -19125,14 +19140,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListUsers {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListUsers {
@@ -19143,25 +19158,25 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::UserPage>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_user`](super::Client::get_user). It owns all that it needs.
+    /// The builder of a call of [`Client::get_user`](super::Client::get_user). It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19207,14 +19222,14 @@ pub mod builder {
             self.call.set("userId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetUser {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetUser {
@@ -19225,8 +19240,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -19235,19 +19250,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_account`](super::Client::update_user_account). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::update_user_account`](super::Client::update_user_account). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19304,7 +19319,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -19320,46 +19335,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserAccount {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserAccount {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::update_user_alternate_email_address`](super::Client::update_user_alternate_email_address).
-    /// It owns all that it needs.
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19419,7 +19434,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -19440,45 +19455,45 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserAlternateEmailAddress {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserAlternateEmailAddress {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_birthday`](super::Client::update_user_birthday). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::update_user_birthday`](super::Client::update_user_birthday). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19535,7 +19550,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -19551,45 +19566,45 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserBirthday {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserBirthday {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_contact`](super::Client::update_user_contact). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::update_user_contact`](super::Client::update_user_contact). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19646,7 +19661,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -19662,45 +19677,45 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserContact {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserContact {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_general`](super::Client::update_user_general). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::update_user_general`](super::Client::update_user_general). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19757,7 +19772,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -19773,45 +19788,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserGeneral {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserGeneral {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_external_flag`](super::Client::update_user_external_flag). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::update_user_external_flag`](super::Client::update_user_external_flag). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19871,7 +19887,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -19887,45 +19903,45 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserExternalFlag {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserExternalFlag {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_test_flag`](super::Client::update_user_test_flag). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::update_user_test_flag`](super::Client::update_user_test_flag). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -19982,7 +19998,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -19998,45 +20014,45 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserTestFlag {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserTestFlag {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_manager`](super::Client::update_user_manager). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::update_user_manager`](super::Client::update_user_manager). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -20093,7 +20109,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -20109,45 +20125,45 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserManager {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserManager {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_office`](super::Client::update_user_office). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::update_user_office`](super::Client::update_user_office). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -20204,7 +20220,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -20220,45 +20236,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserOffice {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserOffice {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_office_location`](super::Client::update_user_office_location). It
-    /// owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::update_user_office_location`](super::Client::update_user_office_location). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -20318,7 +20335,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -20334,45 +20351,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserOfficeLocation {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserOfficeLocation {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_password_setting`](super::Client::update_user_password_setting).
-    /// It owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::update_user_password_setting`](super::Client::update_user_password_setting). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -20432,7 +20450,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -20449,45 +20467,45 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserPasswordSetting {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserPasswordSetting {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_user_sponsor`](super::Client::update_user_sponsor). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::update_user_sponsor`](super::Client::update_user_sponsor). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -20544,7 +20562,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -20560,45 +20578,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateUserSponsor {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateUserSponsor {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_contact`](super::Client::update_local_user_contact). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::update_local_user_contact`](super::Client::update_local_user_contact). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -20658,7 +20677,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -20674,45 +20693,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateLocalUserContact {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateLocalUserContact {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_general`](super::Client::update_local_user_general). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::update_local_user_general`](super::Client::update_local_user_general). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -20772,7 +20792,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -20788,45 +20808,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateLocalUserGeneral {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateLocalUserGeneral {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_notes`](super::Client::update_local_user_notes). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::update_local_user_notes`](super::Client::update_local_user_notes). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -20883,7 +20904,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -20899,45 +20920,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateLocalUserNotes {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateLocalUserNotes {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_office`](super::Client::update_local_user_office). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::update_local_user_office`](super::Client::update_local_user_office). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -20994,7 +21016,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -21010,46 +21032,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateLocalUserOffice {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateLocalUserOffice {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::update_local_user_office_location`](super::Client::update_local_user_office_location). It
-    /// owns all that it needs.
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21109,7 +21131,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -21128,45 +21150,46 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateLocalUserOfficeLocation {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateLocalUserOfficeLocation {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::update_local_user_profile`](super::Client::update_local_user_profile). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::update_local_user_profile`](super::Client::update_local_user_profile). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21226,7 +21249,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -21242,45 +21265,45 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             UpdateLocalUserProfile {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             UpdateLocalUserProfile {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_hybrid_agents`](super::Client::list_hybrid_agents). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_hybrid_agents`](super::Client::list_hybrid_agents). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21314,14 +21337,14 @@ pub mod builder {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListHybridAgents {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListHybridAgents {
@@ -21332,8 +21355,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -21342,19 +21365,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_security_users`](super::Client::list_security_users). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_security_users`](super::Client::list_security_users). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21426,14 +21449,14 @@ pub mod builder {
             self.call.set("status", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSecurityUsers {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSecurityUsers {
@@ -21444,26 +21467,26 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::UserPage>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_risk_workflows`](super::Client::list_risk_workflows). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_risk_workflows`](super::Client::list_risk_workflows). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21536,14 +21559,14 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListRiskWorkflows {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListRiskWorkflows {
@@ -21554,8 +21577,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -21564,19 +21587,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_risk_workflow_compliance`](super::Client::get_risk_workflow_compliance).
-    /// It owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::get_risk_workflow_compliance`](super::Client::get_risk_workflow_compliance). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21646,14 +21670,14 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetRiskWorkflowCompliance {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetRiskWorkflowCompliance {
@@ -21664,8 +21688,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -21674,19 +21698,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_risky_action_count`](super::Client::get_risky_action_count). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::get_risky_action_count`](super::Client::get_risky_action_count).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21734,14 +21758,14 @@ pub mod builder {
             self.call.set("types", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetRiskyActionCount {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetRiskyActionCount {
@@ -21752,8 +21776,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -21762,18 +21786,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_sign_ins`](super::Client::list_sign_ins). It owns all that it needs.
+    /// The builder of a call of [`Client::list_sign_ins`](super::Client::list_sign_ins). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21842,14 +21867,14 @@ pub mod builder {
             self.call.set("risky", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSignIns {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSignIns {
@@ -21860,8 +21885,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -21870,19 +21895,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_workspace_overview`](super::Client::get_workspace_overview). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::get_workspace_overview`](super::Client::get_workspace_overview).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21916,14 +21941,14 @@ pub mod builder {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetWorkspaceOverview {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetWorkspaceOverview {
@@ -21934,8 +21959,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -21944,19 +21969,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_workspace_compliance_rate`](super::Client::get_workspace_compliance_rate).
-    /// It owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::get_workspace_compliance_rate`](super::Client::get_workspace_compliance_rate). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -21990,14 +22016,14 @@ pub mod builder {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetWorkspaceComplianceRate {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetWorkspaceComplianceRate {
@@ -22008,8 +22034,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -22018,19 +22044,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_data_security_posture`](super::Client::get_data_security_posture). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::get_data_security_posture`](super::Client::get_data_security_posture). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -22064,14 +22091,14 @@ pub mod builder {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetDataSecurityPosture {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetDataSecurityPosture {
@@ -22082,8 +22109,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -22092,19 +22119,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_ransomware_detection`](super::Client::get_ransomware_detection). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::get_ransomware_detection`](super::Client::get_ransomware_detection). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -22138,14 +22166,14 @@ pub mod builder {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetRansomwareDetection {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetRansomwareDetection {
@@ -22156,8 +22184,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -22166,11 +22194,11 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {

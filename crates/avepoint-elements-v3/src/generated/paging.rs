@@ -5,7 +5,7 @@ use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
 impl builder::ListCustomers {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Customer> {
         Pages::of(
@@ -27,14 +27,14 @@ impl builder::ListCustomers {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Customer> {
         self.pages().items()
     }
 }
 impl builder::ListCustomerServices {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::CustomerServices> {
         Pages::of(
@@ -56,14 +56,14 @@ impl builder::ListCustomerServices {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::CustomerServices> {
         self.pages().items()
     }
 }
 impl builder::ListTenantUserSeats {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::TenantUserSeats> {
         Pages::of(
@@ -85,14 +85,14 @@ impl builder::ListTenantUserSeats {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::TenantUserSeats> {
         self.pages().items()
     }
 }
 impl builder::ListResellers {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Reseller> {
         Pages::of(
@@ -114,14 +114,14 @@ impl builder::ListResellers {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Reseller> {
         self.pages().items()
     }
 }
 impl builder::ListPooledLicenses {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::License> {
         Pages::of(
@@ -143,14 +143,14 @@ impl builder::ListPooledLicenses {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::License> {
         self.pages().items()
     }
 }
 impl builder::ListLicenseAllocations {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::LicenseAllocation> {
         Pages::of(
@@ -172,14 +172,14 @@ impl builder::ListLicenseAllocations {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::LicenseAllocation> {
         self.pages().items()
     }
 }
 impl builder::ListResellerLicenses {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::License> {
         Pages::of(
@@ -201,14 +201,14 @@ impl builder::ListResellerLicenses {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::License> {
         self.pages().items()
     }
 }
 impl builder::ListAuditRecords {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::AuditRecord> {
         Pages::of(
@@ -222,14 +222,14 @@ impl builder::ListAuditRecords {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::AuditRecord> {
         self.pages().items()
     }
 }
 impl builder::ListResellerAuditRecords {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::AuditRecord> {
         Pages::of(
@@ -243,14 +243,14 @@ impl builder::ListResellerAuditRecords {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::AuditRecord> {
         self.pages().items()
     }
 }
 impl builder::ListProtectedUsers {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::ProtectedUser> {
         Pages::of(
@@ -272,14 +272,14 @@ impl builder::ListProtectedUsers {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::ProtectedUser> {
         self.pages().items()
     }
 }
 impl builder::ListProtectionOverview {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::ProtectionOverview> {
         Pages::of(
@@ -301,14 +301,14 @@ impl builder::ListProtectionOverview {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::ProtectionOverview> {
         self.pages().items()
     }
 }
 impl builder::ListProtectedObjects {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::ProtectedObject> {
         Pages::of(
@@ -322,14 +322,14 @@ impl builder::ListProtectedObjects {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::ProtectedObject> {
         self.pages().items()
     }
 }
 impl builder::ListStorageProfiles {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::StorageProfile> {
         Pages::of(
@@ -351,14 +351,14 @@ impl builder::ListStorageProfiles {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::StorageProfile> {
         self.pages().items()
     }
 }
 impl builder::ListJobs {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Job> {
         Pages::of(
@@ -380,14 +380,14 @@ impl builder::ListJobs {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Job> {
         self.pages().items()
     }
 }
 impl builder::ListJobReportDetails {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::JobReportDetail> {
         Pages::of(
@@ -401,14 +401,14 @@ impl builder::ListJobReportDetails {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::JobReportDetail> {
         self.pages().items()
     }
 }
 impl builder::ListScanProfiles {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::ScanProfileSummary> {
         Pages::of(
@@ -430,14 +430,14 @@ impl builder::ListScanProfiles {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::ScanProfileSummary> {
         self.pages().items()
     }
 }
 impl builder::ListScanProfileChanges {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::ScanProfileDailyReport> {
         Pages::of(
@@ -459,14 +459,14 @@ impl builder::ListScanProfileChanges {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::ScanProfileDailyReport> {
         self.pages().items()
     }
 }
 impl builder::ListBaselines {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Baseline> {
         Pages::of(
@@ -488,14 +488,14 @@ impl builder::ListBaselines {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Baseline> {
         self.pages().items()
     }
 }
 impl builder::ListBaselineReports {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::BaselineReport> {
         Pages::of(
@@ -517,14 +517,14 @@ impl builder::ListBaselineReports {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::BaselineReport> {
         self.pages().items()
     }
 }
 impl builder::ListBaselineJobs {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::BaselineJob> {
         Pages::of(
@@ -546,14 +546,14 @@ impl builder::ListBaselineJobs {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::BaselineJob> {
         self.pages().items()
     }
 }
 impl builder::ListBaselineTenants {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::BaselineTenant> {
         Pages::of(
@@ -575,14 +575,14 @@ impl builder::ListBaselineTenants {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::BaselineTenant> {
         self.pages().items()
     }
 }
 impl builder::ListRiskRules {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::RiskRule> {
         Pages::of(
@@ -592,14 +592,14 @@ impl builder::ListRiskRules {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::RiskRule> {
         self.pages().items()
     }
 }
 impl builder::ListRiskHitItems {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::RiskHitItem> {
         Pages::of(
@@ -621,14 +621,14 @@ impl builder::ListRiskHitItems {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::RiskHitItem> {
         self.pages().items()
     }
 }
 impl builder::ListAzureCostIssues {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::AzureCostIssue> {
         Pages::of(
@@ -647,14 +647,14 @@ impl builder::ListAzureCostIssues {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::AzureCostIssue> {
         self.pages().items()
     }
 }
 impl builder::ListAzureSecurityIssues {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::AzureSecurityIssue> {
         Pages::of(
@@ -673,14 +673,14 @@ impl builder::ListAzureSecurityIssues {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::AzureSecurityIssue> {
         self.pages().items()
     }
 }
 impl builder::ListUsers {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::User> {
         Pages::of(
@@ -702,14 +702,14 @@ impl builder::ListUsers {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::User> {
         self.pages().items()
     }
 }
 impl builder::ListHybridAgents {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::HybridAgent> {
         Pages::of(
@@ -719,14 +719,14 @@ impl builder::ListHybridAgents {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::HybridAgent> {
         self.pages().items()
     }
 }
 impl builder::ListSecurityUsers {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::User> {
         Pages::of(
@@ -748,14 +748,14 @@ impl builder::ListSecurityUsers {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::User> {
         self.pages().items()
     }
 }
 impl builder::ListRiskWorkflows {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::RiskWorkflow> {
         Pages::of(
@@ -777,14 +777,14 @@ impl builder::ListRiskWorkflows {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::RiskWorkflow> {
         self.pages().items()
     }
 }
 impl builder::GetRiskWorkflowCompliance {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::RiskyUser> {
         Pages::of(
@@ -806,14 +806,14 @@ impl builder::GetRiskWorkflowCompliance {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::RiskyUser> {
         self.pages().items()
     }
 }
 impl builder::ListSignIns {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::SignIn> {
         Pages::of(
@@ -835,7 +835,7 @@ impl builder::ListSignIns {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::SignIn> {
         self.pages().items()

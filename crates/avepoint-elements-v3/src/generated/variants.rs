@@ -15,110 +15,110 @@ use super::client::types;
 #[serde(transparent)]
 pub struct RiskHitItemDetail(pub ::avepoint_core::Json);
 impl RiskHitItemDetail {
-    ///The object read as a [`types::MailboxDetail`].
+    ///Reads the object as a [`types::MailboxDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_mailbox_detail(
         &self,
     ) -> Result<types::MailboxDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::GroupDetail`].
+    ///Reads the object as a [`types::GroupDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_group_detail(&self) -> Result<types::GroupDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::TeamDetail`].
+    ///Reads the object as a [`types::TeamDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_team_detail(&self) -> Result<types::TeamDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::SiteDetail`].
+    ///Reads the object as a [`types::SiteDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_site_detail(&self) -> Result<types::SiteDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::OneDriveDetail`].
+    ///Reads the object as a [`types::OneDriveDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_one_drive_detail(
         &self,
     ) -> Result<types::OneDriveDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::EnvironmentDetail`].
+    ///Reads the object as a [`types::EnvironmentDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_environment_detail(
         &self,
     ) -> Result<types::EnvironmentDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::ConnectionDetail`].
+    ///Reads the object as a [`types::ConnectionDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_connection_detail(
         &self,
     ) -> Result<types::ConnectionDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::PowerAppDetail`].
+    ///Reads the object as a [`types::PowerAppDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_power_app_detail(
         &self,
     ) -> Result<types::PowerAppDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::FlowDetail`].
+    ///Reads the object as a [`types::FlowDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_flow_detail(&self) -> Result<types::FlowDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::PowerBiDetail`].
+    ///Reads the object as a [`types::PowerBiDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_power_bi_detail(
         &self,
     ) -> Result<types::PowerBiDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::UserDetail`].
+    ///Reads the object as a [`types::UserDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_user_detail(&self) -> Result<types::UserDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::LicenseDetail`].
+    ///Reads the object as a [`types::LicenseDetail`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_license_detail(
         &self,
@@ -147,90 +147,90 @@ impl ::std::fmt::Debug for RiskHitItemDetail {
 #[serde(transparent)]
 pub struct StorageProfile(pub ::avepoint_core::Json);
 impl StorageProfile {
-    ///The object read as a [`types::FtpStorageProfile`].
+    ///Reads the object as a [`types::FtpStorageProfile`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_ftp_storage_profile(
         &self,
     ) -> Result<types::FtpStorageProfile, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::SftpStorageProfile`].
+    ///Reads the object as a [`types::SftpStorageProfile`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_sftp_storage_profile(
         &self,
     ) -> Result<types::SftpStorageProfile, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::IbmStorageProtectProfile`].
+    ///Reads the object as a [`types::IbmStorageProtectProfile`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_ibm_storage_protect_profile(
         &self,
     ) -> Result<types::IbmStorageProtectProfile, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::IbmCloudObjectStorageProfile`].
+    ///Reads the object as a [`types::IbmCloudObjectStorageProfile`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_ibm_cloud_object_storage_profile(
         &self,
     ) -> Result<types::IbmCloudObjectStorageProfile, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::AmazonStorageProfile`].
+    ///Reads the object as a [`types::AmazonStorageProfile`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_amazon_storage_profile(
         &self,
     ) -> Result<types::AmazonStorageProfile, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::AzureStorageProfile`].
+    ///Reads the object as a [`types::AzureStorageProfile`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_azure_storage_profile(
         &self,
     ) -> Result<types::AzureStorageProfile, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::AmazonCompatibleStorageProfile`].
+    ///Reads the object as a [`types::AmazonCompatibleStorageProfile`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_amazon_compatible_storage_profile(
         &self,
     ) -> Result<types::AmazonCompatibleStorageProfile, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::GoogleCloudStorageProfile`].
+    ///Reads the object as a [`types::GoogleCloudStorageProfile`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_google_cloud_storage_profile(
         &self,
     ) -> Result<types::GoogleCloudStorageProfile, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::UnknownStorageProfile`].
+    ///Reads the object as a [`types::UnknownStorageProfile`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_unknown_storage_profile(
         &self,

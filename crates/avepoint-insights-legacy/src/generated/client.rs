@@ -1567,7 +1567,7 @@ pub mod types {
         pub values: ::avepoint_core::List<::std::string::String>,
     }
     impl CreatedByFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::CreatedByFilter {
             builder::CreatedByFilter::default()
         }
@@ -1699,128 +1699,128 @@ pub mod types {
         }
     }
     impl ExportActivitiesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportActivitiesRequest {
             builder::ExportActivitiesRequest::default()
         }
     }
     impl ExportGroupPermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportGroupPermissionsRequest {
             builder::ExportGroupPermissionsRequest::default()
         }
     }
     impl ::avepoint_core::generated::IntoGiven for ExportJobId {}
     impl ExportSharingLinksRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportSharingLinksRequest {
             builder::ExportSharingLinksRequest::default()
         }
     }
     impl ExportSitePermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportSitePermissionsRequest {
             builder::ExportSitePermissionsRequest::default()
         }
     }
     impl ExportUserPermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExportUserPermissionsRequest {
             builder::ExportUserPermissionsRequest::default()
         }
     }
     impl ExposureLevelFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ExposureLevelFilter {
             builder::ExposureLevelFilter::default()
         }
     }
     impl ListDetailRecordsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListDetailRecordsRequest {
             builder::ListDetailRecordsRequest::default()
         }
     }
     impl ListGroupSummariesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListGroupSummariesRequest {
             builder::ListGroupSummariesRequest::default()
         }
     }
     impl ListSharingLinksRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSharingLinksRequest {
             builder::ListSharingLinksRequest::default()
         }
     }
     impl ListSiteDetailRecordsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteDetailRecordsRequest {
             builder::ListSiteDetailRecordsRequest::default()
         }
     }
     impl ListSiteIdsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteIdsRequest {
             builder::ListSiteIdsRequest::default()
         }
     }
     impl ListSiteOverviewsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteOverviewsRequest {
             builder::ListSiteOverviewsRequest::default()
         }
     }
     impl ListSitePermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSitePermissionsRequest {
             builder::ListSitePermissionsRequest::default()
         }
     }
     impl ListUserPermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListUserPermissionsRequest {
             builder::ListUserPermissionsRequest::default()
         }
     }
     impl ListUserSummariesRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListUserSummariesRequest {
             builder::ListUserSummariesRequest::default()
         }
     }
     impl LocationFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::LocationFilter {
             builder::LocationFilter::default()
         }
     }
     impl ModifiedTimeFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ModifiedTimeFilter {
             builder::ModifiedTimeFilter::default()
         }
     }
     impl ModuleFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ModuleFilter {
             builder::ModuleFilter::default()
         }
     }
     impl ObjectTypeFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ObjectTypeFilter {
             builder::ObjectTypeFilter::default()
         }
     }
     impl RiskLevelFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::RiskLevelFilter {
             builder::RiskLevelFilter::default()
         }
     }
     impl SensitivityLevelFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::SensitivityLevelFilter {
             builder::SensitivityLevelFilter::default()
         }
@@ -1928,7 +1928,7 @@ pub mod types {
         }
     }
     impl SiteNameFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::SiteNameFilter {
             builder::SiteNameFilter::default()
         }
@@ -2024,26 +2024,26 @@ pub mod types {
         }
     }
     impl TagNameFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::TagNameFilter {
             builder::TagNameFilter::default()
         }
     }
     impl UsernameFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::UsernameFilter {
             builder::UsernameFilter::default()
         }
     }
     /// The builders of the objects that requests hold.
     ///
-    /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
-    /// when the request is sent, all of it at once.
+    /// A setter takes what converts into its type, an `Option` of that, or a builder. Everything that is wrong or
+    /// missing is reported when the request is sent, in one error.
     pub mod builder {
         use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
-        /// Makes a [`CreatedByFilter`](super::CreatedByFilter).
+        /// Builds [`CreatedByFilter`](super::CreatedByFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2081,11 +2081,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2112,7 +2112,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportActivitiesRequest`](super::ExportActivitiesRequest).
+        /// Builds [`ExportActivitiesRequest`](super::ExportActivitiesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2202,11 +2202,11 @@ pub mod types {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2233,7 +2233,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportGroupPermissionsRequest`](super::ExportGroupPermissionsRequest).
+        /// Builds [`ExportGroupPermissionsRequest`](super::ExportGroupPermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2318,11 +2318,11 @@ pub mod types {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2352,7 +2352,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportSharingLinksRequest`](super::ExportSharingLinksRequest).
+        /// Builds [`ExportSharingLinksRequest`](super::ExportSharingLinksRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2421,11 +2421,11 @@ pub mod types {
                 self.0.set("endTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2454,7 +2454,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportSitePermissionsRequest`](super::ExportSitePermissionsRequest).
+        /// Builds [`ExportSitePermissionsRequest`](super::ExportSitePermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2495,11 +2495,11 @@ pub mod types {
                 self.0.set("language", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2528,7 +2528,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExportUserPermissionsRequest`](super::ExportUserPermissionsRequest).
+        /// Builds [`ExportUserPermissionsRequest`](super::ExportUserPermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2611,11 +2611,11 @@ pub mod types {
                 self.0.set("ExportOptionType", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2644,7 +2644,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ExposureLevelFilter`](super::ExposureLevelFilter).
+        /// Builds [`ExposureLevelFilter`](super::ExposureLevelFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2687,11 +2687,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2718,7 +2718,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListDetailRecordsRequest`](super::ListDetailRecordsRequest).
+        /// Builds [`ListDetailRecordsRequest`](super::ListDetailRecordsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2781,11 +2781,11 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2815,7 +2815,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListGroupSummariesRequest`](super::ListGroupSummariesRequest).
+        /// Builds [`ListGroupSummariesRequest`](super::ListGroupSummariesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2869,11 +2869,11 @@ pub mod types {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -2902,7 +2902,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
+        /// Builds [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -2984,11 +2984,11 @@ pub mod types {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3015,7 +3015,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
+        /// Builds [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3090,11 +3090,11 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3124,7 +3124,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteIdsRequest`](super::ListSiteIdsRequest).
+        /// Builds [`ListSiteIdsRequest`](super::ListSiteIdsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3151,11 +3151,11 @@ pub mod types {
                 self.0.set("siteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3182,7 +3182,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
+        /// Builds [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3231,11 +3231,11 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3265,7 +3265,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
+        /// Builds [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3331,11 +3331,11 @@ pub mod types {
                 self.0.set("Top", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3364,7 +3364,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
+        /// Builds [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3442,11 +3442,11 @@ pub mod types {
                 self.0.set("Top", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3475,7 +3475,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListUserSummariesRequest`](super::ListUserSummariesRequest).
+        /// Builds [`ListUserSummariesRequest`](super::ListUserSummariesRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3529,11 +3529,11 @@ pub mod types {
                 self.0.set("Language", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3562,7 +3562,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`LocationFilter`](super::LocationFilter).
+        /// Builds [`LocationFilter`](super::LocationFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3600,11 +3600,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::LocationFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -3628,7 +3628,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ModifiedTimeFilter`](super::ModifiedTimeFilter).
+        /// Builds [`ModifiedTimeFilter`](super::ModifiedTimeFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3668,11 +3668,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3699,7 +3699,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ModuleFilter`](super::ModuleFilter).
+        /// Builds [`ModuleFilter`](super::ModuleFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3740,11 +3740,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::ModuleFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -3768,7 +3768,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ObjectTypeFilter`](super::ObjectTypeFilter).
+        /// Builds [`ObjectTypeFilter`](super::ObjectTypeFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3809,11 +3809,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3840,7 +3840,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`RiskLevelFilter`](super::RiskLevelFilter).
+        /// Builds [`RiskLevelFilter`](super::RiskLevelFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3881,11 +3881,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3912,7 +3912,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`SensitivityLevelFilter`](super::SensitivityLevelFilter).
+        /// Builds [`SensitivityLevelFilter`](super::SensitivityLevelFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -3957,11 +3957,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -3988,7 +3988,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`SiteNameFilter`](super::SiteNameFilter).
+        /// Builds [`SiteNameFilter`](super::SiteNameFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -4026,11 +4026,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::SiteNameFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -4054,7 +4054,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`TagNameFilter`](super::TagNameFilter).
+        /// Builds [`TagNameFilter`](super::TagNameFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -4092,11 +4092,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::TagNameFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -4120,7 +4120,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`UsernameFilter`](super::UsernameFilter).
+        /// Builds [`UsernameFilter`](super::UsernameFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -4158,11 +4158,11 @@ pub mod types {
                 self.0.set("values", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::UsernameFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -4342,18 +4342,9 @@ pub mod types {
         }
     }
 }
-/// The client of Insights Web API.
+/// The client of Insights Web API, version 1.0.0 of the specification.
 ///
-/// The older API of AvePoint Insights for Microsoft 365: summaries of users and groups, permissions,
-/// sharing links, risk records, and exports of reports. The vendor has deprecated it as a whole; each
-/// operation names the one of the newer Insights API that takes its place. Bodies and answers are JSON,
-/// a finished report is a ZIP file. Lists carry the HTTP status and a message inside the answer too. At
-/// most five export jobs run at the same time. This document states facts of the vendor's public page
-/// in its own words. Where the page contradicts itself, it accepts both forms, or else the one of the
-/// sample.
-///
-/// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
-/// specification.
+/// It is cheap to clone, and its clones share connections and tokens.
 ///
 /// # Sites
 ///
@@ -5259,8 +5250,8 @@ impl ::std::fmt::Debug for Client {
 pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
-    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5281,7 +5272,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5297,14 +5288,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSitePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSitePermissions {
@@ -5315,8 +5306,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5325,19 +5316,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5358,7 +5350,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5374,27 +5366,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportSitePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportSitePermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5403,18 +5395,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_ids`](super::Client::list_site_ids). It owns all that it needs.
+    /// The builder of a call of [`Client::list_site_ids`](super::Client::list_site_ids). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5435,7 +5428,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5449,14 +5442,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteIds {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteIds {
@@ -5467,8 +5460,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5477,19 +5470,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5510,7 +5503,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5526,14 +5519,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteOverviews {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteOverviews {
@@ -5544,8 +5537,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5554,19 +5547,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_summaries`](super::Client::list_user_summaries). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_user_summaries`](super::Client::list_user_summaries). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5587,7 +5580,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5603,14 +5596,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListUserSummaries {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListUserSummaries {
@@ -5621,8 +5614,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5631,19 +5624,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5664,7 +5657,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5680,14 +5673,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListUserPermissions {
@@ -5698,8 +5691,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5708,19 +5701,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5741,7 +5735,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5757,27 +5751,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportUserPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5786,19 +5780,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_group_summaries`](super::Client::list_group_summaries). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::list_group_summaries`](super::Client::list_group_summaries). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5819,7 +5813,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5835,14 +5829,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListGroupSummaries {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListGroupSummaries {
@@ -5853,8 +5847,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5863,19 +5857,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5899,7 +5894,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5915,27 +5910,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGroupPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGroupPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -5944,19 +5939,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -5977,7 +5972,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -5993,14 +5988,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSharingLinks {
@@ -6011,8 +6006,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6021,19 +6016,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6054,7 +6049,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -6070,27 +6065,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportSharingLinks {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6099,19 +6094,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_activities`](super::Client::export_activities). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::export_activities`](super::Client::export_activities). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6132,7 +6127,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -6148,27 +6143,27 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6177,19 +6172,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6210,7 +6206,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -6226,14 +6222,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteDetailRecords {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteDetailRecords {
@@ -6244,8 +6240,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6254,19 +6250,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_detail_records`](super::Client::list_detail_records). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_detail_records`](super::Client::list_detail_records). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6287,7 +6283,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -6303,14 +6299,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListDetailRecords {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListDetailRecords {
@@ -6321,8 +6317,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6331,18 +6327,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_export_job`](super::Client::get_export_job). It owns all that it needs.
+    /// The builder of a call of [`Client::get_export_job`](super::Client::get_export_job). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6363,14 +6360,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetExportJob {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetExportJob {
@@ -6381,8 +6378,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6391,19 +6388,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6424,14 +6422,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             DownloadExportJobFile {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             DownloadExportJobFile {
@@ -6442,8 +6440,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6452,19 +6450,20 @@ pub mod builder {
         > {
             self.call.file().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_activity_export_job`](super::Client::get_activity_export_job). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::get_activity_export_job`](super::Client::get_activity_export_job). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6485,14 +6484,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetActivityExportJob {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetActivityExportJob {
@@ -6503,8 +6502,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6513,20 +6512,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::download_activity_export_job_file`](super::Client::download_activity_export_job_file). It
-    /// owns all that it needs.
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -6547,14 +6546,14 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             DownloadActivityExportJobFile {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             DownloadActivityExportJobFile {
@@ -6565,8 +6564,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -6575,11 +6574,11 @@ pub mod builder {
         > {
             self.call.file().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {

@@ -5,7 +5,7 @@ use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
 impl builder::ListSitePermissions {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::SitePermission> {
         Pages::of(
@@ -18,14 +18,14 @@ impl builder::ListSitePermissions {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::SitePermission> {
         self.pages().items()
     }
 }
 impl builder::ListSiteIds {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::SiteIdentity> {
         Pages::of(
@@ -35,14 +35,14 @@ impl builder::ListSiteIds {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::SiteIdentity> {
         self.pages().items()
     }
 }
 impl builder::ListSiteOverviews {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::SiteOverview> {
         Pages::of(
@@ -55,14 +55,14 @@ impl builder::ListSiteOverviews {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::SiteOverview> {
         self.pages().items()
     }
 }
 impl builder::ListUserSummaries {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::UserSummary> {
         Pages::of(
@@ -72,14 +72,14 @@ impl builder::ListUserSummaries {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::UserSummary> {
         self.pages().items()
     }
 }
 impl builder::ListUserPermissions {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::UserPermission> {
         Pages::of(
@@ -92,14 +92,14 @@ impl builder::ListUserPermissions {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::UserPermission> {
         self.pages().items()
     }
 }
 impl builder::ListGroupSummaries {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::GroupSummary> {
         Pages::of(
@@ -109,14 +109,14 @@ impl builder::ListGroupSummaries {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::GroupSummary> {
         self.pages().items()
     }
 }
 impl builder::ListSharingLinks {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::SharingLink> {
         Pages::of(
@@ -129,14 +129,14 @@ impl builder::ListSharingLinks {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::SharingLink> {
         self.pages().items()
     }
 }
 impl builder::ListSiteDetailRecords {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::DetailRecord> {
         Pages::of(
@@ -149,14 +149,14 @@ impl builder::ListSiteDetailRecords {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::DetailRecord> {
         self.pages().items()
     }
 }
 impl builder::ListDetailRecords {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::DetailRecord> {
         Pages::of(
@@ -169,7 +169,7 @@ impl builder::ListDetailRecords {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::DetailRecord> {
         self.pages().items()

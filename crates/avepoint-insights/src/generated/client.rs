@@ -967,44 +967,44 @@ pub mod types {
         pub next_link: ::std::option::Option<::std::string::String>,
     }
     impl ListSharingLinksRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSharingLinksRequest {
             builder::ListSharingLinksRequest::default()
         }
     }
     impl ListSiteDetailRecordsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteDetailRecordsRequest {
             builder::ListSiteDetailRecordsRequest::default()
         }
     }
     impl ListSiteOverviewsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSiteOverviewsRequest {
             builder::ListSiteOverviewsRequest::default()
         }
     }
     impl ListSitePermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListSitePermissionsRequest {
             builder::ListSitePermissionsRequest::default()
         }
     }
     impl ListUserPermissionsRequest {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::ListUserPermissionsRequest {
             builder::ListUserPermissionsRequest::default()
         }
     }
     /// The builders of the objects that requests hold.
     ///
-    /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
-    /// when the request is sent, all of it at once.
+    /// A setter takes what converts into its type, an `Option` of that, or a builder. Everything that is wrong or
+    /// missing is reported when the request is sent, in one error.
     pub mod builder {
         use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
-        /// Makes a [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
+        /// Builds [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1070,11 +1070,11 @@ pub mod types {
                 self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1101,7 +1101,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
+        /// Builds [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1152,11 +1152,11 @@ pub mod types {
                 self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1185,7 +1185,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
+        /// Builds [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1240,11 +1240,11 @@ pub mod types {
                 self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1273,7 +1273,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
+        /// Builds [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1324,11 +1324,11 @@ pub mod types {
                 self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1357,7 +1357,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
+        /// Builds [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1419,11 +1419,11 @@ pub mod types {
                 self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(
                 self,
@@ -1454,17 +1454,9 @@ pub mod types {
         }
     }
 }
-/// The client of Insights API.
+/// The client of Insights API, version 1.0.0 of the specification.
 ///
-/// AvePoint Insights for Microsoft 365 and Google Workspace: who may see what, through which sharing
-/// links, how sensitive it is, and what was done with it. Some operations answer with the data; others
-/// start an export job, whose file is fetched once the job has finished. Answers are JSON and carry a
-/// `status` and a `message` of their own, also where HTTP says 200; read them. This document states
-/// facts of the vendor's public pages in its own words. Where a page contradicts itself, it accepts
-/// both forms, or else the one of the sample.
-///
-/// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
-/// specification.
+/// It is cheap to clone, and its clones share connections and tokens.
 ///
 /// # Sites
 ///
@@ -2563,7 +2555,8 @@ impl ::std::fmt::Debug for Client {
 pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
-    /// The call of [`Client::get_site_id`](super::Client::get_site_id). It owns all that it needs.
+    /// The builder of a call of [`Client::get_site_id`](super::Client::get_site_id). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2586,14 +2579,14 @@ pub mod builder {
             self.call.set("siteUrl", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetSiteId {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetSiteId {
@@ -2604,8 +2597,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2614,19 +2607,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2647,7 +2640,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2663,14 +2656,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteOverviews {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteOverviews {
@@ -2681,8 +2674,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2691,19 +2684,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2724,7 +2718,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2740,14 +2734,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSiteDetailRecords {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSiteDetailRecords {
@@ -2758,8 +2752,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2768,19 +2762,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2801,7 +2795,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2817,14 +2811,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSitePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSitePermissions {
@@ -2835,8 +2829,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2845,19 +2839,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2879,27 +2874,27 @@ pub mod builder {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportSitePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportSitePermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2908,19 +2903,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_object_activities`](super::Client::export_object_activities). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_object_activities`](super::Client::export_object_activities). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2979,27 +2975,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportObjectActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportObjectActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3008,20 +3004,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::export_google_object_activities`](super::Client::export_google_object_activities). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3082,27 +3078,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleObjectActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleObjectActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3111,18 +3107,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::add_object_tag`](super::Client::add_object_tag). It owns all that it needs.
+    /// The builder of a call of [`Client::add_object_tag`](super::Client::add_object_tag). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3169,27 +3166,27 @@ pub mod builder {
             self.call.set("tagName", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             AddObjectTag {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             AddObjectTag {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3198,18 +3195,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_users`](super::Client::list_users). It owns all that it needs.
+    /// The builder of a call of [`Client::list_users`](super::Client::list_users). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3243,14 +3241,14 @@ pub mod builder {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListUsers {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListUsers {
@@ -3261,26 +3259,26 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::UserPage>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3301,7 +3299,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -3317,14 +3315,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListUserPermissions {
@@ -3335,8 +3333,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3345,19 +3343,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all
-    /// that it needs.
+    /// The builder of a call of
+    /// [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3407,27 +3406,27 @@ pub mod builder {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportUserPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3436,20 +3435,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::export_google_user_permissions`](super::Client::export_google_user_permissions). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3517,27 +3516,27 @@ pub mod builder {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleUserPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleUserPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3546,19 +3545,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_activities`](super::Client::export_user_activities). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::export_user_activities`](super::Client::export_user_activities).
+    /// It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3617,27 +3616,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportUserActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportUserActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3646,19 +3645,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_user_activities`](super::Client::export_google_user_activities).
-    /// It owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_google_user_activities`](super::Client::export_google_user_activities). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3716,27 +3716,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleUserActivities {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleUserActivities {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3745,18 +3745,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_groups`](super::Client::list_groups). It owns all that it needs.
+    /// The builder of a call of [`Client::list_groups`](super::Client::list_groups). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3790,14 +3791,14 @@ pub mod builder {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListGroups {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListGroups {
@@ -3808,8 +3809,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3818,19 +3819,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -3898,27 +3900,27 @@ pub mod builder {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGroupPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGroupPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -3927,20 +3929,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::export_google_group_permissions`](super::Client::export_google_group_permissions). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4007,27 +4009,27 @@ pub mod builder {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleGroupPermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleGroupPermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4036,19 +4038,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4069,7 +4071,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -4085,14 +4087,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListSharingLinks {
@@ -4103,8 +4105,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4113,19 +4115,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that
-    /// it needs.
+    /// The builder of a call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4174,27 +4176,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportSharingLinks {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4203,19 +4205,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_google_sharing_links`](super::Client::export_google_sharing_links). It
-    /// owns all that it needs.
+    /// The builder of a call of
+    /// [`Client::export_google_sharing_links`](super::Client::export_google_sharing_links). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4264,27 +4267,27 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleSharingLinks {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleSharingLinks {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4293,20 +4296,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of
+    /// The builder of a call of
     /// [`Client::export_google_drive_permissions`](super::Client::export_google_drive_permissions). It owns
-    /// all that it needs.
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4331,27 +4334,27 @@ pub mod builder {
             self.call.set("driveIds", ::avepoint_core::Arguments::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ExportGoogleDrivePermissions {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ExportGoogleDrivePermissions {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4360,19 +4363,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_export_job_status`](super::Client::get_export_job_status). It owns all
-    /// that it needs.
+    /// The builder of a call of [`Client::get_export_job_status`](super::Client::get_export_job_status). It
+    /// owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4394,14 +4397,14 @@ pub mod builder {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetExportJobStatus {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetExportJobStatus {
@@ -4412,8 +4415,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4422,19 +4425,20 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns
-    /// all that it needs.
+    /// The builder of a call of
+    /// [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -4456,14 +4460,14 @@ pub mod builder {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             DownloadExportJobFile {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             DownloadExportJobFile {
@@ -4474,8 +4478,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -4484,11 +4488,11 @@ pub mod builder {
         > {
             self.call.file().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {

@@ -5,7 +5,7 @@ use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
 impl builder::ListSiteOverviews {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::SiteOverview> {
         Pages::of(
@@ -18,14 +18,14 @@ impl builder::ListSiteOverviews {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::SiteOverview> {
         self.pages().items()
     }
 }
 impl builder::ListSiteDetailRecords {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::SiteDetailRecord> {
         Pages::of(
@@ -38,14 +38,14 @@ impl builder::ListSiteDetailRecords {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::SiteDetailRecord> {
         self.pages().items()
     }
 }
 impl builder::ListSitePermissions {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::SitePermission> {
         Pages::of(
@@ -58,14 +58,14 @@ impl builder::ListSitePermissions {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::SitePermission> {
         self.pages().items()
     }
 }
 impl builder::ListUsers {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::User> {
         Pages::of(
@@ -75,14 +75,14 @@ impl builder::ListUsers {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::User> {
         self.pages().items()
     }
 }
 impl builder::ListUserPermissions {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::UserPermission> {
         Pages::of(
@@ -95,14 +95,14 @@ impl builder::ListUserPermissions {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::UserPermission> {
         self.pages().items()
     }
 }
 impl builder::ListGroups {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Group> {
         Pages::of(
@@ -112,14 +112,14 @@ impl builder::ListGroups {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Group> {
         self.pages().items()
     }
 }
 impl builder::ListSharingLinks {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::SharingLink> {
         Pages::of(
@@ -132,7 +132,7 @@ impl builder::ListSharingLinks {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::SharingLink> {
         self.pages().items()

@@ -85,7 +85,7 @@ pub enum Error {
         reason: &'static str,
     },
     /// There are no keys to be had.
-    #[error("no key can be made: the machine gives no random numbers")]
+    #[error("no key can be made: the system's random number generator failed")]
     Randomness,
 }
 

@@ -251,20 +251,19 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
         (None, false) => (quote! { () }, quote! { empty() }),
     };
     let docs = docs::attributes(&format!(
-        "The call of [`Client::{method}`](super::Client::{method}). It owns all that it needs.{}",
+        "The builder of a call of [`Client::{method}`](super::Client::{method}). It owns everything it needs.{}",
         docs::table(rows)
     ));
     let reads = operation.place.get("x-read-only").and_then(|mark| mark.value.as_bool());
     let dropped = match reads.unwrap_or(operation.method == "get") {
         true => "",
         false => {
-            " Where the future is dropped before it has ended, nobody knows whether the call was carried out: it may have \
-             been, once its request was on its way."
+            " If the future is dropped once the request is on its way, the call may or may not have been carried out."
         }
     };
     let sends = docs::attributes(&format!(
-        "Sends the request.{dropped}\n\n# Errors\n\nSee [`avepoint_core::Error`]: a request that breaks the specification is \
-         refused before it is sent, with all that is wrong with it."
+        "Sends the request.{dropped}\n\n# Errors\n\nSee [`avepoint_core::Error`]. A request that breaks the specification is \
+         not sent; the error lists everything that is wrong with it."
     ));
     Ok(quote! {
         #docs
@@ -277,13 +276,13 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
         impl #name {
             #(#setters)*
 
-            /// Options of this call alone, in the place of the client's.
+            /// Options for this call only, replacing the client's.
             #[inline]
             pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
                 #name { call: self.call.with_options(options) }
             }
 
-            /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+            /// Whether this call is validated before it is sent; all other options are the client's.
             #[inline]
             pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
                 #name { call: self.call.with_validation(validation) }
@@ -294,11 +293,11 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
                 self.call.#send.await
             }
 
-            /// The request as it would be sent: it is checked, and nothing is sent.
+            /// Validates and returns the request without sending it.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification, as [`send`](Self::send).
+            /// As [`send`](Self::send), if the request breaks the specification.
             pub fn dry_run(&self) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
                 self.call.dry_run()
             }
@@ -338,7 +337,7 @@ fn body(spec: &Spec, schema: &Place, rules: &Rules, ty: &Type) -> TokenStream {
             self
         }
 
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(types::builder::#object) -> types::builder::#object,

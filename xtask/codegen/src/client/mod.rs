@@ -56,7 +56,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     let builders = calls::read(module(&mut tree.items, "builder")?)?;
     let (module_of_builders, methods) = calls::generate(api, spec, &builders)?;
     let types = module(&mut tree.items, "types")?;
-    objects::change(spec, view, types)?;
+    objects::change(spec, types)?;
     let client = client(api, spec, &methods)?;
     let source = print(quote! {
         /// The types of requests and answers.
@@ -147,10 +147,9 @@ fn client(api: &Api, spec: &Spec, methods: &TokenStream) -> anyhow::Result<Token
     let info = &spec.root.value["info"];
     let text = |key: &str| info[key].as_str().unwrap_or_default();
     let docs = docs::attributes(&format!(
-        "The client of {}.\n\n{}\n\nIt is cheap to clone, and its clones share connections and tokens. Version {} of the \
-         specification.\n\n{}",
+        "The client of {}, version {} of the specification.\n\nIt is cheap to clone, and its clones share connections and \
+         tokens.\n\n{}",
         text("title"),
-        text("description"),
         text("version"),
         overview(spec),
     ));

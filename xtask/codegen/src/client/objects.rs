@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
@@ -15,13 +15,13 @@ use super::calls::{argument, parameter};
 use super::{function, inherent, subject};
 use crate::docs::{self, Rules};
 use crate::names::{camel, shouty};
-use crate::view::{View, forms, requests};
+use crate::view::{forms, requests};
 
 /// Changes the types that progenitor has made into ours, and adds their builders.
 ///
 /// # Errors
 /// If they are not as they are expected.
-pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result<()> {
+pub fn change(spec: &Spec, types: &mut Vec<Item>) -> anyhow::Result<()> {
     let defined = types
         .iter()
         .filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_)));
@@ -52,23 +52,25 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                 let component = components.get(&name);
                 order(spec, object, component.map(|(_, schema)| schema));
                 describe(spec, object, component.map(|(_, schema)| schema));
-                extensible(&mut object.attrs);
-                // What stands in an object of an answer, without a name of its own, is named after it.
-                let is_request = match component {
-                    Some((component, _)) => requested.contains(*component),
-                    None => !view
-                        .answers
-                        .iter()
-                        .any(|answer| name.starts_with(&camel(answer).to_string())),
+                extensible(&mut object.attrs)?;
+                let is_request = component.is_some_and(|(component, _)| requested.contains(*component));
+                if !is_object(object) {
+                    if is_request {
+                        let name = &object.ident;
+                        made.push(parse_quote! { impl ::avepoint_core::generated::IntoGiven for #name {} });
+                    }
+                    continue;
+                }
+                let Some((component, schema)) = component else {
+                    bail!(
+                        "`{name}` is no component: make the object one, so that it is known to be of requests or answers"
+                    );
                 };
-                if is_request && is_object(object) {
-                    require(object, component.map(|(_, schema)| schema));
-                    let (builder, maker) = builder(spec, object, component, &names, &objects)?;
+                if is_request {
+                    require(object, schema);
+                    let (builder, maker) = builder(spec, object, component, schema, &names, &objects)?;
                     builders.push(builder);
                     made.push(maker);
-                } else if is_request {
-                    let name = &object.ident;
-                    made.push(parse_quote! { impl ::avepoint_core::generated::IntoGiven for #name {} });
                 }
             }
             Item::Enum(choice) => {
@@ -79,7 +81,7 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                     // progenitor leaves out how all of them begin, so that one more could rename the others.
                     variant.ident = form;
                 }
-                extensible(&mut choice.attrs);
+                extensible(&mut choice.attrs)?;
                 made.extend(conversions(choice));
                 chosen.push(choice.ident.clone());
             }
@@ -95,8 +97,8 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
     types.push(parse_quote! {
         /// The builders of the objects that requests hold.
         ///
-        /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
-        /// when the request is sent, all of it at once.
+        /// A setter takes what converts into its type, an `Option` of that, or a builder. Everything that is wrong or
+        /// missing is reported when the request is sent, in one error.
         pub mod builder {
             use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
             use crate::generated::operations::constraints;
@@ -197,14 +199,26 @@ fn conversions(choice: &mut ItemEnum) -> Vec<Item> {
 }
 
 /// Lets a type get members or variants without breaking its users.
-fn extensible(attributes: &mut Vec<Attribute>) {
+fn extensible(attributes: &mut Vec<Attribute>) -> anyhow::Result<()> {
     attributes.push(parse_quote! { #[non_exhaustive] });
-    let is_written = attributes.iter().any(|attribute| {
-        attribute.path().is_ident("derive") && attribute.to_token_stream().to_string().contains("Serialize")
-    });
+    let mut is_written = false;
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
+        attribute.parse_nested_meta(|derived| {
+            is_written |= derived
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "Serialize");
+            Ok(())
+        })?;
+    }
     if is_written {
         attributes.push(parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] });
     }
+    Ok(())
 }
 
 /// Writes the documentation of a type and its members anew: wrapped, and none without.
@@ -246,8 +260,8 @@ fn order(spec: &Spec, object: &mut ItemStruct, schema: Option<&Place>) {
 }
 
 /// Has the JSON Schema tell which members a request must have: their types do not.
-fn require(object: &mut ItemStruct, schema: Option<&Place>) {
-    let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
+fn require(object: &mut ItemStruct, schema: &Place) {
+    let required = schema.texts("required");
     for field in &mut object.fields {
         if required.contains(&wire_name(field).as_str()) {
             field
@@ -310,28 +324,21 @@ fn wire_name(field: &Field) -> String {
 fn builder(
     spec: &Spec,
     object: &ItemStruct,
-    component: Option<&(&str, Place)>,
+    component: &str,
+    schema: &Place,
     names: &BTreeSet<String>,
     objects: &BTreeSet<String>,
 ) -> anyhow::Result<(TokenStream, Item)> {
     let name = &object.ident;
-    let constraint = match component {
-        Some((component, _)) => {
-            let constraint = shouty(component);
-            quote! { constraints::#constraint }
-        }
-        // That of the object in which it stands says all.
-        None => quote! { ::avepoint_core::Constraint::Any },
-    };
-    let schema = component.map(|(_, schema)| schema);
-    let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
+    let constraint = shouty(component);
+    let required = schema.texts("required");
     let (mut setters, mut rows, mut held) = (Vec::new(), Vec::new(), Vec::new());
     for field in &object.fields {
         let ident = field.ident.as_ref().context("a member without a name")?;
         let wire = wire_name(field);
         let mut ty = parameter(&field.ty, "Option").unwrap_or(&field.ty).clone();
         Outward(names).visit_type_mut(&mut ty);
-        let docs = match schema.and_then(|schema| spec.member(schema, &wire)) {
+        let docs = match spec.member(schema, &wire) {
             Some(member) => {
                 let rules = Rules::of_member(spec, &member, required.contains(&wire.as_str()));
                 let docs = docs::value(spec, &wire, &member, &member, &rules);
@@ -358,7 +365,7 @@ fn builder(
             }
         });
     }
-    let docs = docs::attributes(&format!("Makes a [`{name}`](super::{name}).{}", docs::table(rows)));
+    let docs = docs::attributes(&format!("Builds [`{name}`](super::{name}).{}", docs::table(rows)));
     let builder = quote! {
         #docs
         #[derive(Clone, Debug)]
@@ -367,18 +374,18 @@ fn builder(
 
         impl Default for #name {
             fn default() -> Self {
-                #name(Fields::new(&#constraint, SECRETS))
+                #name(Fields::new(&constraints::#constraint, SECRETS))
             }
         }
 
         impl #name {
             #(#setters)*
 
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::#name, ::avepoint_core::Error> {
                 self.0.build()
@@ -408,7 +415,7 @@ fn builder(
     };
     let maker = parse_quote! {
         impl #name {
-            /// Begins one without members.
+            /// Returns a builder with no fields set.
             pub fn builder() -> builder::#name {
                 builder::#name::default()
             }

@@ -526,43 +526,43 @@ pub mod types {
         pub by: ::std::option::Option<crate::generated::ids::GardenerId>,
     }
     impl GardenerFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::GardenerFilter {
             builder::GardenerFilter::default()
         }
     }
     impl HarvestFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::HarvestFilter {
             builder::HarvestFilter::default()
         }
     }
     impl Litres {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::Litres {
             builder::Litres::default()
         }
     }
     impl NewGardener {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::NewGardener {
             builder::NewGardener::default()
         }
     }
     impl PlantCutting {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::PlantCutting {
             builder::PlantCutting::default()
         }
     }
     impl PlantFilter {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::PlantFilter {
             builder::PlantFilter::default()
         }
     }
     impl PlantSeeds {
-        /// Begins one without members.
+        /// Returns a builder with no fields set.
         pub fn builder() -> builder::PlantSeeds {
             builder::PlantSeeds::default()
         }
@@ -611,13 +611,13 @@ pub mod types {
     }
     /// The builders of the objects that requests hold.
     ///
-    /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
-    /// when the request is sent, all of it at once.
+    /// A setter takes what converts into its type, an `Option` of that, or a builder. Everything that is wrong or
+    /// missing is reported when the request is sent, in one error.
     pub mod builder {
         use ::avepoint_core::generated::{Built, Fields, Given, IntoGiven};
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
-        /// Makes a [`GardenerFilter`](super::GardenerFilter).
+        /// Builds [`GardenerFilter`](super::GardenerFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -654,11 +654,11 @@ pub mod types {
                 self.0.set("nextLink", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::GardenerFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -682,7 +682,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`HarvestFilter`](super::HarvestFilter).
+        /// Builds [`HarvestFilter`](super::HarvestFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -719,11 +719,11 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::HarvestFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -747,7 +747,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`Litres`](super::Litres).
+        /// Builds [`Litres`](super::Litres).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -782,11 +782,11 @@ pub mod types {
                 self.0.set("most", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::Litres, ::avepoint_core::Error> {
                 self.0.build()
@@ -810,7 +810,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`NewGardener`](super::NewGardener).
+        /// Builds [`NewGardener`](super::NewGardener).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -873,11 +873,11 @@ pub mod types {
                 self.0.set("gates", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::NewGardener, ::avepoint_core::Error> {
                 self.0.build()
@@ -901,7 +901,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`PlantCutting`](super::PlantCutting).
+        /// Builds [`PlantCutting`](super::PlantCutting).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -925,11 +925,11 @@ pub mod types {
                 self.0.set("from", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::PlantCutting, ::avepoint_core::Error> {
                 self.0.build()
@@ -953,7 +953,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`PlantFilter`](super::PlantFilter).
+        /// Builds [`PlantFilter`](super::PlantFilter).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1032,11 +1032,11 @@ pub mod types {
                 self.0.set("remark", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::PlantFilter, ::avepoint_core::Error> {
                 self.0.build()
@@ -1060,7 +1060,7 @@ pub mod types {
                 Given::Fields(self.0)
             }
         }
-        /// Makes a [`PlantSeeds`](super::PlantSeeds).
+        /// Builds [`PlantSeeds`](super::PlantSeeds).
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
@@ -1098,11 +1098,11 @@ pub mod types {
                 self.0.set("count", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// The object.
+            /// Builds the object.
             ///
             /// # Errors
             ///
-            /// Where it breaks the specification: all that is wrong with it.
+            /// If required fields are missing or values do not convert: all of them in one error.
             #[inline]
             pub fn build(self) -> Result<super::PlantSeeds, ::avepoint_core::Error> {
                 self.0.build()
@@ -1140,12 +1140,9 @@ pub mod types {
         }
     }
 }
-/// The client of Garden.
+/// The client of Garden, version 1.0.0 of the specification.
 ///
-/// Beds, what grows in them, and who looks after it.
-///
-/// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
-/// specification.
+/// It is cheap to clone, and its clones share connections and tokens.
 ///
 /// # Beds
 ///
@@ -1685,21 +1682,22 @@ impl ::std::fmt::Debug for Client {
 pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
-    /// The call of [`Client::list_beds`](super::Client::list_beds). It owns all that it needs.
+    /// The builder of a call of [`Client::list_beds`](super::Client::list_beds). It owns everything it
+    /// needs.
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListBeds {
         pub(crate) call: Call,
     }
     impl ListBeds {
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListBeds {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListBeds {
@@ -1710,25 +1708,25 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::BedList>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_bed`](super::Client::get_bed). It owns all that it needs.
+    /// The builder of a call of [`Client::get_bed`](super::Client::get_bed). It owns everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -1750,14 +1748,14 @@ pub mod builder {
             self.call.set("bedId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             GetBed {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             GetBed {
@@ -1768,26 +1766,26 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::Bed>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_bed_map`](super::Client::download_bed_map). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::download_bed_map`](super::Client::download_bed_map). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -1809,14 +1807,14 @@ pub mod builder {
             self.call.set("bedId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             DownloadBedMap {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             DownloadBedMap {
@@ -1827,8 +1825,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -1837,18 +1835,19 @@ pub mod builder {
         > {
             self.call.file().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_plants`](super::Client::list_plants). It owns all that it needs.
+    /// The builder of a call of [`Client::list_plants`](super::Client::list_plants). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -1928,14 +1927,14 @@ pub mod builder {
             self.call.set("sownSince", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListPlants {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListPlants {
@@ -1946,8 +1945,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -1956,18 +1955,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::add_plants`](super::Client::add_plants). It owns all that it needs.
+    /// The builder of a call of [`Client::add_plants`](super::Client::add_plants). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2000,27 +2000,27 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             AddPlants {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             AddPlants {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2029,18 +2029,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::search_plants`](super::Client::search_plants). It owns all that it needs.
+    /// The builder of a call of [`Client::search_plants`](super::Client::search_plants). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2097,7 +2098,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2111,14 +2112,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             SearchPlants {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             SearchPlants {
@@ -2129,8 +2130,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2139,18 +2140,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_harvests`](super::Client::list_harvests). It owns all that it needs.
+    /// The builder of a call of [`Client::list_harvests`](super::Client::list_harvests). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2184,14 +2186,14 @@ pub mod builder {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListHarvests {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListHarvests {
@@ -2202,8 +2204,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2212,18 +2214,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::search_harvests`](super::Client::search_harvests). It owns all that it needs.
+    /// The builder of a call of [`Client::search_harvests`](super::Client::search_harvests). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2244,7 +2247,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2258,14 +2261,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             SearchHarvests {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             SearchHarvests {
@@ -2276,8 +2279,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2286,18 +2289,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::add_gardener`](super::Client::add_gardener). It owns all that it needs.
+    /// The builder of a call of [`Client::add_gardener`](super::Client::add_gardener). It owns everything
+    /// it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2318,7 +2322,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2332,45 +2336,45 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             AddGardener {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             AddGardener {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::Gardener>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::search_gardeners`](super::Client::search_gardeners). It owns all that it
-    /// needs.
+    /// The builder of a call of [`Client::search_gardeners`](super::Client::search_gardeners). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2391,7 +2395,7 @@ pub mod builder {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
         }
-        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        /// Changes the body by its builder, which begins with the body that was set before, or with none of its fields.
         pub fn body_map(
             mut self,
             change: impl FnOnce(
@@ -2405,14 +2409,14 @@ pub mod builder {
                 );
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             SearchGardeners {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             SearchGardeners {
@@ -2423,8 +2427,8 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<
@@ -2433,18 +2437,19 @@ pub mod builder {
         > {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::remove_gardener`](super::Client::remove_gardener). It owns all that it needs.
+    /// The builder of a call of [`Client::remove_gardener`](super::Client::remove_gardener). It owns
+    /// everything it needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2466,44 +2471,45 @@ pub mod builder {
             self.call.set("gardenerId", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             RemoveGardener {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             RemoveGardener {
                 call: self.call.with_validation(validation),
             }
         }
-        /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
-        /// was carried out: it may have been, once its request was on its way.
+        /// Sends the request. If the future is dropped once the request is on its way, the call may or may not
+        /// have been carried out.
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<()>, ::avepoint_core::Error> {
             self.call.empty().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_tools`](super::Client::list_tools). It owns all that it needs.
+    /// The builder of a call of [`Client::list_tools`](super::Client::list_tools). It owns everything it
+    /// needs.
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
@@ -2537,14 +2543,14 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
-        /// Options of this call alone, in the place of the client's.
+        /// Options for this call only, replacing the client's.
         #[inline]
         pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
             ListTools {
                 call: self.call.with_options(options),
             }
         }
-        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        /// Whether this call is validated before it is sent; all other options are the client's.
         #[inline]
         pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
             ListTools {
@@ -2555,18 +2561,18 @@ pub mod builder {
         ///
         /// # Errors
         ///
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent,
-        /// with all that is wrong with it.
+        /// See [`avepoint_core::Error`]. A request that breaks the specification is not sent; the error lists
+        /// everything that is wrong with it.
         pub async fn send(
             self,
         ) -> Result<::avepoint_core::Response<types::ToolPage>, ::avepoint_core::Error> {
             self.call.json().await
         }
-        /// The request as it would be sent: it is checked, and nothing is sent.
+        /// Validates and returns the request without sending it.
         ///
         /// # Errors
         ///
-        /// Where it breaks the specification, as [`send`](Self::send).
+        /// As [`send`](Self::send), if the request breaks the specification.
         pub fn dry_run(
             &self,
         ) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {

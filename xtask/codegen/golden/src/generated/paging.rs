@@ -5,7 +5,7 @@ use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
 impl builder::ListBeds {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Bed> {
         Pages::of(
@@ -15,14 +15,14 @@ impl builder::ListBeds {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Bed> {
         self.pages().items()
     }
 }
 impl builder::ListPlants {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Plant> {
         Pages::of(
@@ -44,14 +44,14 @@ impl builder::ListPlants {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Plant> {
         self.pages().items()
     }
 }
 impl builder::SearchPlants {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Plant> {
         Pages::of(
@@ -73,14 +73,14 @@ impl builder::SearchPlants {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Plant> {
         self.pages().items()
     }
 }
 impl builder::ListHarvests {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Harvest> {
         Pages::of(
@@ -94,14 +94,14 @@ impl builder::ListHarvests {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Harvest> {
         self.pages().items()
     }
 }
 impl builder::SearchHarvests {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Harvest> {
         Pages::of(
@@ -111,14 +111,14 @@ impl builder::SearchHarvests {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Harvest> {
         self.pages().items()
     }
 }
 impl builder::SearchGardeners {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Gardener> {
         Pages::of(
@@ -131,14 +131,14 @@ impl builder::SearchGardeners {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Gardener> {
         self.pages().items()
     }
 }
 impl builder::ListTools {
-    /// The pages of the list, as a stream that asks for each when it is wanted.
+    /// Streams the pages of the list, each requested when it is needed.
     #[inline]
     pub fn pages(self) -> Pages<types::Tool> {
         Pages::of(
@@ -157,7 +157,7 @@ impl builder::ListTools {
             },
         )
     }
-    /// The entries of the list, as a stream over all its pages.
+    /// Streams the entries of all pages of the list.
     #[inline]
     pub fn stream(self) -> Items<types::Tool> {
         self.pages().items()

@@ -11,20 +11,20 @@ use super::client::types;
 #[serde(transparent)]
 pub struct Outcome(pub ::avepoint_core::Json);
 impl Outcome {
-    ///The object read as a [`types::SeedsOutcome`].
+    ///Reads the object as a [`types::SeedsOutcome`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_seeds_outcome(
         &self,
     ) -> Result<types::SeedsOutcome, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::CuttingOutcome`].
+    ///Reads the object as a [`types::CuttingOutcome`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_cutting_outcome(
         &self,
@@ -49,18 +49,18 @@ impl ::std::fmt::Debug for Outcome {
 #[serde(transparent)]
 pub struct Access(pub ::avepoint_core::Json);
 impl Access {
-    ///The object read as a [`types::GateAccess`].
+    ///Reads the object as a [`types::GateAccess`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_gate_access(&self) -> Result<types::GateAccess, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::ShedAccess`].
+    ///Reads the object as a [`types::ShedAccess`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_shed_access(&self) -> Result<types::ShedAccess, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
@@ -83,26 +83,26 @@ impl ::std::fmt::Debug for Access {
 #[serde(transparent)]
 pub struct Tool(pub ::avepoint_core::Json);
 impl Tool {
-    ///The object read as a [`types::Spade`].
+    ///Reads the object as a [`types::Spade`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_spade(&self) -> Result<types::Spade, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::Mower`].
+    ///Reads the object as a [`types::Mower`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_mower(&self) -> Result<types::Mower, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
-    ///The object read as a [`types::UnknownTool`].
+    ///Reads the object as a [`types::UnknownTool`].
     ///
     /// # Errors
-    /// If it is no object.
+    /// If it is not an object.
     #[inline]
     pub fn as_unknown_tool(&self) -> Result<types::UnknownTool, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
