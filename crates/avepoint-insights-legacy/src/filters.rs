@@ -136,6 +136,7 @@ pub fn username(emails: impl IntoIterator<Item = impl Into<String>>) -> Username
 ///
 /// let now = SystemTime::now();
 /// let last_week = filters::modified_time([now - Duration::from_secs(7 * 24 * 60 * 60), now]);
+/// # let _ = last_week;
 /// # Ok::<(), Error>(())
 /// ```
 pub fn modified_time<M>(times: impl Arguments<Time, M>) -> builder::ModifiedTimeFilter {

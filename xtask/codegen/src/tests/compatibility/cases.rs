@@ -536,6 +536,8 @@ fn breaking() -> Vec<Case> {
                 call("post", "beds/{bedId}/plants/search", "/requestBody", Value::Null),
                 schema("PlantFilter", Value::Null),
                 schema("Litres", Value::Null),
+                schema("SowingTime", Value::Null),
+                schema("Remark", Value::Null),
             ],
             Breaks(&["builder::SearchPlants::body", "PlantFilter", "Litres"]),
         ),
