@@ -383,7 +383,8 @@ impl RawResponse {
     ///
     /// ```
     /// use avepoint_core::{Method, Operation, RawResponse};
-    /// use http::StatusCode;
+    /// use avepoint_core::http::StatusCode;
+    /// use avepoint_core::serde_json;
     ///
     /// // Each client has the operations of its API in its module `operations`.
     /// static LIST: Operation = Operation::new("listThings", Method::Get, "/things", "List the things");
