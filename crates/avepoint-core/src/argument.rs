@@ -113,7 +113,7 @@ where
     fn given(self) -> Given {
         match self.try_into() {
             Ok(value) => value.into_given(),
-            Err(error) => Given::unfit::<T>(&error),
+            Err(error) => Given::unsendable(T::unfit(&error)),
         }
     }
 }
@@ -128,25 +128,27 @@ pub trait IntoGiven: Serialize + Sized {
     fn into_given(self) -> Given {
         Given::json(serde_json::to_value(self))
     }
+
+    /// What is wrong with something that does not convert into it.
+    fn unfit(error: &dyn Display) -> String {
+        let name = type_name::<Self>();
+        let name = name.rsplit("::").next().unwrap_or(name);
+        format!("is not a valid {name}: {error}")
+    }
+}
+
+impl IntoGiven for i64 {
+    // Only a larger number fails to be one, and std says that in words for programmers.
+    fn unfit(_: &dyn Display) -> String {
+        "is a number out of range".to_owned()
+    }
 }
 
 macro_rules! values {
     ($($value:ty),+) => { $( impl IntoGiven for $value {} )+ };
 }
 
-values!(
-    bool,
-    i32,
-    i64,
-    f32,
-    f64,
-    String,
-    Json,
-    LocalTime,
-    NumberOrText,
-    SecretText,
-    Time
-);
+values!(bool, f64, String, Json, LocalTime, NumberOrText, SecretText, Time);
 impl<T: OpenEnum> IntoGiven for CodeOrText<T> {}
 impl<T: Serialize> IntoGiven for List<T> {}
 impl<T: Serialize> IntoGiven for TextOr<T> {}
@@ -243,16 +245,6 @@ impl Given {
             Ok(value) => Given::Value(value),
             Err(error) => Given::unsendable(format!("cannot be written as JSON: {error}")),
         }
-    }
-
-    fn unfit<T>(error: &dyn Display) -> Self {
-        let name = type_name::<T>();
-        let name = name.rsplit("::").next().unwrap_or(name);
-        Given::unsendable(match name {
-            // Only a larger number fails to be one.
-            "i64" => "is a number out of range".to_owned(),
-            name => format!("is not a valid {name}: {error}"),
-        })
     }
 
     fn unsendable(problem: String) -> Self {

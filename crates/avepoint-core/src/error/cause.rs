@@ -19,15 +19,20 @@ pub(super) fn connect_words(error: &(dyn StdError + 'static)) -> String {
     }
     let mut told = String::new();
     for cause in chain(error).filter(|cause| !is_wrapper(*cause)).map(words) {
-        if !told.contains(&cause) {
-            told = if told.is_empty() {
-                cause
-            } else {
-                format!("{told}: {cause}")
-            };
-        }
+        add_cause(&mut told, &cause);
     }
     told
+}
+
+/// Goes on from what is told of an error to its cause, unless that is told already.
+pub(super) fn add_cause(told: &mut String, cause: &str) {
+    if told.contains(cause) {
+        return;
+    }
+    if !told.is_empty() {
+        told.push_str(": ");
+    }
+    told.push_str(cause);
 }
 
 /// Whether an error says no more than that there is another.

@@ -15,7 +15,7 @@ use http::{HeaderMap, StatusCode, header};
 pub(crate) use self::body::ErrorBody;
 pub use self::body::is_page;
 pub(crate) use self::cause::own_words;
-use self::cause::{chain, connect_words, is_declined};
+use self::cause::{add_cause, chain, connect_words, is_declined};
 pub use self::challenge::{Challenge, joined};
 pub use self::ids::Ids;
 pub(crate) use self::ids::{REQUEST_IDS, request_id};
@@ -813,10 +813,7 @@ impl Error {
         let mut told = one_line(&self.0.message);
         let source = self.get_ref().map(|source| source as &(dyn StdError + 'static));
         for cause in successors(source, |cause| (*cause).source()) {
-            let words = Secrets::default().clean(&cause.to_string(), EXCERPT);
-            if !told.contains(&words) {
-                told = format!("{told}: {words}");
-            }
+            add_cause(&mut told, &Secrets::default().clean(&cause.to_string(), EXCERPT));
         }
         told
     }

@@ -168,10 +168,10 @@ impl<'d> Comparison<'d> {
     fn constant(&mut self, schemas: Pair<'d>, name: &str, place: &str, side: Side) {
         let [old, new] = [0, 1].map(|state| {
             let member = self.described(state, &schemas[state]["properties"][name]);
-            let is_needed = required(schemas[state]).contains(&name);
-            entries(&member["enum"])
-                .first()
-                .filter(|_| is_needed && entries(&member["enum"]).len() == 1)
+            match entries(&member["enum"]) {
+                [code] if required(schemas[state]).contains(&name) => Some(code),
+                _ => None,
+            }
         });
         if let (Side::Request, Some(code), None) = (side, old, new) {
             let what = format!("clients filled in {}, its only code, and do not any more", shown(code));
