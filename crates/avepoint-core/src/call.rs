@@ -5,7 +5,7 @@
 use std::any::Any;
 use std::fmt;
 
-use http::{HeaderValue, header};
+use http::header;
 use reqwest::{Request, Url};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -18,14 +18,14 @@ use crate::fields::{Fields, set_member};
 #[cfg(feature = "dynamic")]
 use crate::generated::value_decoder;
 use crate::generated::{Decode, decode, decoder, encode_path, show_members};
-use crate::operation::{Constraint, Operation, Paging, ParameterLocation};
+use crate::operation::{Constraint, Operation, Paging, Parameter, ParameterLocation};
 use crate::options::{CallOptions, Validation, misplaced};
 use crate::paging::{Origin, PageRequest};
 use crate::prepared::PreparedRequest;
 use crate::reader::{Spelling, read_whole, to_json};
 use crate::response::{ByteStream, Response};
-use crate::session::{Answer, Body, Session};
-use crate::validation::{Violation, check_length, check_text, spell_codes, spelled_code, violations};
+use crate::session::{Answer, Body, JSON, Session, set_header};
+use crate::validation::{Violation, check_length, check_scalar, spell_codes, spelled_code, violations};
 use crate::value::id::InvalidId;
 
 /// A call that is being put together: what every builder of one is made of. It owns all that it needs.
@@ -138,7 +138,7 @@ impl Call {
             None => {
                 let mut needed = self.operation.parameters.iter().filter(|parameter| parameter.required);
                 match needed.any(|parameter| parameter.name == name) {
-                    true => Err(self.invalid(vec![Violation::missing(name).in_place(name)])),
+                    true => Err(self.invalid(Problems::of(name, vec![Violation::missing(name)]))),
                     false => Ok(Vec::new()),
                 }
             }
@@ -152,7 +152,7 @@ impl Call {
     pub fn typed_body<T: DeserializeOwned>(&self) -> Result<T, Error> {
         match &self.body {
             Some(given) => self.as_type(given, "body"),
-            None => Err(self.invalid(vec![Violation::missing("body").in_place("body")])),
+            None => Err(self.invalid(Problems::of("body", vec![Violation::missing("body")]))),
         }
     }
 
@@ -161,8 +161,7 @@ impl Call {
         // A list that is too long for one call is what it is split for.
         problems.retain(Violation::is_gap);
         if !problems.is_empty() {
-            let problems = problems.into_iter().map(|problem| problem.in_place(name));
-            return Err(self.invalid(problems.collect()));
+            return Err(self.invalid(Problems::of(name, problems)));
         }
         // Through the text, by the reader of answers: that of a `Value` would be compiled for every type once more.
         let json = to_json(&value.unwrap_or_default());
@@ -170,7 +169,8 @@ impl Call {
             true => Spelling::Documented,
             false => Spelling::Verbatim,
         };
-        read_whole(json.as_bytes(), codes).map_err(|problem| self.invalid(vec![format!("`{name}`: {problem}")]))
+        read_whole(json.as_bytes(), codes)
+            .map_err(|problem| self.invalid(Problems(vec![format!("`{name}`: {problem}")])))
     }
 
     /// Whether the request is held against the specification.
@@ -187,8 +187,8 @@ impl Call {
         (value, problems)
     }
 
-    fn invalid(&self, problems: Vec<String>) -> Error {
-        Error::new(ErrorKind::InvalidRequest, problems.join("; ")).with_operation(self.operation)
+    fn invalid(&self, problems: Problems) -> Error {
+        Error::new(ErrorKind::InvalidRequest, problems.0.join("; ")).with_operation(self.operation)
     }
 
     /// The request as it goes out, if the specification allows it or is not asked.
@@ -196,61 +196,44 @@ impl Call {
     /// # Errors
     /// An error of kind [`ErrorKind::InvalidRequest`] with all that is wrong with it.
     pub(crate) fn check(&self) -> Result<Checked, Error> {
-        let mut problems = Vec::new();
-        let mut path = self.operation.path.to_owned();
+        let mut problems = Problems::default();
+        let mut path = Vec::new();
         let mut query = Vec::new();
         for parameter in self.operation.parameters {
-            let given = self.parameters.iter().find(|(name, _)| *name == parameter.name);
-            let (value, found) = given.map_or((None, Vec::new()), |(_, given)| self.finish(given));
-            let is_refused = !found.is_empty();
-            problems.extend(found.into_iter().map(|problem| problem.in_place(parameter.name)));
-            if is_refused {
-                continue;
-            }
-            let mut texts = value.map(texts).unwrap_or_default();
-            let is_in_path = parameter.location == ParameterLocation::Path;
-            let outcome = match texts.as_slice() {
-                [] if is_in_path => Err(Violation::missing(parameter.name)),
-                _ if self.is_strict() => {
-                    check_texts(parameter.constraint, parameter.required, parameter.name, &mut texts)
+            let mut texts = match self.checked_texts(parameter) {
+                Ok(texts) => texts,
+                Err(found) => {
+                    problems.add(parameter.name, found);
+                    continue;
                 }
-                _ => Ok(()),
             };
-            // Another text than one of an id would make another path of the request.
-            let outcome = match texts.last() {
-                Some(text) if is_in_path && outcome.is_ok() => {
-                    InvalidId::check(text).map_err(|problem| Violation::new(problem.to_string()))
-                }
-                _ => outcome,
-            };
-            problems.extend(outcome.err().map(|problem| problem.in_place(parameter.name)));
             match parameter.location {
                 ParameterLocation::Query => query.extend(texts.into_iter().map(|text| (parameter.name, text))),
                 ParameterLocation::Path => {
                     let text = texts.pop().unwrap_or_default();
-                    path = path.replace(&format!("{{{}}}", parameter.name), &encode_path(&text));
+                    path.push((parameter.name, encode_path(&text)));
                 }
             }
         }
         for (name, given) in &self.further {
             let (value, found) = self.finish(given);
-            problems.extend(found.into_iter().map(|problem| problem.in_place(name)));
-            query.extend(value.into_iter().flat_map(texts).map(|text| (&**name, text)));
+            problems.add(name, found);
+            query.extend(value.into_iter().flat_map(scalars).map(|given| (&**name, text(&given))));
         }
         let body = self.checked_body(&mut problems);
-        problems.extend(misplaced(self.operation, self.session.options().headers.keys()));
-        if !problems.is_empty() {
+        problems
+            .0
+            .extend(misplaced(self.operation, self.session.options().headers.keys()));
+        if !problems.0.is_empty() {
             return Err(self.invalid(problems));
         }
-        let url = self.url(&path, query)?;
+        let url = self.url(&filled(self.operation.path, &path), query)?;
         let mut request = Request::new(self.operation.method.into(), url);
         if matches!(self.operation.response, crate::operation::ResponseBody::Json) {
-            let json = HeaderValue::from_static("application/json");
-            request.headers_mut().insert(header::ACCEPT, json);
+            set_header(&mut request, header::ACCEPT, JSON);
         }
         if let Some(body) = &body {
-            let json = HeaderValue::from_static("application/json");
-            request.headers_mut().insert(header::CONTENT_TYPE, json);
+            set_header(&mut request, header::CONTENT_TYPE, JSON);
             *request.body_mut() = Some(to_json(body).into());
         }
         Ok(Checked {
@@ -260,10 +243,35 @@ impl Call {
         })
     }
 
+    /// The texts of a parameter as they go out.
+    fn checked_texts(&self, parameter: &Parameter) -> Result<Vec<String>, Vec<Violation>> {
+        let given = self.parameters.iter().find(|(name, _)| *name == parameter.name);
+        let (value, found) = given.map_or((None, Vec::new()), |(_, given)| self.finish(given));
+        if !found.is_empty() {
+            return Err(found);
+        }
+        let given = value.map(scalars).unwrap_or_default();
+        let mut texts: Vec<_> = given.iter().map(text).collect();
+        let is_in_path = parameter.location == ParameterLocation::Path;
+        let outcome = match texts.as_slice() {
+            [] if is_in_path => Err(Violation::missing(parameter.name)),
+            _ if self.is_strict() => check_parameter(parameter, &given, &mut texts),
+            _ => Ok(()),
+        };
+        // Another text than one of an id would make another path of the request.
+        let outcome = match texts.last() {
+            Some(text) if is_in_path && outcome.is_ok() => {
+                InvalidId::check(text).map_err(|problem| Violation::new(problem.to_string()))
+            }
+            _ => outcome,
+        };
+        outcome.map(|()| texts).map_err(|problem| vec![problem])
+    }
+
     fn url(&self, path: &str, query: Vec<(&str, String)>) -> Result<Url, Error> {
         let base = self.session.base_url().trim_end_matches('/');
         let mut url = Url::parse(&format!("{base}{path}"))
-            .map_err(|error| self.invalid(vec![format!("the address is not a URL: {error}")]))?;
+            .map_err(|error| self.invalid(Problems(vec![format!("the address is not a URL: {error}")])))?;
         // They are few: to sort them by std's means would be six kilobytes of every program.
         let mut sorted: Vec<(&str, String)> = Vec::with_capacity(query.len());
         for pair in query {
@@ -277,11 +285,11 @@ impl Call {
     }
 
     /// The body as it goes out: its codes spelled as they are documented, unless nothing is held against the specification.
-    fn checked_body(&self, problems: &mut Vec<String>) -> Option<Value> {
+    fn checked_body(&self, problems: &mut Problems) -> Option<Value> {
         let Some(body) = self.operation.body.as_ref() else {
             // Of an operation that has none according to the specification.
             let (value, found) = self.finish(self.body.as_ref()?);
-            problems.extend(found.into_iter().map(|problem| problem.in_place("body")));
+            problems.add("body", found);
             return value;
         };
         let (value, found) = match (&self.body, body.constraint) {
@@ -293,16 +301,17 @@ impl Call {
             (None, _) => (None, Vec::new()),
         };
         if !found.is_empty() {
-            problems.extend(found.into_iter().map(|problem| problem.in_place("body")));
+            problems.add("body", found);
             return None;
         }
         let Some(mut value) = value else {
-            problems.extend((body.required && self.is_strict()).then(|| Violation::missing("body").in_place("body")));
+            if body.required && self.is_strict() {
+                problems.add("body", vec![Violation::missing("body")]);
+            }
             return None;
         };
         if self.is_strict() {
-            let found = violations(body.constraint, &value);
-            problems.extend(found.into_iter().map(|problem| problem.in_place("body")));
+            problems.add("body", violations(body.constraint, &value));
             spell_codes(body.constraint, &mut value);
         }
         Some(value)
@@ -383,15 +392,17 @@ impl Call {
             }
         };
         if !problems.is_empty() {
-            let problems = problems.into_iter().map(|problem| problem.in_place(page));
-            return Err(self.invalid(problems.collect()));
+            return Err(self.invalid(Problems::of(page, problems)));
         }
         let Some(number) = given else {
             return Ok(1);
         };
         match number.as_u64().and_then(|number| u32::try_from(number).ok()) {
             Some(number) if number > 0 => Ok(number),
-            _ => Err(self.invalid(vec![format!("there is no page {}; the first is 1", to_json(&number))])),
+            _ => {
+                let problem = format!("there is no page {}; the first is 1", to_json(&number));
+                Err(self.invalid(Problems(vec![problem])))
+            }
         }
     }
 
@@ -427,27 +438,62 @@ impl Call {
     }
 }
 
-/// A value of the path or query as text; a list is one text for each entry.
-fn texts(value: Value) -> Vec<String> {
-    match value {
-        Value::Null => Vec::new(),
-        Value::String(text) => vec![text],
-        Value::Array(entries) => entries.into_iter().flat_map(texts).collect(),
-        other => vec![to_json(&other)],
+/// All that is wrong with a request.
+#[derive(Default)]
+struct Problems(Vec<String>);
+
+impl Problems {
+    fn of(place: &str, found: Vec<Violation>) -> Self {
+        let mut problems = Problems::default();
+        problems.add(place, found);
+        problems
+    }
+
+    fn add(&mut self, place: &str, found: Vec<Violation>) {
+        self.0
+            .extend(found.into_iter().map(|violation| violation.in_place(place)));
     }
 }
 
-/// Checks the texts of a parameter, and spells its codes as they are documented.
-fn check_texts(constraint: &Constraint, required: bool, name: &str, texts: &mut [String]) -> Result<(), Violation> {
+/// The path of an operation with the texts of its parameters, by their names.
+fn filled(path: &str, texts: &[(&str, String)]) -> String {
+    let parts = path.split(['{', '}']).enumerate();
+    let filled = parts.map(|(index, part)| {
+        let mut named = texts.iter().filter(|(name, _)| index % 2 == 1 && *name == part);
+        named.next().map_or(part, |(_, text)| text)
+    });
+    filled.collect()
+}
+
+/// What a parameter holds: nothing, one, or each entry of a list.
+fn scalars(value: Value) -> Vec<Value> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(entries) => entries.into_iter().flat_map(scalars).collect(),
+        other => vec![other],
+    }
+}
+
+/// A scalar as it stands in a path or a query.
+fn text(scalar: &Value) -> String {
+    match scalar {
+        Value::String(text) => text.clone(),
+        other => to_json(other),
+    }
+}
+
+/// Checks what a parameter holds, and spells its codes as they are documented.
+fn check_parameter(parameter: &Parameter, given: &[Value], texts: &mut [String]) -> Result<(), Violation> {
+    let constraint = parameter.constraint;
     if texts.is_empty() {
-        return if required {
-            Err(Violation::missing(name))
+        return if parameter.required {
+            Err(Violation::missing(parameter.name))
         } else {
             Ok(())
         };
     }
-    for text in &mut *texts {
-        check_text(constraint, text)?;
+    for (given, text) in given.iter().zip(&mut *texts) {
+        check_scalar(constraint, given, text)?;
         if let Some(code) = spelled_code(constraint, text) {
             *text = code;
         }

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, REQUEST_IDS, request_id, without_mark};
+use crate::error::{Error, REQUEST_IDS, request_id, sent_id, without_mark};
 use crate::operation::{Operation, ResponseBody};
 use crate::reader::{Reading, Spelling, read_whole};
 use crate::redact::Secrets;
@@ -293,7 +293,7 @@ pub(crate) fn misplaced<'a>(operation: &Operation, names: impl IntoIterator<Item
 pub fn secrets_of(headers: &HeaderMap) -> impl Iterator<Item = SecretString> {
     const TRACES: [&str; 2] = ["traceparent", "tracestate"];
     let headers = headers.iter();
-    let secret = headers.filter(|(name, _)| !REQUEST_IDS.contains(&name.as_str()) && !TRACES.contains(&name.as_str()));
+    let secret = headers.filter(|(name, _)| !REQUEST_IDS.contains(name) && !TRACES.contains(&name.as_str()));
     secret.flat_map(|(_, value)| secrets_in(value))
 }
 
@@ -432,9 +432,7 @@ impl RawResponse {
 
     /// The id under which the server's operators find the call, if it sent one.
     pub fn request_id(&self) -> Option<&str> {
-        REQUEST_IDS
-            .iter()
-            .find_map(|name| self.headers.get(*name)?.to_str().ok())
+        sent_id(&self.headers)
     }
 }
 

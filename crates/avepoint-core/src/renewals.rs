@@ -1,6 +1,5 @@
 //! When a token that was not accepted is worth another one.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,12 +12,25 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// A server that refuses every token must not cost a token request with every call: after a fresh token was refused too,
 /// those with the same permission are not renewed for a while.
 #[derive(Debug, Default)]
-pub(crate) struct Renewals(Mutex<HashMap<String, Duration>>);
+pub(crate) struct Renewals(Mutex<Vec<Paused>>);
+
+/// No token with these permissions is renewed until then.
+#[derive(Debug)]
+struct Paused {
+    scope: String,
+    until: Duration,
+}
 
 impl Renewals {
     /// A fresh token was not accepted.
     pub(crate) fn pause(&self, operation: &Operation, now: Duration) {
-        self.paused().insert(operation.scope(), now.saturating_add(PAUSE));
+        let pause = Paused {
+            scope: operation.scope(),
+            until: now.saturating_add(PAUSE),
+        };
+        let mut paused = self.paused();
+        paused.retain(|other| other.scope != pause.scope);
+        paused.push(pause);
     }
 
     /// A token was accepted.
@@ -26,15 +38,18 @@ impl Renewals {
         let mut paused = self.paused();
         // With nothing to forget, which is nearly always, the scope is not put together.
         if !paused.is_empty() {
-            paused.remove(&operation.scope());
+            let scope = operation.scope();
+            paused.retain(|pause| pause.scope != scope);
         }
     }
 
     pub(crate) fn are_paused(&self, operation: &Operation, now: Duration) -> bool {
-        Protection::RenewalPause.is_on() && self.paused().get(&operation.scope()).is_some_and(|until| now < *until)
+        let scope = operation.scope();
+        let is_meant = |pause: &Paused| pause.scope == scope && now < pause.until;
+        Protection::RenewalPause.is_on() && self.paused().iter().any(is_meant)
     }
 
-    fn paused(&self) -> MutexGuard<'_, HashMap<String, Duration>> {
+    fn paused(&self) -> MutexGuard<'_, Vec<Paused>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,7 +18,7 @@ use crate::operation::{Method, Operation};
 use crate::options::{CallOptions, RawResponse};
 use crate::prepared::PreparedRequest;
 use crate::redact::members;
-use crate::session::Session;
+use crate::session::{JSON, Session, set_header};
 
 /// A request to any path of the service: for what the specification does not have, or has wrong. A client's `request`
 /// makes one.
@@ -86,7 +86,7 @@ impl RawRequest {
     /// A body of JSON.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         match serde_json::to_vec(body) {
-            Ok(json) => self.body = Some((HeaderValue::from_static("application/json"), json.into())),
+            Ok(json) => self.body = Some((JSON, json.into())),
             Err(error) => self.problem = Some(format!("the body cannot be written as JSON: {error}")),
         }
         self
@@ -192,7 +192,7 @@ impl RawRequest {
         let url = url(self.session.url(), &self.path, &self.parameters).map_err(invalid)?;
         let mut request = Request::new(self.method.into(), url);
         if let Some((content_type, body)) = &self.body {
-            request.headers_mut().insert(header::CONTENT_TYPE, content_type.clone());
+            set_header(&mut request, header::CONTENT_TYPE, content_type.clone());
             *request.body_mut() = Some(body.clone().into());
         }
         Ok(request)

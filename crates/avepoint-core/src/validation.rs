@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::counted::counted;
 use crate::operation::{Constraint, Format};
-use crate::reader::{to_json, to_value};
+use crate::reader::to_json;
 use crate::value::id::InvalidId;
 use crate::value::local_time::is_local_time;
 use crate::value::time::{is_date, is_date_time};
@@ -111,23 +111,27 @@ impl Violation {
     }
 }
 
-/// Checks a text of the path or query, which stands for a scalar.
-pub(crate) fn check_text(constraint: &Constraint, text: &str) -> Result<(), Violation> {
+/// Checks a scalar that goes into the path or query as this text.
+pub(crate) fn check_scalar(constraint: &Constraint, given: &Value, text: &str) -> Result<(), Violation> {
     match constraint {
         Constraint::Text { .. } | Constraint::TextCode { .. } => check(constraint, &Value::from(text)),
         // A list in a query repeats the name: each occurrence is one entry.
-        Constraint::List { item, .. } => check_text(item, text),
+        Constraint::List { item, .. } => check_scalar(item, given, text),
         Constraint::AnyOf(constraints) => {
-            let alternatives = constraints.iter().map(|constraint| check_text(constraint, text).err());
+            let alternatives = constraints
+                .iter()
+                .map(|constraint| check_scalar(constraint, given, text).err());
             first(nearest(alternatives.map(Vec::from_iter).collect()))
         }
         Constraint::AllOf(constraints) => constraints
             .iter()
-            .try_for_each(|constraint| check_text(constraint, text)),
-        _ => {
-            let value = to_value(text).unwrap_or_else(|_| Value::from(text));
-            check(constraint, &value)
+            .try_for_each(|constraint| check_scalar(constraint, given, text)),
+        _ if given.is_string() => {
+            let integer = text.parse::<i64>().map(Value::from).ok();
+            let boolean = || text.parse::<bool>().map(Value::from).ok();
+            check(constraint, &integer.or_else(boolean).unwrap_or_else(|| text.into()))
         }
+        _ => check(constraint, given),
     }
 }
 

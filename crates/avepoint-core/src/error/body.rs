@@ -2,10 +2,9 @@
 
 use std::iter::{self, successors};
 
-use serde_json::Value;
-
-use crate::reader::outline::{self, Outline};
-use crate::reader::{to_json, to_value};
+use super::cause::says;
+use crate::reader::outline::{self, Outline, entries};
+use crate::reader::{compact, is_json};
 
 /// How many objects within each other are looked at.
 const DEEPEST: usize = 4;
@@ -39,13 +38,11 @@ impl ErrorBody {
         if let Some(outline) = Outline::of(text) {
             return ErrorBody::of(&outline);
         }
-        let message = match to_value(text) {
-            Ok(Value::String(_)) => Some(outline::text(text)),
-            Ok(_) => None,
-            Err(_) if is_html(text) => html_title(text),
+        let message = match is_json(text) {
+            true => text.starts_with('"').then(|| outline::text(text)),
+            false if is_html(text) => html_title(text),
             // XML, or a list that is cut off, tells a person nothing as a message; the excerpt has it.
-            Err(_) if text.starts_with(['<', '[']) => None,
-            Err(_) => Some(text.to_owned()),
+            false => (!text.starts_with(['<', '['])).then(|| text.to_owned()),
         };
         ErrorBody {
             message,
@@ -62,14 +59,14 @@ impl ErrorBody {
         let words = first(&objects, &words, Outline::words);
         // RFC 9457 and what was before it; OData has `details`.
         let lists = ["errors", "details", "invalid-params", "validationErrors", "modelState"];
-        let lists = objects
+        let told_in = |object: &Outline<'_>, name| object.get(name).map(problems).filter(|told| !told.is_empty());
+        let problems = objects
             .iter()
             .rev()
-            .flat_map(|object| lists.map(|name| object.get(name)));
-        let problems = lists.flatten().map(problems).find(|problems| !problems.is_empty());
+            .find_map(|object| lists.iter().find_map(|name| told_in(object, name)));
         let problems = problems.unwrap_or_default();
         let said = words.as_deref().unwrap_or_default();
-        let told = problems.iter().map(told).filter(|problem| !said.contains(problem));
+        let told = problems.iter().map(told).filter(|problem| !says(said, problem));
         let told = told.collect::<Vec<_>>().join("; ");
         let message = match words {
             Some(words) if !told.is_empty() => Some(format!("{words} ({told})")),
@@ -111,38 +108,31 @@ fn first<'a>(
     names: &[&str],
     read: impl Fn(&Outline<'a>, &str) -> Option<String>,
 ) -> Option<String> {
-    let mut texts = objects
-        .iter()
-        .rev()
-        .flat_map(|object| names.iter().filter_map(|name| read(object, name)));
-    texts.find(|text| !text.trim().is_empty())
+    let said = |object: &&Outline<'a>, name| read(object, name).filter(|text| !text.trim().is_empty());
+    let mut objects = objects.iter().rev();
+    objects.find_map(|object| names.iter().find_map(|name| said(object, name)))
 }
 
 /// The problems with values: a map from names to texts, or a list of objects with a name and a text, or of texts.
 fn problems(json: &str) -> Vec<(String, String)> {
-    let problems: Vec<_> = match (Outline::of(json), to_value(json)) {
-        (Some(fields), _) => {
-            let fields = fields.members().iter();
-            let texts = fields.filter_map(|(name, json)| Some((name.to_string(), text(&to_value(json).ok()?))));
-            texts.collect()
+    let problems: Vec<_> = match Outline::of(json) {
+        Some(fields) => {
+            let whole = fields.members().iter().filter(|(_, json)| is_json(json));
+            whole.map(|(name, json)| (name.to_string(), text(json))).collect()
         }
-        (None, Ok(Value::Array(entries))) => entries.iter().map(problem).collect(),
-        _ => Vec::new(),
+        None => entries(json).into_iter().map(problem).collect(),
     };
     let told = problems.into_iter().filter(|(_, text)| !text.is_empty());
     told.take(PROBLEMS).collect()
 }
 
-fn problem(entry: &Value) -> (String, String) {
-    let Value::Object(members) = entry else {
+fn problem(entry: &str) -> (String, String) {
+    let Some(members) = Outline::of(entry) else {
         return (String::new(), text(entry));
     };
     let named = |names: &[&str]| {
-        let mut named = names.iter().filter_map(|name| {
-            let mut members = members.iter();
-            members.find(|(known, value)| known.eq_ignore_ascii_case(name) && value.is_string())
-        });
-        named.next().map(|(_, value)| text(value))
+        let mut texts = names.iter().filter_map(|name| members.get(name));
+        texts.find(|json| json.starts_with('"')).map(text)
     };
     let name = named(&[
         "field",
@@ -155,20 +145,29 @@ fn problem(entry: &Value) -> (String, String) {
         "key",
     ]);
     let problem = named(&["message", "detail", "errorMessage", "reason", "description", "error"]);
-    (name.unwrap_or_default(), problem.unwrap_or_else(|| to_json(entry)))
+    (name.unwrap_or_default(), problem.unwrap_or_else(|| compact(entry)))
 }
 
 /// The texts that stand in a value, one after the other.
-fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.trim().to_owned(),
-        Value::Array(entries) => entries.iter().map(text).collect::<Vec<_>>().join(", "),
-        Value::Object(members) => match members.get("errors").or_else(|| members.get("_errors")) {
-            Some(errors) => text(errors),
-            None => to_json(value),
+fn text(json: &str) -> String {
+    text_within(json, DEEPEST)
+}
+
+fn text_within(json: &str, depth: usize) -> String {
+    let Some(left) = depth.checked_sub(1) else {
+        return compact(json);
+    };
+    match json.as_bytes().first() {
+        Some(b'n') => String::new(),
+        Some(b'"') => outline::text(json).trim().to_owned(),
+        Some(b'[') => {
+            let texts = entries(json).into_iter().map(|entry| text_within(entry, left));
+            texts.collect::<Vec<_>>().join(", ")
+        }
+        _ => match Outline::of(json).and_then(|object| object.get("errors").or_else(|| object.get("_errors"))) {
+            Some(errors) => text_within(errors, left),
+            None => compact(json),
         },
-        other => to_json(other),
     }
 }
 
@@ -183,7 +182,7 @@ fn told((name, problem): &(String, String)) -> String {
 /// what the head calls it: gateways send their pages under any type, or under none.
 pub fn is_page(content_type: Option<&str>, text: &str) -> bool {
     let is_json = text.trim_start().starts_with(['{', '[']);
-    let is_called_html = content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    let is_called_html = content_type.is_some_and(|kind| says(&kind.to_ascii_lowercase(), "html"));
     is_html(text) || (is_called_html && !is_json)
 }
 
@@ -292,6 +291,10 @@ mod tests {
             (r#"{"message":"Bad","errors":7}"#, "Bad"),
             (r#"{"message":"Bad","errors":{"a":{"errors":["b"]}}}"#, "Bad (a: b)"),
             (r#"{"message":"Bad","errors":{"a":["b"#, "Bad"),
+            (
+                r#"{"errors":{"a":[[[[[ "b" ]]]]], "c" : {"d": 1.50}}}"#,
+                r#"a: ["b"]; c: {"d":1.50}"#,
+            ),
         ] {
             assert_eq!(ErrorBody::read(body).message.as_deref(), Some(message), "{body}");
         }

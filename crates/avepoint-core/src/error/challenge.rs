@@ -3,6 +3,8 @@
 use http::{HeaderMap, header};
 use http_auth::{ChallengeRef, parse_challenges};
 
+use super::cause::says;
+
 /// The reason, as it came.
 #[derive(Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -58,7 +60,7 @@ impl Challenge {
 /// What the body and the header of an answer say, told once.
 pub fn joined(body: Option<String>, header: Option<String>) -> Option<String> {
     match (body, header) {
-        (Some(body), Some(header)) if !body.contains(&header) => Some(format!("{body} ({header})")),
+        (Some(body), Some(header)) if !says(&body, &header) => Some(format!("{body} ({header})")),
         (body, header) => body.or(header),
     }
 }

@@ -2,21 +2,21 @@
 
 use std::fmt;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::NAME;
 use super::body::ErrorBody;
 use crate::redact::{Secrets, one_line};
 
 /// The headers in which servers, and the gateways before them, send the id of a request.
-pub(crate) const REQUEST_IDS: [&str; 7] = [
-    "request-id",
-    "x-request-id",
-    "x-ms-request-id",
-    "apim-request-id",
-    "x-correlation-id",
-    "x-azure-ref",
-    "cf-ray",
+pub(crate) static REQUEST_IDS: [HeaderName; 7] = [
+    HeaderName::from_static("request-id"),
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("x-ms-request-id"),
+    HeaderName::from_static("apim-request-id"),
+    HeaderName::from_static("x-correlation-id"),
+    HeaderName::from_static("x-azure-ref"),
+    HeaderName::from_static("cf-ray"),
 ];
 
 /// The ids that an answer tells, fit to be shown.
@@ -66,10 +66,12 @@ impl fmt::Display for Ids {
     }
 }
 
-/// The id of a request in the head of its answer.
+/// The id of a request in the head of its answer, fit to be shown.
 pub(crate) fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
-    REQUEST_IDS
-        .iter()
-        .find_map(|name| headers.get(*name)?.to_str().ok())
-        .map(|id| secrets.clean(id, NAME))
+    sent_id(headers).map(|id| secrets.clean(id, NAME))
+}
+
+/// The id of a request in the head of its answer, as it came.
+pub(crate) fn sent_id(headers: &HeaderMap) -> Option<&str> {
+    REQUEST_IDS.iter().find_map(|name| headers.get(name)?.to_str().ok())
 }

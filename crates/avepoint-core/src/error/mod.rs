@@ -18,7 +18,7 @@ pub(crate) use self::cause::own_words;
 use self::cause::{add_cause, chain, connect_words, is_declined};
 pub use self::challenge::{Challenge, joined};
 pub use self::ids::Ids;
-pub(crate) use self::ids::{REQUEST_IDS, request_id};
+pub(crate) use self::ids::{REQUEST_IDS, request_id, sent_id};
 use crate::counted::counted;
 use crate::network::HttpClient;
 use crate::operation::Operation;

@@ -92,19 +92,13 @@ impl ExportState {
     /// The state of a code, in whatever form it came. A code of tomorrow may still come to an end.
     fn of(code: &Code) -> Self {
         let text = code.to_string();
-        let number = whole(&text);
+        let number = reader::whole(text.trim());
         let name = text.split_whitespace().collect::<String>().to_ascii_lowercase();
         STATES
             .iter()
             .find(|(value, names, _)| number == Some(*value) || names.contains(&name.as_str()))
             .map_or(ExportState::InProgress, |(_, _, state)| *state)
     }
-}
-
-/// The small whole number that a text spells: `2` and `2.0`.
-fn whole(text: &str) -> Option<i64> {
-    let number: f64 = text.trim().parse().ok()?;
-    (number.fract() == 0.0 && number.abs() < 1e6).then_some(number as i64)
 }
 
 impl ExportStatus {
@@ -246,7 +240,7 @@ impl Said {
                 _ => None,
             }
         };
-        let status = text("status").and_then(|status| u16::try_from(whole(&status)?).ok());
+        let status = text("status").and_then(|status| u16::try_from(reader::whole(status.trim())?).ok());
         let failure = status.and_then(|status| StatusCode::from_u16(status).ok());
         Said {
             failure: failure.filter(|status| status.is_client_error() || status.is_server_error()),

@@ -10,6 +10,7 @@
 //!
 //! Only a document that is not JSON, or is something else altogether, fails as a whole.
 
+mod compact;
 mod lexer;
 pub mod outline;
 mod problem;
@@ -25,6 +26,7 @@ use serde::de::value::{CowStrDeserializer, U64Deserializer};
 use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+pub(crate) use compact::{compact, is_json};
 use lexer::{End, Lexer, Position};
 use outline::Outline;
 pub(crate) use problem::Problem;
@@ -417,13 +419,26 @@ fn add(place: &mut String, name: &str) {
 }
 
 /// A whole number, also where it is written as a fraction or with an exponent.
+// By its digits: a float would round them, and std's parser of floats is fifteen kilobytes of every program.
 pub(crate) fn whole(text: &str) -> Option<i64> {
-    // Up to here every whole number has an exact f64, so that the cast loses nothing.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     text.parse().ok().or_else(|| {
-        let number: f64 = text.parse().ok()?;
-        #[allow(clippy::cast_possible_truncation)]
-        (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+        let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (integer, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let fraction = fraction.trim_end_matches('0');
+        if !fraction.bytes().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
+        let digits: i64 = [integer, fraction].concat().parse().ok()?;
+        let places = exponent
+            .parse::<i32>()
+            .ok()?
+            .checked_sub(fraction.len().try_into().ok()?)?;
+        let power = 10_i64.checked_pow(places.unsigned_abs());
+        match (digits, power) {
+            (0, _) => Some(0),
+            (_, Some(power)) if places < 0 => (digits % power == 0).then_some(digits / power),
+            (_, power) => digits.checked_mul(power?),
+        }
     })
 }
 

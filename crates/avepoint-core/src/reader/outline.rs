@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::lexer::{End, Lexer, Position};
-use super::{Problem, to_json, to_value};
+use super::{Problem, compact};
 
 /// The members of an object, each with its JSON as it was written.
 #[derive(Debug, Default)]
@@ -94,11 +94,25 @@ impl<'a> Outline<'a> {
 
     /// What a member says to a person: its text, or its JSON.
     pub fn words(&self, name: &str) -> Option<String> {
-        self.text(name).or_else(|| {
-            let json = self.get(name)?;
-            Some(to_value(json).map_or_else(|_| json.to_owned(), |value| to_json(&value)))
-        })
+        self.text(name).or_else(|| self.get(name).map(compact))
     }
+}
+
+/// The JSON of each entry of this list, as far as it goes; nothing where it is none.
+pub(crate) fn entries(json: &str) -> Vec<&str> {
+    let mut lexer = Lexer::new(json.as_bytes());
+    let mut entries = Vec::new();
+    if let Ok(b'[') = lexer.peek() {
+        lexer.open();
+        while let Ok(true) = lexer.goes_on(entries.is_empty(), End::Bracket) {
+            let start = lexer.position();
+            if lexer.skip().is_err() {
+                break;
+            }
+            entries.extend(lexer.text_since(start));
+        }
+    }
+    entries
 }
 
 /// The text that a JSON text is. Half a surrogate pair is shown as what cannot be shown; one that is cut off ends there.
@@ -160,6 +174,11 @@ mod tests {
             (None, Some(r#"{"e":"'"}"#))
         );
         assert_eq!(outline.members().len(), 7);
+        assert_eq!(
+            entries(r#" [1 , "a]",{"b": [2]} , nul"#),
+            ["1", "\"a]\"", "{\"b\": [2]}"]
+        );
+        assert_eq!(entries(r#"{"a": 1}"#), [""; 0]);
         for other in ["", " ", "[]", "null", "\"{}\"", "}"] {
             assert!(Outline::of(other).is_none(), "{other}");
         }
