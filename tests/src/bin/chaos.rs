@@ -13,6 +13,9 @@ struct Arguments {
     /// How many calls are made, beside those over TLS and HTTP/2.
     #[arg(long, default_value_t = 10_000)]
     calls: u64,
+    /// Leaves those over TLS and HTTP/2 out, which take longer than a thousand others.
+    #[arg(long)]
+    plain: bool,
     /// Switches a protection off, to see that its harm is counted.
     #[arg(long, value_parser = protection)]
     without: Option<Protection>,
@@ -26,13 +29,18 @@ fn protection(name: &str) -> Result<Protection, String> {
 
 #[tokio::main]
 async fn main() {
-    let Arguments { seed, calls, without } = Arguments::parse();
+    let Arguments {
+        seed,
+        calls,
+        plain,
+        without,
+    } = Arguments::parse();
     println!("seed {seed}, {calls} calls");
     if let Some(protection) = without {
         println!("without {protection:?}");
         protection.switch_off();
     }
-    let report = run(&Options { seed, calls }).await;
+    let report = run(&Options { seed, calls, plain }).await;
     println!("{report}");
     println!("{}", serde_json::to_string(&report).expect("a report can be written"));
 }

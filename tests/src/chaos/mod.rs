@@ -25,6 +25,8 @@ pub use report::{Report, Violation};
 pub struct Options {
     pub seed: u64,
     pub calls: u64,
+    /// Whether no calls are made over TLS and HTTP/2, which take longer than a thousand others.
+    pub plain: bool,
 }
 
 /// Makes a run.
