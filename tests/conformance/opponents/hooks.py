@@ -20,7 +20,7 @@ EXCUSES = {
     "the spec knows the code, and says that the service does not serve it yet": "is not supported yet",
     "one of two members must say something, and both may be left empty": "Name an object by its path, a user by",
     "an action is refused while its tenant or baseline is in some states, as the spec says": "which does not allow it",
-    # Seldom: fifteen examples do without it.
+    # Seldom: eight examples do without it.
     "an id was taken from another answer without regard to its format": 'groupId: value is not a \\"email\\"',
 }
 

@@ -122,7 +122,9 @@ fn package(folder: &Path, dependencies: &str) -> Result {
     let workspace = workspace()?;
     let crates = workspace.join("crates");
     let dependencies = dependencies.replace("../avepoint/crates", &crates.to_string_lossy());
-    let package = "[package]\nname = \"page\"\nedition = \"2024\"\n\n[workspace]\n\n";
+    // With the workspace's profile, so that what both depend on is built once.
+    let package = "[package]\nname = \"page\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n\n\
+                   [profile.dev.package.\"*\"]\ndebug = false\n\n";
     fs::create_dir_all(folder.join("src"))?;
     fs::write(folder.join("Cargo.toml"), package.to_owned() + &dependencies)?;
     fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock"))?;
@@ -138,7 +140,9 @@ fn target() -> PathBuf {
 fn cargo(package: &Path, arguments: &[&str]) -> Result<(bool, String)> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(arguments).current_dir(package);
-    let built = cargo.env("CARGO_TARGET_DIR", target()).output()?;
+    cargo.env("CARGO_TARGET_DIR", target());
+    cargo.env("CARGO_BUILD_BUILD_DIR", target().join("../.."));
+    let built = cargo.output()?;
     let told = String::from_utf8(built.stdout)? + &String::from_utf8(built.stderr)?;
     Ok((built.status.success(), told))
 }

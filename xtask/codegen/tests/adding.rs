@@ -150,7 +150,7 @@ fn merge(spec: &mut Value, new: Value) {
 }
 
 #[test]
-#[ignore = "it builds the tools and clients once more; `.ci/run` asks for it"]
+#[ignore = "it builds the tools and clients once more; `.ci/weekly` asks for it"]
 fn two_families_of_apis_are_added_as_the_readme_tells() {
     let copy = Copy::new();
     let pages = copy.path("pages");
