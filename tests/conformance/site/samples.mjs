@@ -97,6 +97,7 @@ function wanted(call) {
     path: path.replace(/\{(\w+)\}/g, (_, parameter) => text(fixtures.parameters[parameter])),
     query: Object.fromEntries(query),
     body: fixtures.request ? { ...fixtures.request, [token?.replace('body.', '')]: undefined } : null,
+    isBodyRequired: operation.requestBody?.required === true,
   };
 }
 
@@ -221,13 +222,10 @@ function folder(name) {
 }
 
 // Whether what was sent is what the examples say. The log of the sandbox hides secrets. The Rust client sends what is
-// required and no body where none is, one entry where a list may be one, and a code as it is documented, though an example
-// has it as digits or by its name.
+// required, one entry where a list may be one, and a code as it is documented, though an example has it as digits or by its
+// name.
 function isSame(sent, example, language) {
   if (sent === '***' || sent === example) {
-    return true;
-  }
-  if (language === 'Rust' && sent === null) {
     return true;
   }
   if (language === 'Rust' && Array.isArray(example) && !Array.isArray(sent)) {
@@ -252,7 +250,12 @@ async function everyCall(calls) {
       const values = {};
       query.forEach(([name, value]) => (values[name] ??= []).push(value));
       const found = { api, operation, method, path: decodeURIComponent(path ?? ''), query: values, body };
-      expect(isSame(found, sent[index], language), `${language}: ${sent[index]?.operation} sent ${JSON.stringify(found)} instead of ${JSON.stringify(sent[index])}`);
+      const { isBodyRequired, ...expected } = sent[index] ?? {};
+      // The Rust client leaves out an optional body that holds nothing.
+      if (language === 'Rust' && body === null && !isBodyRequired) {
+        expected.body = null;
+      }
+      expect(isSame(found, expected, language), `${language}: ${expected.operation} sent ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`);
       // Ids of examples are not in the world of the sandbox; anything else that it refuses is wrong.
       expect(entry.status < 300 || entry.status === 404, `${language}: ${operation} was answered with ${entry.status}`);
     });
