@@ -122,11 +122,15 @@ fn package(folder: &Path, dependencies: &str) -> Result {
     let workspace = workspace()?;
     let crates = workspace.join("crates");
     let dependencies = dependencies.replace("../avepoint/crates", &crates.to_string_lossy());
-    // With the workspace's profile, so that what both depend on is built once.
-    let package = "[package]\nname = \"page\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n\n\
-                   [profile.dev.package.\"*\"]\ndebug = false\n\n";
+    let package = "[package]\nname = \"page\"\nedition = \"2024\"\n\n[workspace]\n\n";
+    // The workspace's own profiles, so that what both depend on is built once.
+    let manifest = fs::read_to_string(workspace.join("Cargo.toml"))?;
+    let profiles = manifest.find("[profile.").map_or("", |start| &manifest[start..]);
     fs::create_dir_all(folder.join("src"))?;
-    fs::write(folder.join("Cargo.toml"), package.to_owned() + &dependencies)?;
+    fs::write(
+        folder.join("Cargo.toml"),
+        format!("{package}{dependencies}\n{profiles}"),
+    )?;
     fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(())
 }
