@@ -227,7 +227,7 @@ impl Call {
         if !problems.0.is_empty() {
             return Err(self.invalid(problems));
         }
-        let url = self.url(&filled(self.operation.path, &path), query)?;
+        let url = self.url(&filled(self.operation.path, &path), query);
         let mut request = Request::new(self.operation.method.into(), url);
         if matches!(self.operation.response, crate::operation::ResponseBody::Json) {
             set_header(&mut request, header::ACCEPT, JSON);
@@ -268,10 +268,8 @@ impl Call {
         outcome.map(|()| texts).map_err(|problem| vec![problem])
     }
 
-    fn url(&self, path: &str, query: Vec<(&str, String)>) -> Result<Url, Error> {
-        let base = self.session.base_url().trim_end_matches('/');
-        let mut url = Url::parse(&format!("{base}{path}"))
-            .map_err(|error| self.invalid(Problems(vec![format!("the address is not a URL: {error}")])))?;
+    fn url(&self, path: &str, query: Vec<(&str, String)>) -> Url {
+        let mut url = self.session.url_of(path);
         // They are few: to sort them by std's means would be six kilobytes of every program.
         let mut sorted: Vec<(&str, String)> = Vec::with_capacity(query.len());
         for pair in query {
@@ -281,7 +279,7 @@ impl Call {
         if !sorted.is_empty() {
             url.query_pairs_mut().extend_pairs(sorted);
         }
-        Ok(url)
+        url
     }
 
     /// The body as it goes out: its codes spelled as they are documented, unless nothing is held against the specification.

@@ -92,6 +92,14 @@ impl Session {
         &self.shared.base_url
     }
 
+    /// The address of a path below the base URL, whose parts are encoded.
+    pub(crate) fn url_of(&self, path: &str) -> Url {
+        let base = &self.shared.base_url;
+        let mut url = base.clone();
+        url.set_path(&[base.path().trim_end_matches('/'), path].concat());
+        url
+    }
+
     /// The options of this clone.
     pub fn options(&self) -> &CallOptions {
         &self.options
@@ -311,17 +319,21 @@ impl Session {
         attempts: &Attempts<'_>,
     ) -> Result<Answer, Error> {
         let until = attempts.until(self.options.timeout);
-        // A body that cannot be copied is one that streams; no API takes such a one.
-        let copy = call.request.try_clone();
-        let copy = copy.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "the body cannot be sent twice"))?;
-        let mut request = authorized(copy, token)?;
+        let request = || {
+            // A body that cannot be copied is one that streams; no API takes such a one.
+            let copy = call.request.try_clone();
+            let copy = copy.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "the body cannot be sent twice"))?;
+            let mut request = authorized(copy, token)?;
+            request.headers_mut().extend(added.clone());
+            Ok(request)
+        };
+        let first = request()?;
         self.shared.tokens.keep(token);
         let mut secrets = self.with_tokens(&call.secrets);
         if !added.is_empty() {
             secrets = secrets.with_all(secrets_of(&added));
-            request.headers_mut().extend(added);
         }
-        let followed = self.follow(call.operation, request, until).await;
+        let followed = self.follow(call.operation, first, request, until).await;
         let mut answer = followed.map_err(|error| error.without(&secrets))?;
         let status = answer.response.status();
         call.span.record("http.response.status_code", status.as_u16());
@@ -369,7 +381,7 @@ impl Session {
                 }
                 let error = match body {
                     Ok(Ok(body)) => {
-                        let mut response = self.complete(call.operation, &answer.response, body, secrets);
+                        let mut response = self.complete(call.operation, answer.response, body, secrets);
                         if let Some(reported) = reported {
                             response.extensions_mut().insert(reported);
                         }
@@ -390,7 +402,7 @@ impl Session {
                 let mut body = Vec::new();
                 let beginning = transport::beginning(&mut answer.response, SHORT_BODY, &mut body);
                 let _ = timeout_at(until.min(transport::after(AT_ONCE)), beginning).await;
-                Ok(self.complete(call.operation, &answer.response, body.into(), secrets))
+                Ok(self.complete(call.operation, answer.response, body.into(), secrets))
             }
         }
     }
@@ -457,30 +469,36 @@ impl Session {
     }
 
     /// A successful answer that has been read.
-    fn complete(&self, operation: &'static Operation, response: &Response, body: Bytes, secrets: Secrets) -> Answer {
+    fn complete(&self, operation: &'static Operation, response: Response, body: Bytes, secrets: Secrets) -> Answer {
         #[cfg(feature = "export")]
         if let Some(witness) = &self.options.witness {
             witness.read(&body);
         }
+        let (mut head, _) = http::Response::from(response).into_parts();
         if let Some(recorder) = &self.options.recorder {
             recorder.push(RawResponse {
                 operation,
-                status: response.status(),
-                headers: response.headers().clone(),
+                status: head.status,
+                headers: head.headers.clone(),
                 body: body.clone(),
             });
         }
-        let mut whole = same_head(response, Body::Whole(body));
         // Who reads the body may have to tell of it.
-        whole.extensions_mut().insert(secrets);
-        whole
+        head.extensions.insert(secrets);
+        Answer::from_parts(head, Body::Whole(body))
     }
 
-    /// Sends a request, and again where the answer points if it only reads.
-    async fn follow(&self, operation: &'static Operation, request: Request, until: Instant) -> Result<Followed, Error> {
-        let (mut next, mut away, mut id) = (request, false, None);
+    /// Sends a request, and the same once more where the answer points if it only reads. It is made anew for that: a copy
+    /// kept beside it would be in vain for nearly every call.
+    async fn follow(
+        &self,
+        operation: &'static Operation,
+        first: Request,
+        same: impl Fn() -> Result<Request, Error>,
+        until: Instant,
+    ) -> Result<Followed, Error> {
+        let (mut next, mut away, mut id) = (first, false, None);
         for _ in 0..=REDIRECTIONS {
-            let spare = if operation.read_only { next.try_clone() } else { None };
             let response = if away {
                 let http = self.shared.transport.away(next.url())?;
                 transport::send(&http, next, until).await?
@@ -494,12 +512,12 @@ impl Session {
                 let message = format!("{} {problem}", response.status().as_u16());
                 Error::new(ErrorKind::Redirect, message).with_request_id(shown_id(&response))
             };
-            let Some(again) = spare else {
+            if !operation.read_only {
                 return Err(refused("a write is not sent to another address"));
-            };
+            }
             // What has been elsewhere once brings nothing of the caller's back.
-            away |= again.url().origin() != target.origin();
-            next = redirected(again, target).map_err(refused)?;
+            away |= response.url().origin() != target.origin();
+            next = redirected(same()?, response.url(), target, away).map_err(refused)?;
             id = shown_id(&response);
         }
         Err(Error::new(ErrorKind::Redirect, "the server redirects without end").with_request_id(id))
@@ -553,14 +571,14 @@ fn redirection(response: &Response) -> Option<Url> {
 }
 
 /// The request that follows a redirection. The token stays with the host it was meant for.
-fn redirected(mut request: Request, target: Url) -> Result<Request, &'static str> {
-    if !may_carry_token(&target) || (request.url().scheme() == "https" && target.scheme() != "https") {
+fn redirected(mut request: Request, from: &Url, target: Url, away: bool) -> Result<Request, &'static str> {
+    if !may_carry_token(&target) || (from.scheme() == "https" && target.scheme() != "https") {
         return Err("the other address is not https");
     }
     if !target.username().is_empty() || target.password().is_some() {
         return Err("the other address contains a user or a password");
     }
-    if request.url().origin() != target.origin() && Protection::OwnHost.is_on() {
+    if away && Protection::OwnHost.is_on() {
         if request.body().is_some() {
             return Err("a body is not sent to another host");
         }
