@@ -500,6 +500,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self.deserialize_str(visitor)
     }
 
+    // Each type has one caller. In a function of its own, a large value would be copied once more on its way out.
+    #[inline(always)]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         match self.is_nothing()? {
             true => visitor.visit_none(),

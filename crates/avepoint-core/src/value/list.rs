@@ -156,12 +156,15 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ItemsVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
-        while let Some(entry) = entries.next_element()? {
-            if let Some(entry) = entry {
-                items.push(entry);
+        loop {
+            // Taken out of where it was read: each step between would copy it once more.
+            match entries.next_element() {
+                Ok(Some(Some(entry))) => items.push(entry),
+                Ok(Some(None)) => {}
+                Ok(None) => return Ok(items),
+                Err(error) => return Err(error),
             }
         }
-        Ok(items)
     }
 }
 
