@@ -26,6 +26,8 @@ use crate::transport;
 use crate::validation::check;
 #[doc(hidden)]
 pub use crate::value::code::{Documented, WireCode, read_code};
+#[doc(hidden)]
+pub use crate::value::id::IdText;
 use crate::value::json::Json;
 
 /// How much of an answer that cannot be read is looked at for its excerpt, in bytes.

@@ -1,5 +1,8 @@
 //! Identifiers: one type for each kind of thing, so that a tenant's id cannot stand where a customer's belongs.
 
+/// The text of an identifier. A UUID, as most are, is kept in place: reading or cloning it takes no memory elsewhere.
+pub type IdText = smallstr::SmallString<[u8; 36]>;
+
 /// Why a text is no identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -52,7 +55,10 @@ macro_rules! id {
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[serde(transparent)]
-        $vis struct $name(::std::string::String);
+        $vis struct $name(
+            #[cfg_attr(feature = "schemars", schemars(with = "::std::string::String"))]
+            $crate::generated::IdText,
+        );
 
         impl $name {
             /// The id as text.
@@ -83,21 +89,21 @@ macro_rules! id {
         impl ::std::cmp::PartialEq<str> for $name {
             #[inline]
             fn eq(&self, text: &str) -> bool {
-                self.0 == *text
+                self.as_str() == text
             }
         }
 
         impl ::std::cmp::PartialEq<&str> for $name {
             #[inline]
             fn eq(&self, text: &&str) -> bool {
-                self.0 == **text
+                self.as_str() == *text
             }
         }
 
         impl ::std::convert::From<$name> for ::std::string::String {
             #[inline]
             fn from(id: $name) -> Self {
-                id.0
+                id.0.into_string()
             }
         }
 
@@ -107,7 +113,7 @@ macro_rules! id {
             #[inline]
             fn try_from(text: ::std::string::String) -> ::std::result::Result<Self, Self::Error> {
                 $crate::InvalidId::check(&text)?;
-                Ok(Self(text))
+                Ok(Self(text.into()))
             }
         }
 
@@ -116,7 +122,8 @@ macro_rules! id {
 
             #[inline]
             fn try_from(text: &str) -> ::std::result::Result<Self, Self::Error> {
-                Self::try_from(text.to_owned())
+                $crate::InvalidId::check(text)?;
+                Ok(Self(text.into()))
             }
         }
 
@@ -145,4 +152,47 @@ macro_rules! id {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use serde_json::json;
+
+    crate::id! {
+        /// Identifies a plant.
+        struct PlantId;
+    }
+
+    #[test]
+    fn an_id_is_its_text_however_long_it_is_and_wherever_it_is_kept() {
+        for length in [1, 35, 36, 37, 4_000] {
+            let text = "é".repeat(length / 2) + &"x".repeat(length % 2);
+            // A `String` may bring memory of its own, also for a text that is short enough to be kept in place.
+            let mut roomy = String::with_capacity(8_000);
+            roomy.push_str(&text);
+            let ids = [
+                PlantId::try_from(roomy).expect("an id"),
+                PlantId::try_from(text.as_str()).expect("an id"),
+                serde_json::from_value(json!(text)).expect("an id"),
+            ];
+            for id in &ids {
+                assert_eq!(id, text.as_str());
+                assert_eq!(json!(id), json!(text));
+                assert_eq!(format!("{id:?}"), format!("PlantId({text:?})"));
+                assert_eq!(String::from(id.clone()), text);
+            }
+            assert_eq!(HashSet::from(ids).len(), 1);
+        }
+    }
+
+    #[test]
+    fn ids_are_in_the_order_of_their_texts() {
+        let long = "b".repeat(40);
+        let ids = ["c", &long, "a"].map(|text| PlantId::try_from(text).expect("an id"));
+        let mut sorted = ids.to_vec();
+        sorted.sort();
+        assert_eq!(sorted, ["a", &long, "c"]);
+    }
 }
