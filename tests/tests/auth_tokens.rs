@@ -282,7 +282,11 @@ async fn a_refusal_says_what_to_do() {
             (error.kind(), error.code()),
             (ErrorKind::Credential, body["error"].as_str())
         );
-        assert!(error.is_authentication());
+        let lacks_permission = body["error"] == "invalid_scope";
+        assert_eq!(
+            (error.is_permission(), error.is_authentication(), error.is_retryable()),
+            (lacks_permission, !lacks_permission, false)
+        );
         assert_eq!(server.received().len(), 1, "a refusal is not asked for again");
     }
 }

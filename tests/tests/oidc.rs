@@ -449,7 +449,7 @@ async fn a_call_carries_the_providers_token_and_gets_another_when_it_is_not_acce
         // A permission that is lacking stops the call before the server hears of it.
         let error = run(&client, "getWorkspaceOverview").await.expect_err("no permission");
         provider.refused("invalid_scope", "requested scope is unknown");
-        assert!(error.is_authentication(), "{error}");
+        assert!(error.is_permission(), "{error}");
         says(&error, &["getWorkspaceOverview", "elements.wm.read.all"]);
         assert_eq!(server.received().len(), 3);
     }

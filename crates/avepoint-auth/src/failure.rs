@@ -10,6 +10,9 @@ use jiff::fmt::friendly::{Designator, Spacing, SpanPrinter};
 /// The longest piece of a server's words that is shown, in characters.
 const LONGEST: usize = 300;
 
+/// The code of RFC 6749 with which a token is refused to an app that lacks the permission asked for.
+const LACKING: &str = "invalid_scope";
+
 /// Why no token could be obtained.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Failure {
@@ -78,7 +81,10 @@ impl Failure {
     fn obstacle(&self) -> Option<Obstacle> {
         match self {
             Failure::Other(_, obstacle, _) => *obstacle,
-            Failure::Refused(refusal) => unavailable(refusal.status),
+            Failure::Refused(refusal) => {
+                let lacks_permission = refusal.code == LACKING;
+                unavailable(refusal.status).or_else(|| lacks_permission.then_some(Obstacle::Permission))
+            }
         }
     }
 
@@ -117,7 +123,7 @@ impl Refusal {
             fixed,
         } = *about;
         match self.code.as_str() {
-            "invalid_scope" => lacking(operation, scope, fixed),
+            LACKING => lacking(operation, scope, fixed),
             "invalid_client" => format!(
                 "{host} does not accept the client: check the client id and {proof}, and that the app is registered in \
                  this cloud"
@@ -140,7 +146,7 @@ impl Refusal {
 
     /// What to do about the clock, if it may be the reason.
     fn clock(&self) -> Option<String> {
-        let ahead = self.clock_ahead.filter(|_| self.code != "invalid_scope")?;
+        let ahead = self.clock_ahead.filter(|_| self.code != LACKING)?;
         let side = if ahead.is_negative() { "behind" } else { "ahead of" };
         let printer = SpanPrinter::new()
             .designator(Designator::Verbose)

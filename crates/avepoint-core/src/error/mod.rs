@@ -123,7 +123,7 @@ pub enum ErrorKind {
     File,
 }
 
-/// Why no token could be obtained, if the cause is not the app or its secret or certificate.
+/// Why no token could be obtained, if the cause is another than the app, its secret or its certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Obstacle {
@@ -135,6 +135,8 @@ pub enum Obstacle {
     Unavailable,
     /// A firewall, a gateway or a proxy answered in place of the identity service.
     Gateway,
+    /// The identity service gives the app no token with the permission that the operation takes.
+    Permission,
 }
 
 impl Error {
@@ -425,12 +427,14 @@ impl Error {
         }
     }
 
-    /// Whether the app lacks the permission for the operation (403).
+    /// Whether the app lacks the permission for the operation: the service says so (403), or the identity service, which
+    /// gives no token with it.
     ///
     /// # Troubleshooting
     /// Grant the permission that [`Error::scope`] names to the app registration, and consent to it.
     pub fn is_permission(&self) -> bool {
-        self.is_refusal(StatusCode::FORBIDDEN) && !self.is_from_gateway()
+        self.obstacle() == Some(Obstacle::Permission)
+            || (self.is_refusal(StatusCode::FORBIDDEN) && !self.is_from_gateway())
     }
 
     /// Whether a page for people came in place of an answer: from a firewall, a gateway or a proxy, and not from the
@@ -543,7 +547,9 @@ impl Error {
         let read_only = self.0.operation.is_some_and(|operation| operation.read_only) || !Protection::WriteOnce.is_on();
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Throttled => true,
-            ErrorKind::Credential => self.obstacle().is_some_and(|obstacle| obstacle != Obstacle::Gateway),
+            ErrorKind::Credential => self
+                .obstacle()
+                .is_some_and(|obstacle| !matches!(obstacle, Obstacle::Gateway | Obstacle::Permission)),
             ErrorKind::Timeout | ErrorKind::Connection => read_only || !self.0.sent,
             ErrorKind::Status => self
                 .status()
