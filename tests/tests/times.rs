@@ -26,6 +26,7 @@ macro_rules! in_each_form {
             text.as_str(),
             &text,
             text,
+            "2026-01-31T12:00:00",
             Some(moment),
             &member_of_an_answer,
             member_of_an_answer
@@ -58,6 +59,15 @@ fn elements_takes_a_moment_in_each_form() {
     };
     for request in in_each_form!(|given| call().body(UpdateUserBirthdayRequest::builder().birthday(given))) {
         assert_eq!(request.body(), Some(&json!({ "birthday": "2026-01-31T12:00:00Z" })));
+    }
+    // As services write them in answers.
+    for (arrived, sent) in [
+        ("2026-01-31T12:00:00.5", "2026-01-31T12:00:00.5Z"),
+        ("2026-01-31", "2026-01-31T00:00:00Z"),
+    ] {
+        let time: Time = serde_json::from_value(json!(arrived)).expect("a time");
+        let request = call().body(UpdateUserBirthdayRequest::builder().birthday(&time));
+        assert_eq!(prepared(request.dry_run()).body(), Some(&json!({ "birthday": sent })));
     }
 }
 

@@ -25,7 +25,7 @@ use crate::prepared::PreparedRequest;
 use crate::reader::{Spelling, read_whole, to_json};
 use crate::response::{ByteStream, Response};
 use crate::session::{Answer, Body, JSON, Session, set_header};
-use crate::validation::{Violation, check_length, check_scalar, spell_codes, spelled_code, violations};
+use crate::validation::{Violation, check_length, check_scalar, spell, spelled, violations};
 use crate::value::id::InvalidId;
 
 /// A call that is being put together: what every builder of one is made of. It owns all that it needs.
@@ -282,7 +282,7 @@ impl Call {
         url
     }
 
-    /// The body as it goes out: its codes spelled as they are documented, unless nothing is held against the specification.
+    /// The body as it goes out: its codes and times spelled as they are documented, unless nothing is held against the specification.
     fn checked_body(&self, problems: &mut Problems) -> Option<Value> {
         let Some(body) = self.operation.body.as_ref() else {
             // Of an operation that has none according to the specification.
@@ -310,7 +310,7 @@ impl Call {
         };
         if self.is_strict() {
             problems.add("body", violations(body.constraint, &value));
-            spell_codes(body.constraint, &mut value);
+            spell(body.constraint, &mut value);
         }
         Some(value)
     }
@@ -480,7 +480,7 @@ fn text(scalar: &Value) -> String {
     }
 }
 
-/// Checks what a parameter holds, and spells its codes as they are documented.
+/// Checks what a parameter holds, and spells its codes and times as they are documented.
 fn check_parameter(parameter: &Parameter, given: &[Value], texts: &mut [String]) -> Result<(), Violation> {
     let constraint = parameter.constraint;
     if texts.is_empty() {
@@ -492,8 +492,8 @@ fn check_parameter(parameter: &Parameter, given: &[Value], texts: &mut [String])
     }
     for (given, text) in given.iter().zip(&mut *texts) {
         check_scalar(constraint, given, text)?;
-        if let Some(code) = spelled_code(constraint, text) {
-            *text = code;
+        if let Some(documented) = spelled(constraint, text) {
+            *text = documented;
         }
     }
     match constraint {

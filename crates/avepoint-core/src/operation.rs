@@ -437,7 +437,7 @@ pub enum Format {
     Plain,
     /// An identifier: not blank, and no dot segment of a path.
     Id,
-    /// RFC 3339 with an offset.
+    /// RFC 3339 with an offset. A time without one is sent in UTC, and a bare date as its midnight.
     DateTime,
     /// A date, as 2026-01-31.
     Date,

@@ -2,6 +2,8 @@
 //!
 //! What is checked is the request as it would go out, so that no way of making one gets around the limits.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::counted::counted;
@@ -9,7 +11,7 @@ use crate::operation::{Constraint, Format};
 use crate::reader::to_json;
 use crate::value::id::InvalidId;
 use crate::value::local_time::is_local_time;
-use crate::value::time::{is_date, is_date_time};
+use crate::value::time::{is_date, with_offset};
 
 /// What is wrong with a value, and where in it.
 #[doc(hidden)]
@@ -68,7 +70,7 @@ impl Violation {
         let setter = setter(name);
         let problem = match setter == name {
             true => "is missing".to_owned(),
-            false => format!("is missing: set it with `{setter}`"),
+            false => format!("is missing: give `{setter}` a value"),
         };
         Violation {
             kind: Kind::Missing,
@@ -288,8 +290,9 @@ fn documented(codes: &[&'static str], text: &str) -> Option<&'static str> {
     codes.iter().find(same).or_else(|| codes.iter().find(alike)).copied()
 }
 
-/// Spells the text codes of a value that was checked as they are documented; whether any was spelled otherwise.
-pub(crate) fn spell_codes(constraint: &Constraint, value: &mut Value) -> bool {
+/// Spells what of a value that was checked may be spelled in several ways as it is documented: text codes, and times. Tells
+/// whether any was spelled otherwise.
+pub(crate) fn spell(constraint: &Constraint, value: &mut Value) -> bool {
     match (constraint, value) {
         (Constraint::TextCode { codes, .. }, Value::String(text)) => match documented(codes, text) {
             Some(code) if code != text => {
@@ -298,35 +301,44 @@ pub(crate) fn spell_codes(constraint: &Constraint, value: &mut Value) -> bool {
             }
             _ => false,
         },
+        (Constraint::Text { format, .. }, Value::String(text)) if *format == Format::DateTime => {
+            match with_offset(text) {
+                Some(Cow::Owned(time)) => {
+                    *text = time;
+                    true
+                }
+                _ => false,
+            }
+        }
         (Constraint::List { item, .. }, Value::Array(entries)) => entries
             .iter_mut()
-            .fold(false, |spelled, entry| spell_codes(item, entry) | spelled),
+            .fold(false, |spelled, entry| spell(item, entry) | spelled),
         (Constraint::Object { members, .. }, Value::Object(object)) => members.iter().fold(false, |spelled, member| {
             object
                 .get_mut(member.name)
-                .is_some_and(|value| spell_codes(member.constraint, value))
+                .is_some_and(|value| spell(member.constraint, value))
                 | spelled
         }),
         (Constraint::AnyOf(constraints), value) => match matching(constraints, value) {
-            Some(fitting) => spell_codes(constraints[fitting], value),
+            Some(fitting) => spell(constraints[fitting], value),
             None => false,
         },
         (Constraint::AllOf(constraints), value) => constraints
             .iter()
-            .fold(false, |spelled, constraint| spell_codes(constraint, value) | spelled),
+            .fold(false, |spelled, constraint| spell(constraint, value) | spelled),
         _ => false,
     }
 }
 
 /// The documented spelling of a text of the path or query, if it is another.
-pub(crate) fn spelled_code(constraint: &Constraint, text: &str) -> Option<String> {
+pub(crate) fn spelled(constraint: &Constraint, text: &str) -> Option<String> {
     let constraint = match constraint {
         Constraint::List { item, .. } => item,
         other => other,
     };
     let mut value = Value::from(text);
-    match (spell_codes(constraint, &mut value), value) {
-        (true, Value::String(code)) => Some(code),
+    match (spell(constraint, &mut value), value) {
+        (true, Value::String(text)) => Some(text),
         _ => None,
     }
 }
@@ -415,10 +427,7 @@ fn check_format(text: &str, format: Format) -> Result<(), Violation> {
             Ok(()) => (true, ""),
             Err(problem) => return Err(Violation::new(format!("is not an id: {problem}"))),
         },
-        Format::DateTime => (
-            is_date_time(text),
-            "a time with an offset, such as 2026-01-31T12:00:00Z",
-        ),
+        Format::DateTime => (with_offset(text).is_some(), "a time, such as 2026-01-31T12:00:00Z"),
         Format::Date => (is_date(text), "a date, such as 2026-01-31"),
         Format::LocalTime => (
             is_local_time(text),
@@ -582,7 +591,7 @@ mod tests {
             .map(|violation| violation.in_place("x"))
             .collect();
         let expected = [
-            "`x.userId` is missing: set it with `user_id`",
+            "`x.userId` is missing: give `user_id` a value",
             "`x.size` is 0, the minimum is 1",
             "`x.kind` is missing",
             "`x.odd` is not a documented field",
@@ -735,7 +744,7 @@ mod tests {
         }]);
         let spelled = |mut value: Value| {
             check(&CONSTRAINT, &value).unwrap_or_else(|violation| panic!("{value}: {violation:?}"));
-            (spell_codes(&CONSTRAINT, &mut value), value)
+            (spell(&CONSTRAINT, &mut value), value)
         };
         // What is a code as it stands stays; what is none is not touched.
         let same =
@@ -754,10 +763,26 @@ mod tests {
     }
 
     #[test]
+    fn a_time_is_sent_in_utc_where_it_has_no_offset() {
+        static TIME: Constraint = Constraint::text(0, None, Format::DateTime);
+        for (given, sent) in [
+            ("2026-01-31T12:00:00", Some("2026-01-31T12:00:00Z")),
+            ("2026-01-31T12:00:00.25", Some("2026-01-31T12:00:00.25Z")),
+            ("2026-01-31", Some("2026-01-31T00:00:00Z")),
+            ("2026-01-31T12:00:00+02:00", None),
+        ] {
+            assert!(check(&TIME, &json!(given)).is_ok(), "{given}");
+            assert_eq!(spelled(&TIME, given).as_deref(), sent);
+        }
+        for wrong in ["N/A", "2026-02-30", "2026-01-31T12:00:00ZZ", "12:00:00", ""] {
+            assert!(check(&TIME, &json!(wrong)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn formats_are_held() {
         let check_it = |format, text: &str| check_format(text, format).is_ok();
         assert!(check_it(Format::DateTime, "2026-01-31T12:00:00Z"));
-        assert!(!check_it(Format::DateTime, "2026-01-31T12:00:00"));
         assert!(!check_it(Format::DateTime, "2026-02-30T12:00:00Z"));
         assert!(check_it(Format::Date, "2026-01-31"));
         assert!(!check_it(Format::Date, "31.01.2026"));

@@ -148,13 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused_and_both_ways_to_write_one_are_told() {
-        for wrong in [
-            "",
-            "tomorrow",
-            "2026-01-31 12:00:00",
-            "2026-02-30T12:00:00",
-            "2026-01-31t12:00:00",
-        ] {
+        for wrong in ["", "tomorrow", "2026-01-31 12:00:00", "2026-02-30T12:00:00"] {
             let error = LocalTime::try_from(String::from(wrong)).expect_err(wrong).to_string();
             assert!(
                 error.contains("2026-01-31T12:00:00") && error.contains("RFC 3339"),

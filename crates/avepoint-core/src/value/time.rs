@@ -175,15 +175,17 @@ impl<Z: chrono::TimeZone> TryFrom<chrono::DateTime<Z>> for Time {
 impl TryFrom<&str> for Time {
     type Error = InvalidTime;
 
-    /// A time to send: RFC 3339 with an offset, or a bare date.
+    /// A time to send: RFC 3339, in UTC where it has no offset, or a bare date.
     fn try_from(text: &str) -> Result<Self, InvalidTime> {
-        if is_date_time(text) || is_date(text) {
-            Ok(Time(text.to_owned()))
-        } else {
-            Err(InvalidTime(format!(
-                "`{text}` is not an RFC 3339 time with an offset, such as 2026-01-31T12:00:00Z"
-            )))
-        }
+        let time = match is_date(text) {
+            true => Some(Cow::Borrowed(text)),
+            false => with_offset(text),
+        };
+        time.map(|time| Time(time.into_owned())).ok_or_else(|| {
+            InvalidTime(format!(
+                "`{text}` is not an RFC 3339 time, such as 2026-01-31T12:00:00Z"
+            ))
+        })
     }
 }
 
@@ -243,6 +245,17 @@ pub(crate) fn is_date_time(text: &str) -> bool {
             // A leap second ends a month, by UTC.
             !text[17..].starts_with("60") || (minute == MINUTES - 1 && day == day.last_of_month())
         })
+}
+
+/// A time as it is sent where the offset must stand: one without is in UTC, and a bare date is its midnight. Nothing if the
+/// text is no time.
+pub(crate) fn with_offset(text: &str) -> Option<Cow<'_, str>> {
+    if is_date_time(text) {
+        return Some(text.into());
+    }
+    let time = if is_date(text) { "T00:00:00Z" } else { "Z" };
+    let whole = format!("{text}{time}");
+    is_date_time(&whole).then(|| whole.into())
 }
 
 /// Whether a text is a bare date, as 2026-01-31.
@@ -427,6 +440,8 @@ mod tests {
             assert!(Time::try_from(right).is_ok(), "{right}");
             assert!(arrived(right).system_time().is_some(), "{right}");
         }
+        let without_offset = Time::try_from("2026-01-31T12:00:00.5").expect("a time");
+        assert_eq!(without_offset.as_str(), "2026-01-31T12:00:00.5Z");
         for wrong in [
             "",
             "tomorrow",
@@ -435,8 +450,8 @@ mod tests {
             "2026-W05-6",
             "20260131",
             "2026-02-30",
-            "2026-01-31T12:00:00",
             "2026-01-31 12:00:00Z",
+            "2026-01-31 12:00:00",
             " 2026-01-31T12:00:00Z",
             "2026-01-31T12Z",
             "2026-01-31T12:00Z",

@@ -345,7 +345,7 @@ async fn all_that_is_wrong_is_told_at_once_by_the_names_of_the_wire_and_of_the_s
     let search = search.body_map(|body| body.water(water).height(Some("tall")).season(None::<Season>));
     let problem = search.dry_run().expect_err("it breaks the spec").to_string();
     let expected = [
-        "`bedId` is missing: set it with `bed_id`",
+        "`bedId` is missing: give `bed_id` a value",
         "`pageSize` is 9223372036854775807, the maximum is ",
         "`body.water.least` is 9.75, the maximum is 9.5",
         "`body.height` ",
