@@ -227,7 +227,7 @@ fn what_is_wrong_is_told_by_build_and_shown_by_nobody() {
         ),
         (
             new().resolve("https://api.example.com", [([192, 0, 2, 1], 443).into()]),
-            "which is no host",
+            "which is not a host",
         ),
         (
             new().resolve("localhost.", [([192, 0, 2, 1], 443).into()]),

@@ -54,7 +54,7 @@ pub use reader::outline;
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 // So that a program names these in its own functions without a dependency that has to be of the same version.
-pub use {http, serde_json};
+pub use {bytes, http, serde_json};
 
 pub use argument::{Argument, Arguments};
 pub use client::{ApiClient, ClientBuilder};

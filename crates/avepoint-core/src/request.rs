@@ -70,7 +70,7 @@ impl RawRequest {
 
     /// Adds a scope that the token must carry. Default: none.
     ///
-    /// Scopes are few and known beforehand: a program that goes on naming new ones is refused at some time.
+    /// Scopes are few and known beforehand: after a thousand different sets a program is refused further ones.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scopes.push(scope.into());
         self
@@ -132,7 +132,7 @@ impl RawRequest {
         self
     }
 
-    /// Sends the request.
+    /// Sends the request. If the future is dropped before it is done, a write may have been carried out.
     ///
     /// # Errors
     /// As any call. An error of kind [`ErrorKind::InvalidRequest`] where the path does not begin with a slash, lacks a
@@ -293,7 +293,7 @@ const MOST: usize = 1000;
 
 /// What a request is for those who tell of it and those who give a token for it: both take operations that live as long
 /// as the program. There is one for each path and set of scopes that the program names, however often it does; beyond so
-/// many, whose paths can only hold what belongs into parameters, the path is left out, and beyond twice as many the scopes
+/// many, whose paths can only hold what belongs in parameters, the path is left out, and beyond twice as many the scopes
 /// are: then the request is refused.
 fn operation(method: Method, path: &str, scopes: &[String], read_only: bool) -> &'static Operation {
     type Known = HashMap<(&'static str, String, Vec<String>, bool), &'static Operation>;

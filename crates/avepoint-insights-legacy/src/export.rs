@@ -85,7 +85,8 @@ macro_rules! exports {
             ///
             /// # Errors
             /// That of the call; one of kind `Export` where the server started no job, and of kind `Timeout` where five
-            /// others have run for too long. A start whose answer was lost is not repeated: the job may run.
+            /// others have run for too long. A start whose answer was lost is not repeated: the job may run, and so it may
+            /// where the future is dropped before it is done; nobody has its id then.
             pub async fn start(self) -> Result<avepoint_core::ExportJob<$api>, Error> {
                 self.start_with(ExportOptions::default()).await
             }
@@ -122,7 +123,8 @@ macro_rules! split_exports {
         impl builder::$builder {
             /// Starts as many exports as these lists take:
             #[doc = concat!($("`", stringify!($list), "`, ",)+ "100 entries each,")]
-            /// and waits for all of them. Two long lists make a job for each pair of their parts.
+            /// and waits for all of them. Two long lists make a job for each pair of their parts. A dry run of the whole is
+            /// refused; those of the parts are the requests. If the future is dropped, the jobs that were started go on.
             ///
             /// # Errors
             /// One for a body that is not complete. What goes wrong with one part is that part's result.

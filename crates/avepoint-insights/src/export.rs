@@ -59,7 +59,8 @@ macro_rules! exports {
             ///
             /// # Errors
             /// That of the call; one of kind `Export` where the server started no job, and of kind `Timeout` where five
-            /// others have run for too long. A start whose answer was lost is not repeated: the job may run.
+            /// others have run for too long. A start whose answer was lost is not repeated: the job may run, and so it may
+            /// where the future is dropped before it is done; nobody has its id then.
             pub async fn start(self) -> Result<ExportJob, Error> {
                 self.start_with(ExportOptions::default()).await
             }
@@ -102,7 +103,8 @@ macro_rules! split_exports {
     ($($builder:ident: $list:ident ($name:literal) of $item:ty),* $(,)?) => { $(
         impl builder::$builder {
             #[doc = concat!("Starts as many exports as `", stringify!($list), "` takes, 100 entries each,")]
-            /// and waits for all of them.
+            /// and waits for all of them. A dry run of the whole list is refused; those of the parts are the requests. If the
+            /// future is dropped, the jobs that were started go on.
             ///
             /// # Errors
             /// One for a list that cannot be read. What goes wrong with one part is that part's result.

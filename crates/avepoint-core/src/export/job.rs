@@ -6,8 +6,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures_core::Stream;
 use futures_util::stream;
 use http::StatusCode;
 use tokio::sync::OwnedSemaphorePermit;
@@ -21,6 +19,7 @@ use crate::counted::counted;
 use crate::error::{Error, ErrorKind, NAME};
 use crate::operation::Operation;
 use crate::options::CallOptions;
+use crate::response::ByteStream;
 use crate::session::Session;
 use crate::witness::{Seen, Witness};
 
@@ -289,19 +288,22 @@ impl<A: ExportApi> ExportJob<A> {
     ///
     /// # Errors
     /// As [`wait`](ExportJob::wait); the stream's are those of the download.
-    pub async fn into_stream(self) -> Result<impl Stream<Item = Result<Bytes, Error>> + Send + 'static, Error> {
+    pub async fn into_stream(self) -> Result<ByteStream, Error> {
         self.wait().await?;
         let download = self.download();
-        Ok(stream::try_unfold(download, |mut download| async move {
-            match download.next().await? {
-                Some(Piece::Bytes(bytes)) => Ok(Some((bytes, download))),
-                Some(Piece::Anew) => Err(Error::new(
-                    ErrorKind::Connection,
-                    "the connection broke and the server does not support resuming; start the download again",
-                )),
-                None => Ok(None),
-            }
-        }))
+        Ok(ByteStream::new(stream::try_unfold(
+            download,
+            |mut download| async move {
+                match download.next().await? {
+                    Some(Piece::Bytes(bytes)) => Ok(Some((bytes, download))),
+                    Some(Piece::Anew) => Err(Error::new(
+                        ErrorKind::Connection,
+                        "the connection broke and the server does not support resuming; start the download again",
+                    )),
+                    None => Ok(None),
+                }
+            },
+        )))
     }
 
     fn download(&self) -> Download<A> {

@@ -86,7 +86,7 @@ struct Clients {
 }
 
 impl Transport {
-    /// One that does as the environment and the system say.
+    /// A transport with the proxies of the environment and the authorities of the operating system.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -159,9 +159,9 @@ impl Transport {
     /// A TLS backend that it sets up (`tls_backend_preconfigured`, `tls_backend_native`) is used in place of this crate's;
     /// without one, what it says of certificates and versions of TLS has no effect. What no setting can change is said of
     /// [`Transport`]. What its default headers are the HTTP library does not say, so that an error shows one that the
-    /// server quotes: a key belongs into [`CallOptions::header`](crate::CallOptions::header), whose values are known. A
+    /// server quotes: a key belongs in [`CallOptions::header`](crate::CallOptions::header), whose values are known. A
     /// proxy whose address the HTTP library does not know is left out by it, unseen: give it by
-    /// [`proxy`](Transport::proxy), which refuses such a one.
+    /// [`proxy`](Transport::proxy), which refuses such a proxy.
     ///
     /// Only with the feature `unstable-reqwest`: a new version of reqwest may change this in a minor version of this crate.
     #[cfg(feature = "unstable-reqwest")]
@@ -357,7 +357,9 @@ fn check_addresses(host: &str, addresses: &[SocketAddr]) -> Result<(), Error> {
     } else if is_address {
         format!("`resolve` has addresses for `{host}`, which is an address itself: name it in the URL")
     } else if !is_host {
-        format!("`resolve` has addresses for `{host}`, which is no host: give the name alone, without scheme and port")
+        format!(
+            "`resolve` has addresses for `{host}`, which is not a host: give the name alone, without scheme and port"
+        )
     } else if addresses.is_empty() {
         format!("`resolve` has no addresses for `{host}`: give at least one, or leave it out")
     } else {

@@ -94,7 +94,7 @@ impl std::str::FromStr for Continuation {
         // A token can stand in it however it is spoilt: what was given is not shown.
         .ok_or_else(|| {
             Error::configuration(
-                "this is no continuation: expected `page:` and a number from 1 on, or `token:` and a token",
+                "this is not a continuation: expected `page:` and a number from 1 on, or `token:` and a token",
             )
         })
     }

@@ -777,7 +777,7 @@ fn a_text_that_is_no_continuation_is_not_shown() {
         let error = text.parse::<Continuation>().expect_err(text);
         let told = format!("{error} {error:?}");
         assert!(
-            error.is_configuration() && told.contains("this is no continuation"),
+            error.is_configuration() && told.contains("this is not a continuation"),
             "{told}"
         );
         assert!(!told.contains("hunter22xyz"), "{told}");
