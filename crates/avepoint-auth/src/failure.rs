@@ -25,11 +25,11 @@ pub(crate) enum Failure {
 /// A refusal of the token endpoint. Its texts are fit to be shown.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refusal {
-    /// The status of the answer.
+    /// The status of the response.
     pub(crate) status: StatusCode,
-    /// The `error` of the answer.
+    /// The `error` of the response.
     pub(crate) code: String,
-    /// The `error_description` of the answer.
+    /// The `error_description` of the response.
     pub(crate) description: Option<String>,
     /// How far the clock of this machine is ahead of the server's, where that matters.
     pub(crate) clock_ahead: Option<SignedDuration>,
@@ -158,7 +158,7 @@ impl Refusal {
     }
 }
 
-/// What an answer with this status says of the service, whatever else it says.
+/// What a response with this status says of the service, whatever else it says.
 pub(crate) fn unavailable(status: StatusCode) -> Option<Obstacle> {
     // A token request changes nothing, so that it may always be sent again.
     is_transient(status, true).then_some(Obstacle::Unavailable)

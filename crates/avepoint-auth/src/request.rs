@@ -37,13 +37,13 @@ pub(crate) static READ_DISCOVERY: Operation = Operation::new(
 /// How the crate introduces itself to the identity service.
 const AGENT: &str = concat!("avepoint-auth/", env!("CARGO_PKG_VERSION"));
 
-/// The longest answer that is read, in bytes: far more than any token takes.
+/// The longest response that is read, in bytes: far more than any token takes.
 const LONGEST: usize = 1024 * 1024;
 
 /// The longest reason of a broken connection or a signer that is reported, in characters.
 pub(crate) const LONGEST_PROBLEM: usize = 1024;
 
-/// The members of an answer whose values are secrets: OAuth's, in whatever it is told.
+/// The members of a response whose values are secrets: OAuth's, in whatever it is told.
 const SECRETS: &[&str] = &[
     "access_token",
     "id_token",
@@ -66,21 +66,21 @@ pub(crate) struct Sender {
     pub(crate) timeout: Duration,
 }
 
-/// An answer of the identity service.
+/// A response of the identity service.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     /// It may hold a token.
     pub(crate) body: Zeroizing<Vec<u8>>,
-    /// When the request was sent: what the answer promises counts from there.
+    /// When the request was sent: what the response promises counts from there.
     pub(crate) asked_at: Timestamp,
-    /// When the answer came.
+    /// When the response came.
     pub(crate) received_at: Timestamp,
 }
 
 /// Why an attempt has not led to an end.
 enum Unmet {
-    /// An answer that may be another one later, and how long the server asks to wait.
+    /// A response that may be another one later, and how long the server asks to wait.
     Answered(Answer, Option<Duration>),
     /// There was none, or none that was read to its end.
     Unanswered(Error),
@@ -92,7 +92,7 @@ impl Sender {
     /// secrets by then.
     ///
     /// # Errors
-    /// A failure that names what was asked (`what`) where there was no answer.
+    /// A failure that names what was asked (`what`) where there was no response.
     pub(crate) async fn send<R: Future<Output = Result<RequestBuilder, Failure>>>(
         &self,
         operation: &'static Operation,
@@ -251,7 +251,7 @@ fn now(secrets: &Mutex<Secrets>) -> Secrets {
     secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// What a status says where the rest of the answer is not shown.
+/// What a status says where the rest of the response is not shown.
 fn answered(status: StatusCode) -> String {
     format!("the identity service answered {}", status.as_u16())
 }
@@ -280,7 +280,7 @@ impl Answer {
         content_type.split(';').next().map(str::trim)
     }
 
-    /// What must not be shown of the answer: these secrets, and those that stand in it.
+    /// What must not be shown of the response: these secrets, and those that stand in it.
     pub(crate) fn secrets(&self, secrets: &Secrets) -> Secrets {
         secrets.clone().with_members(SECRETS).with_those_in(&self.text())
     }
@@ -290,7 +290,7 @@ impl Answer {
         Ids::read(&self.headers, &self.text(), &self.secrets(secrets))
     }
 
-    /// Why the service refuses, by the head of its answer.
+    /// Why the service refuses, by the head of its response.
     pub(crate) fn challenge(&self) -> Challenge {
         match self.obstacle() {
             None => Challenge::read(&self.headers),
@@ -304,7 +304,7 @@ impl Answer {
         String::from_utf8_lossy(body)
     }
 
-    /// What the answer says of the service and the way to it, if it is of no use.
+    /// What the response says of the service and the way to it, if it is of no use.
     pub(crate) fn obstacle(&self) -> Option<Obstacle> {
         // Web servers send pages for paths that they do not have and for redirections too.
         let is_from_elsewhere = self.status != StatusCode::NOT_FOUND && !self.status.is_redirection();
@@ -312,7 +312,7 @@ impl Answer {
         unavailable(self.status).or_else(|| is_page().then_some(Obstacle::Gateway))
     }
 
-    /// What can be done about an answer that is of no use.
+    /// What can be done about a response that is of no use.
     pub(crate) fn remedy(&self) -> &'static str {
         match self.obstacle() {
             Some(Obstacle::Gateway) => {

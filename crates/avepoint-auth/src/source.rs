@@ -1,4 +1,4 @@
-//! One token request: who asks, how it is proved, and how the answer is read.
+//! One token request: who asks, how it is proved, and how the response is read.
 
 use avepoint_core::Error;
 use avepoint_core::outline::{self, Outline};
@@ -15,7 +15,7 @@ use crate::proofs::{Proof, Proofs};
 use crate::request::{Answer, LONGEST_PROBLEM, REQUEST_TOKEN, Sender};
 use crate::store::{LONGEST_LIFE, StoredToken, is_token};
 
-/// How long a token is taken to hold if the answer does not say, in seconds. A guess that is too short costs a request;
+/// How long a token is taken to hold if the response does not say, in seconds. A guess that is too short costs a request;
 /// one that is too long costs failed calls.
 const UNSAID_LIFE: i64 = 300;
 
@@ -36,7 +36,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// What must not be shown of an answer, but for the assertion that it answers.
+    /// What must not be shown of a response, but for the assertion that it answers.
     fn secrets(&self) -> Secrets {
         Secrets::new(self.tokens.all()).with_all(self.proofs.secrets())
     }
@@ -140,7 +140,7 @@ impl Source {
     }
 }
 
-/// Reads the answer of the token endpoint: tolerant of what does not matter, and without showing what might be a token.
+/// Reads the response of the token endpoint: tolerant of what does not matter, and without showing what might be a token.
 pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, Failure> {
     let other = |problem: &str| Failure::other(format!("{host} {problem}")).by(answer.obstacle());
     let (text, status) = (answer.text(), answer.status.as_u16());

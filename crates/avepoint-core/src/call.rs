@@ -1,6 +1,6 @@
 //! A call as its builder puts it together, and how it is carried out.
 //!
-//! Nothing here is generic but the last step, which reads the answer: so that what is compiled for each operation is small.
+//! Nothing here is generic but the last step, which reads the response: so that what is compiled for each operation is small.
 
 use std::any::Any;
 use std::fmt;
@@ -48,7 +48,7 @@ pub(crate) struct Checked {
     pub(crate) secrets: Vec<SecretString>,
 }
 
-/// An answer that holds a page, and where it comes from.
+/// A response that holds a page, and where it comes from.
 type AnyPage = (Box<dyn Any + Send>, Origin);
 
 impl Call {
@@ -341,7 +341,7 @@ impl Call {
         self.read(decoder::<T>).await.map(Response::of)
     }
 
-    /// Sends the request, reads the answer as the other does, and gives its JSON as it came.
+    /// Sends the request, reads the response as the other does, and gives its JSON as it came.
     ///
     /// # Errors
     /// As [`json`](Self::json).

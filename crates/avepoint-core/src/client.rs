@@ -86,7 +86,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// The region, for a service that has a host for each.
+    /// The region, for a service that has a host for each, which requires one. Default: none.
     #[must_use]
     pub fn region(mut self, region: Region) -> Self {
         self.region = Some(region);
@@ -107,14 +107,14 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// The name of the calling program, which precedes the client's own in the `User-Agent` header.
+    /// The name of the calling program, which precedes the client's own in the `User-Agent` header. Default: none.
     #[must_use]
     pub fn user_agent(mut self, agent: impl Into<String>) -> Self {
         self.agent = Some(agent.into());
         self
     }
 
-    /// The default options of every call.
+    /// The default options of every call. Default: those of [`CallOptions::default`].
     #[must_use]
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
@@ -157,14 +157,14 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Observes every request of the client and its clones, for metrics and distributed traces.
+    /// Observes every request of the client and its clones, for metrics and distributed traces. Default: nobody does.
     #[must_use]
     pub fn hook(mut self, hook: impl RequestHook + 'static) -> Self {
         self.hook = Some(Arc::new(hook));
         self
     }
 
-    /// The clock by which retries wait.
+    /// The clock by which retries wait. Default: the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;

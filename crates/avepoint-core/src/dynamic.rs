@@ -81,7 +81,7 @@ fn written<T: Serialize>(operation: &'static Operation, value: &T) -> Result<Val
     crate::reader::to_value(&json).map_err(|problem| unwritable(problem.to_string()))
 }
 
-/// The longest file that is given as JSON, in bytes: as long as an answer of JSON may be by default. The typed call gives
+/// The longest file that is given as JSON, in bytes: as long as a response of JSON may be by default. The typed call gives
 /// a file of any length, piece by piece.
 const LONGEST_FILE: usize = 64 * 1024 * 1024;
 

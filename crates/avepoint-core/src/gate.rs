@@ -43,7 +43,7 @@ const LATE: Duration = Duration::from_millis(100);
 /// Limits that the caller sets.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Limits {
-    /// How many requests may wait for their answers at the same time.
+    /// How many requests may wait for their responses at the same time.
     pub(crate) concurrency: Option<usize>,
     /// The time between two requests.
     pub(crate) interval: Option<Duration>,

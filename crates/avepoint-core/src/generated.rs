@@ -30,16 +30,16 @@ pub use crate::value::code::{Documented, WireCode, read_code};
 pub use crate::value::id::IdText;
 use crate::value::json::Json;
 
-/// How much of an answer that cannot be read is looked at for its excerpt, in bytes.
+/// How much of a response that cannot be read is looked at for its excerpt, in bytes.
 const SHOWN: usize = 64 * 1024;
 
-/// An answer of some type, what of it could not be read, and what its bytes say.
+/// A response of some type, what of it could not be read, and what its bytes say.
 pub(crate) type Decoded = (Box<dyn Any + Send>, Unread, Examined);
 
-/// How an answer is read: as the one type that its operation has.
+/// How a response is read: as the one type that its operation has.
 pub(crate) type Decode = fn(&[u8], Option<&Paging>, Reading) -> Result<Decoded, String>;
 
-/// Reads an answer as a type. All that is compiled for each type of an answer, but for its reader.
+/// Reads a response as a type. All that is compiled for each type of a response, but for its reader.
 pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
     body: &[u8],
     paging: Option<&Paging>,
@@ -54,7 +54,7 @@ pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
     Ok((Box::new(value), unread, examined))
 }
 
-/// Reads an answer as a type, and gives its JSON as it came.
+/// Reads a response as a type, and gives its JSON as it came.
 #[cfg(feature = "dynamic")]
 pub(crate) fn value_decoder<T: DeserializeOwned + Send + 'static>(
     body: &[u8],
@@ -67,7 +67,7 @@ pub(crate) fn value_decoder<T: DeserializeOwned + Send + 'static>(
     Ok((Box::new(value), unread, examined))
 }
 
-/// Reads the typed answer of a successful call. What of it cannot be read is reported, in the answer and as an event.
+/// Reads the typed response of a successful call. What of it cannot be read is reported, in the response and as an event.
 ///
 /// # Errors
 /// An [`Error`] of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).

@@ -62,7 +62,7 @@ pub trait RequestHook: fmt::Debug + Send + Sync {
     /// Before a request is sent.
     fn on_request(&self, _request: &mut OutgoingRequest<'_>) {}
 
-    /// A request has ended: its answer was read (of a file the beginning), it failed, or its call was dropped. It is
+    /// A request has ended: its response was read (of a file the beginning), it failed, or its call was dropped. It is
     /// called once for each [`on_request`](RequestHook::on_request).
     fn on_end(&self, _outcome: &RequestOutcome<'_>) {}
 }

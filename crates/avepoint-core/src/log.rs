@@ -32,7 +32,7 @@ impl<'a> CallLog<'a> {
         }
     }
 
-    /// The call has ended. What must not be shown of its answer is asked for where there is something to show.
+    /// The call has ended. What must not be shown of its response is asked for where there is something to show.
     pub(crate) fn end(mut self, outcome: &Result<Answer, Error>, secrets: impl FnOnce() -> Secrets) {
         self.has_ended = true;
         if !tracing::enabled!(target: TARGET, tracing::Level::INFO) {

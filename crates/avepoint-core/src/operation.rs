@@ -162,11 +162,11 @@ pub enum Paging {
         page: &'static str,
         /// What takes the number of entries of a page, likewise.
         size: &'static str,
-        /// The member of the answer that holds the entries.
+        /// The member of the response that holds the entries.
         items: &'static str,
-        /// Where the answer says how many entries there are, as a dotted path.
+        /// Where the response says how many entries there are, as a dotted path.
         total: Option<&'static str>,
-        /// Where the answer says whether another page follows, likewise.
+        /// Where the response says whether another page follows, likewise.
         more: Option<&'static str>,
     },
     /// Each page contains the token of the next.
@@ -176,15 +176,15 @@ pub enum Paging {
         token: &'static str,
         /// What takes the number of entries of a page, likewise.
         size: &'static str,
-        /// The member of the answer that holds the entries.
+        /// The member of the response that holds the entries.
         items: &'static str,
-        /// Where the answer gives the token of the next page, as a dotted path.
+        /// Where the response gives the token of the next page, as a dotted path.
         next: &'static str,
     },
     /// The list comes whole.
     #[non_exhaustive]
     Single {
-        /// The member of the answer that holds the entries.
+        /// The member of the response that holds the entries.
         items: &'static str,
     },
 }

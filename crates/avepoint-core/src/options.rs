@@ -67,7 +67,7 @@ impl Default for CallOptions {
     }
 }
 
-/// The longest answer that is read by default, in bytes: hundreds of times the largest page, and what a machine of any
+/// The longest response that is read by default, in bytes: hundreds of times the largest page, and what a machine of any
 /// size can hold.
 const MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
 
@@ -107,7 +107,7 @@ impl CallOptions {
         self
     }
 
-    /// How calls are retried.
+    /// How calls are retried. Default: that of [`RetryPolicy::default`].
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
@@ -131,7 +131,7 @@ impl CallOptions {
     }
 
     /// Whether documented codes that arrive in another form (`"7"` for 7, another letter case) keep that form, for programs
-    /// that write an answer out again exactly as it came. Default: no.
+    /// that write a response out again exactly as it came. Default: no.
     ///
     /// It is one or the other. By default such a code is the variant that it means, which a `match` finds, and is written
     /// out as it is documented: `"7"` comes out as 7. With `true` it comes out as `"7"`, but is `Unknown(Code::Text("7"))`,
@@ -378,7 +378,7 @@ pub struct RawResponse {
 }
 
 impl RawResponse {
-    /// An answer with the status 200, without headers and with this body, for tests of code that takes one. Its fields can
+    /// A response with the status 200, without headers and with this body, for tests of code that takes one. Its fields can
     /// be set.
     ///
     /// ```

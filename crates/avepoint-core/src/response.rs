@@ -50,7 +50,7 @@ impl<T> Response<T> {
         Response::new(inner, StatusCode::OK, HeaderMap::new())
     }
 
-    /// What an answer holds, with its head.
+    /// What a response holds, with its head.
     pub(crate) fn with_head_of<B>(answer: http::Response<B>, read: impl FnOnce(B) -> T) -> Self {
         let (head, body) = answer.into_parts();
         Response::new(read(body), head.status, head.headers)
@@ -103,7 +103,7 @@ impl<T> Response<T> {
         self.unread().unknown()
     }
 
-    /// The answer and where it comes from, for the pager that has asked for it. For use by generated code.
+    /// The response and where it comes from, for the pager that has asked for it. For use by generated code.
     ///
     /// # Errors
     /// Where it has no entries, but tells of a failure: whoever makes a single call reads that in it.
@@ -162,7 +162,7 @@ impl<T: DeserializeOwned> Response<T> {
 }
 
 impl<T: Send + 'static> Response<T> {
-    /// The answer that was read as this type.
+    /// The response that was read as this type.
     pub(crate) fn of(answer: Response<Box<dyn Any + Send>>) -> Self {
         answer.map(typed)
     }

@@ -65,13 +65,13 @@ pub(crate) struct Shared {
 /// How many times a read follows a redirection.
 const REDIRECTIONS: usize = 5;
 
-/// How much is read of an answer that has failed, or that is to be empty, in bytes; more says nothing that helps.
+/// How much is read of a response that has failed, or that is to be empty, in bytes; more says nothing that helps.
 const SHORT_BODY: usize = 64 * 1024;
 
-/// How long the rest of an answer is waited for that is to be empty.
+/// How long the rest of a response is waited for that is to be empty.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// What a read by redirection takes along to another host: what it wants of the answer, and nothing that is anyone's.
+/// What a read by redirection takes along to another host: what it wants of the response, and nothing that is anyone's.
 const HARMLESS: [HeaderName; 3] = [header::ACCEPT, header::RANGE, header::IF_RANGE];
 
 impl Session {
@@ -132,7 +132,7 @@ impl Session {
         &self.shared.places
     }
 
-    /// What must not be shown of the answers to calls that are done.
+    /// What must not be shown of the responses to calls that are done.
     pub(crate) fn secrets(&self) -> Secrets {
         self.with_tokens(&self.own_secrets(None, Vec::new()))
     }
@@ -288,7 +288,7 @@ impl Session {
         }
     }
 
-    /// Sends a request, and reads its answer, until the time is over; the caller's hook sees it.
+    /// Sends a request, and reads its response, until the time is over; the caller's hook sees it.
     async fn attempt(
         &self,
         call: &Call<'_>,
@@ -309,7 +309,7 @@ impl Session {
         outcome
     }
 
-    /// Sends a request, with headers that the hook has added, and reads its answer.
+    /// Sends a request, with headers that the hook has added, and reads its response.
     async fn exchange(
         &self,
         call: &Call<'_>,
@@ -428,7 +428,7 @@ impl Session {
         }
     }
 
-    /// The error of an answer whose status is no success.
+    /// The error of a response whose status is no success.
     async fn refusal(
         &self,
         mut answer: Followed,
@@ -488,7 +488,7 @@ impl Session {
         Answer::from_parts(head, Body::Whole(body))
     }
 
-    /// Sends a request, and the same once more where the answer points if it only reads. It is made anew for that: a copy
+    /// Sends a request, and the same once more where the response points if it only reads. It is made anew for that: a copy
     /// kept beside it would be in vain for nearly every call.
     async fn follow(
         &self,
@@ -533,7 +533,7 @@ struct Call<'a> {
     span: &'a Span,
 }
 
-/// A failure that may pass, and that stands in the body of a success. Whoever asked reads the answer after the last attempt.
+/// A failure that may pass, and that stands in the body of a success. Whoever asked reads the response after the last attempt.
 #[derive(Clone)]
 struct Reported {
     status: StatusCode,
@@ -550,14 +550,14 @@ impl transport::Failure for Reported {
     }
 }
 
-/// An answer, from wherever it came in the end.
+/// A response, from wherever it came in the end.
 struct Followed {
     response: Response,
     /// Whether the request has left the API's own host.
     away: bool,
 }
 
-/// Where a redirection points, if the answer is one.
+/// Where a redirection points, if the response is one.
 fn redirection(response: &Response) -> Option<Url> {
     match response.status().as_u16() {
         301 | 302 | 303 | 307 | 308 => {
@@ -655,7 +655,7 @@ impl File {
 }
 
 impl Body {
-    /// The body of an answer that is no file.
+    /// The body of a response that is no file.
     pub(crate) fn whole(self) -> Bytes {
         match self {
             Body::Whole(bytes) => bytes,
@@ -674,7 +674,7 @@ impl Body {
     }
 }
 
-/// An answer with the head of another.
+/// A response with the head of another.
 fn same_head<T>(response: &Response, body: T) -> http::Response<T> {
     let mut same = http::Response::new(body);
     *same.status_mut() = response.status();

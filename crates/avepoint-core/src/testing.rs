@@ -4,7 +4,7 @@
 //!
 //! - an object of any type by [`from_json`], a response around it by [`Response::ok`](crate::Response::ok), or both at once by
 //!   [`Response::from_json`](crate::Response::from_json), as the client reads them;
-//! - an answer that was not read by [`RawResponse::ok`](crate::RawResponse::ok);
+//! - a response that was not read by [`RawResponse::ok`](crate::RawResponse::ok);
 //! - a list by [`Items::from`](crate::Items), [`Pages::from_iter`](crate::Pages) and [`Page::from`](crate::Page), with an
 //!   error in its place if it is to break;
 //! - a file by [`ByteStream::from`](crate::ByteStream), the status of an export job by `ExportStatus::from`, a part of an

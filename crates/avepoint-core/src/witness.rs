@@ -18,7 +18,7 @@ use crate::session::Session;
 #[derive(Clone, Default)]
 pub(crate) struct Witness(Arc<Mutex<Seen>>);
 
-/// The answer to a call, as it came.
+/// The response to a call, as it came.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
     operation: Option<&'static Operation>,
@@ -83,19 +83,19 @@ impl Seen {
         Seen { body, ..self }
     }
 
-    /// A text of the answer, fit to be shown.
+    /// A text of the response, fit to be shown.
     pub(crate) fn clean(&self, text: &str, longest: usize) -> String {
         self.secrets.clean(text, longest)
     }
 
-    /// The error of an answer whose body tells of a failure, by this status, although HTTP says 200.
+    /// The error of a response whose body tells of a failure, by this status, although HTTP says 200.
     pub(crate) fn refused(&self, status: StatusCode, now: SystemTime) -> Error {
         let wait = parse_retry_after(&self.headers, now);
         let error = Error::from_status(status, &self.headers, &self.body, wait, &self.secrets);
         self.about(error)
     }
 
-    /// The error of an answer that is a success and not what was asked for.
+    /// The error of a response that is a success and not what was asked for.
     pub(crate) fn unreadable(&self, status: StatusCode, problem: String) -> Error {
         let error = Error::from_decode(status, &self.headers, &self.body, problem, &self.secrets);
         self.about(error)

@@ -85,7 +85,7 @@ macro_rules! exports {
             ///
             /// # Errors
             /// That of the call; one of kind `Export` where the server started no job, and of kind `Timeout` where five
-            /// others have run for too long. A start whose answer was lost is not repeated: the job may run, and so it may
+            /// others have run for too long. A start whose response was lost is not repeated: the job may run, and so it may
             /// where the future is dropped before it is done; nobody has its id then.
             pub async fn start(self) -> Result<avepoint_core::ExportJob<$api>, Error> {
                 self.start_with(ExportOptions::default()).await

@@ -135,7 +135,7 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// The URL of the identity service, if it is not the cloud's: https, or plain http to this machine. It may contain a path.
+    /// The URL of the identity service: https, or plain http to this machine. It may contain a path. Default: the cloud's.
     #[must_use]
     pub fn identity_url(mut self, url: impl Into<String>) -> Self {
         self.identity_url = Some(url.into());
@@ -159,9 +159,8 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// The permissions that every token carries, instead of exactly those that an operation needs. The service accepts
-    /// at most 300 characters in one request: a longer set is split, and each call takes the token that covers its
-    /// operation.
+    /// The permissions that every token carries. Default: exactly those that an operation needs. The service accepts at most
+    /// 300 characters in one request: a longer set is split, and each call takes the token that covers its operation.
     #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
@@ -191,7 +190,7 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// The clock by which tokens expire, assertions are dated and retries wait.
+    /// The clock by which tokens expire, assertions are dated and retries wait. Default: the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -201,7 +200,7 @@ impl<C> CredentialBuilder<C> {
     /// Observes every request to the identity service, for metrics and distributed traces: token requests as the
     /// operation `requestToken`, those for the discovery document as `readDiscovery`. It sees statuses and errors, never
     /// a body, so that it gets neither secrets nor tokens. The client's own requests are observed by the hook of its builder;
-    /// an `Arc` of one hook serves both.
+    /// an `Arc` of one hook serves both. Default: nobody observes them.
     ///
     /// ```
     /// use std::sync::Arc;

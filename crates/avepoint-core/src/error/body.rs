@@ -178,7 +178,7 @@ fn told((name, problem): &(String, String)) -> String {
     }
 }
 
-/// Whether an answer is a page for people, which the service does not send. What stands in the body counts for more than
+/// Whether a response is a page for people, which the service does not send. What stands in the body counts for more than
 /// what the head calls it: gateways send their pages under any type, or under none.
 pub fn is_page(content_type: Option<&str>, text: &str) -> bool {
     let is_json = text.trim_start().starts_with(['{', '[']);

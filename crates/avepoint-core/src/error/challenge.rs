@@ -57,7 +57,7 @@ impl Challenge {
     }
 }
 
-/// What the body and the header of an answer say, told once.
+/// What the body and the header of a response say, told once.
 pub fn joined(body: Option<String>, header: Option<String>) -> Option<String> {
     match (body, header) {
         (Some(body), Some(header)) if !says(&body, &header) => Some(format!("{body} ({header})")),

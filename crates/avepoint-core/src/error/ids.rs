@@ -19,7 +19,7 @@ pub(crate) static REQUEST_IDS: [HeaderName; 7] = [
     HeaderName::from_static("cf-ray"),
 ];
 
-/// The ids that an answer tells, fit to be shown.
+/// The ids that a response tells, fit to be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ids {
     /// That of the request.
@@ -29,7 +29,7 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// Those of an answer with this head and body.
+    /// Those of a response with this head and body.
     pub fn read(headers: &HeaderMap, body: &str, secrets: &Secrets) -> Self {
         Ids::of(headers, &ErrorBody::read(body), secrets)
     }
@@ -66,12 +66,12 @@ impl fmt::Display for Ids {
     }
 }
 
-/// The id of a request in the head of its answer, fit to be shown.
+/// The id of a request in the head of its response, fit to be shown.
 pub(crate) fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
     sent_id(headers).map(|id| secrets.clean(id, NAME))
 }
 
-/// The id of a request in the head of its answer, as it came.
+/// The id of a request in the head of its response, as it came.
 pub(crate) fn sent_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_IDS.iter().find_map(|name| headers.get(name)?.to_str().ok())
 }

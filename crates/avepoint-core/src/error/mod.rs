@@ -26,7 +26,7 @@ use crate::paging::{reported_status, tells_of_a_failure};
 use crate::protection::Protection;
 use crate::redact::{Secrets, one_line};
 
-/// The longest piece of an answer's body, and of a message in it, that is kept, in characters.
+/// The longest piece of a response's body, and of a message in it, that is kept, in characters.
 pub(crate) const EXCERPT: usize = 1024;
 
 /// The longest code or id that is kept, in characters: what is longer is none.
@@ -64,7 +64,7 @@ struct Details {
     /// Whether the server said, as HTTP/2 lets it, that it has done nothing with the request.
     declined: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
-    /// What can be done, where the kind and the answer do not say it.
+    /// What can be done, where the kind and the response do not say it.
     remedy: Option<&'static str>,
     /// What has kept a token away.
     obstacle: Option<Obstacle>,
@@ -72,7 +72,7 @@ struct Details {
     reported: Option<StatusCode>,
 }
 
-/// What is known of an answer that made a call fail.
+/// What is known of a response that made a call fail.
 struct FailedAnswer {
     status: StatusCode,
     excerpt: String,
@@ -113,7 +113,7 @@ pub enum ErrorKind {
     Status,
     /// The server pointed to another address.
     Redirect,
-    /// The answer is a success that cannot be read.
+    /// The response is a success that cannot be read.
     Decode,
     /// A list does not end, or not where the server says.
     Paging,
@@ -141,7 +141,7 @@ pub enum Obstacle {
 
 impl Error {
     /// An error that a caller's own credential or settings may raise, or that a test has a mock of a service raise. One of
-    /// an answer is made by [`from_response`](Error::from_response).
+    /// a response is made by [`from_response`](Error::from_response).
     ///
     /// ```
     /// use avepoint_core::{Error, ErrorKind};
@@ -168,7 +168,7 @@ impl Error {
         }))
     }
 
-    /// The error that a client makes of an answer, for tests of code that handles errors: of kind
+    /// The error that a client makes of a response, for tests of code that handles errors: of kind
     /// [`ErrorKind::Status`], or of kind [`ErrorKind::Decode`] for the status of a success.
     ///
     /// ```
@@ -247,7 +247,7 @@ impl Error {
         self
     }
 
-    /// Says whether bytes of the request may have left this machine, where there was no answer. Default: false.
+    /// Says whether bytes of the request may have left this machine, where there was no response. Default: false.
     pub fn with_sent(mut self, sent: bool) -> Self {
         self.0.sent = sent;
         self
@@ -302,12 +302,12 @@ impl Error {
         self.0.kind
     }
 
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was a response.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.answer.as_ref().map(|answer| answer.status)
     }
 
-    /// The code in the answer, if it has one.
+    /// The code in the response, if it has one.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
@@ -366,7 +366,7 @@ impl Error {
         self.0.operation.map(Operation::scope)
     }
 
-    /// The beginning of the answer's body as one line, at most 1024 characters; empty if there was none.
+    /// The beginning of the response's body as one line, at most 1024 characters; empty if there was none.
     pub fn body_excerpt(&self) -> &str {
         self.0.answer.as_ref().map_or("", |answer| &answer.excerpt)
     }
@@ -437,7 +437,7 @@ impl Error {
             || (self.is_refusal(StatusCode::FORBIDDEN) && !self.is_from_gateway())
     }
 
-    /// Whether a page for people came in place of an answer: from a firewall, a gateway or a proxy, and not from the
+    /// Whether a page for people came in place of a response: from a firewall, a gateway or a proxy, and not from the
     /// service.
     ///
     /// # Troubleshooting
@@ -504,10 +504,10 @@ impl Error {
         self.kind() == ErrorKind::Redirect
     }
 
-    /// Whether the answer is a success that cannot be read.
+    /// Whether the response is a success that cannot be read.
     ///
     /// # Troubleshooting
-    /// The message names the field; [`Error::body_excerpt`] has the beginning of the answer. After a write, see
+    /// The message names the field; [`Error::body_excerpt`] has the beginning of the response. After a write, see
     /// [`may_have_been_carried_out`](Error::may_have_been_carried_out).
     pub fn is_unreadable(&self) -> bool {
         self.kind() == ErrorKind::Decode
@@ -585,7 +585,7 @@ impl Error {
             }
     }
 
-    /// A failure of the connection after an answer has begun, seen from the HTTP client.
+    /// A failure of the connection after a response has begun, seen from the HTTP client.
     pub(crate) fn from_transport(error: reqwest::Error) -> Self {
         let error = error.without_url();
         match error.is_timeout() {
@@ -594,7 +594,7 @@ impl Error {
         }
     }
 
-    /// A failure to get an answer, seen from this HTTP client. Whoever sent the request knows whether bytes of it may
+    /// A failure to get a response, seen from this HTTP client. Whoever sent the request knows whether bytes of it may
     /// have left.
     pub(crate) fn from_exchange(error: reqwest::Error, sent: bool, http: &HttpClient) -> Self {
         let way = error.url().map(|url| http.way_to(url)).unwrap_or_default();
@@ -653,7 +653,7 @@ impl Error {
         Error::new(ErrorKind::Throttled, message).with_retry_after(wait)
     }
 
-    /// An answer whose status is no success.
+    /// A response whose status is no success.
     pub(crate) fn from_status(
         status: StatusCode,
         headers: &HeaderMap,
@@ -736,21 +736,21 @@ impl Error {
         self
     }
 
-    /// The same answer, seen as a failure of another kind.
+    /// The same response, seen as a failure of another kind.
     #[cfg(feature = "export")]
     pub(crate) fn restated(mut self, kind: ErrorKind, message: String) -> Self {
         (self.0.kind, self.0.message) = (kind, message);
         self
     }
 
-    /// The same answer to a write, which does not say what became of it.
+    /// The same response to a write, which does not say what became of it.
     #[cfg(feature = "export")]
     pub(crate) fn uncertain(mut self, message: String) -> Self {
         self.0.sent = true;
         self.restated(ErrorKind::Export, message)
     }
 
-    /// A part of an answer that cannot be read, for a reason that may quote it.
+    /// A part of a response that cannot be read, for a reason that may quote it.
     pub(crate) fn unreadable(problem: &str) -> Self {
         Error::new(ErrorKind::Decode, Secrets::default().clean(problem, EXCERPT))
     }

@@ -102,10 +102,10 @@ impl ExportState {
 }
 
 impl ExportStatus {
-    /// What an answer tells: a code that was found in it, and the rest of what was seen.
+    /// What a response tells: a code that was found in it, and the rest of what was seen.
     ///
     /// # Errors
-    /// Where the answer tells of a failure in place of a state.
+    /// Where the response tells of a failure in place of a state.
     pub(super) fn read(code: Option<Code>, seen: &Seen, now: SystemTime) -> Result<Self, Error> {
         let said = Said::of(seen);
         let code = code
@@ -127,10 +127,10 @@ impl ExportStatus {
     }
 }
 
-/// The id in the answer to a start.
+/// The id in the response to a start.
 ///
 /// # Errors
-/// Where there is none. Only an answer that tells of a refusal says that no job was started.
+/// Where there is none. Only a response that tells of a refusal says that no job was started.
 pub(super) fn started<I: fmt::Display>(id: Option<I>, seen: &Seen, now: SystemTime) -> Result<I, Error> {
     let said = Said::of(seen);
     let id = id.filter(|id| match id.to_string().trim() {
@@ -163,7 +163,7 @@ pub(super) fn no_file(job: &str, status: &ExportStatus) -> Error {
     )
 }
 
-/// The error of an answer in which no status can be found: it names what there is.
+/// The error of a response in which no status can be found: it names what there is.
 pub(super) fn without_status(job: &str, seen: &Seen) -> Error {
     let found = match json(seen) {
         Some(Value::Object(members)) if !members.is_empty() => {
@@ -179,7 +179,7 @@ pub(super) fn without_status(job: &str, seen: &Seen) -> Error {
     )
 }
 
-/// The body of an answer, if it is JSON. No text in it is too odd.
+/// The body of a response, if it is JSON. No text in it is too odd.
 fn json(seen: &Seen) -> Option<Value> {
     reader::to_value(&String::from_utf8_lossy(without_mark(seen.body()))).ok()
 }
@@ -196,7 +196,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// The error of an answer that has something else in place of a file.
+/// The error of a response that has something else in place of a file.
 pub(super) fn instead_of_file(status: StatusCode, seen: &Seen, now: SystemTime) -> Error {
     let said = Said::of(seen);
     if let Some(status) = said.failure {
@@ -215,14 +215,14 @@ pub(super) fn instead_of_file(status: StatusCode, seen: &Seen, now: SystemTime) 
     seen.unreadable(status, format!("the body is not a ZIP archive: {problem}"))
 }
 
-/// How the body of an answer is encoded, if it is not sent as it is.
+/// How the body of a response is encoded, if it is not sent as it is.
 pub(super) fn encoding(headers: &HeaderMap) -> Option<String> {
     let encoding = headers.get(header::CONTENT_ENCODING)?;
     let encoding = String::from_utf8_lossy(encoding.as_bytes()).trim().to_owned();
     (!encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).then_some(encoding)
 }
 
-/// What an answer says of itself, whatever was asked: the services tell of failures under a status of success.
+/// What a response says of itself, whatever was asked: the services tell of failures under a status of success.
 struct Said {
     failure: Option<StatusCode>,
     /// What stands for a person, fit to be shown.

@@ -16,7 +16,7 @@ use crate::response::{ByteStream, Response};
 use crate::retry::http_date;
 use crate::witness::{Seen, Witness};
 
-/// How much of an answer that is not a file is read, in bytes.
+/// How much of a response that is not a file is read, in bytes.
 const NO_FILE: usize = 64 * 1024;
 
 /// How much further a download must get, in bytes, for the connections that broke before to be forgotten. So a file takes
@@ -38,7 +38,7 @@ pub(super) struct Download<A: ExportApi> {
     name: String,
     options: ExportOptions,
     body: Option<ByteStream>,
-    /// The answer of which the body is.
+    /// The response of which the body is.
     seen: Seen,
     /// How much was given out.
     position: u64,
@@ -210,7 +210,7 @@ impl<A: ExportApi> Download<A> {
         Ok(answer)
     }
 
-    /// Begins the file, if the answer has one.
+    /// Begins the file, if the response has one.
     async fn begin(&mut self, answer: Response<ByteStream>) -> Result<Opened, Error> {
         let session = self.api.session().clone();
         let (status, headers) = (answer.status(), answer.headers().clone());

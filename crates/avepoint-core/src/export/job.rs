@@ -23,7 +23,7 @@ use crate::response::ByteStream;
 use crate::session::Session;
 use crate::witness::{Seen, Witness};
 
-/// How many answers in a row may tell nothing of a job that is waited for. Calls that failed were repeated before.
+/// How many responses in a row may tell nothing of a job that is waited for. Calls that failed were repeated before.
 const SILENT_ANSWERS: u32 = 5;
 
 /// An export job, which runs on the server.
@@ -317,7 +317,7 @@ impl<A: ExportApi> Job<A> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of an answer. A job that has ended has no place any more, nor one of which the server knows nothing.
+    /// Takes note of a response. A job that has ended has no place any more, nor one of which the server knows nothing.
     fn learn(&self, answer: &Result<(ExportStatus, Seen), Error>) {
         let mut known = self.known();
         match answer {

@@ -1,4 +1,4 @@
-//! What the bytes of an answer say of its list, beside what the type has read from them.
+//! What the bytes of a response say of its list, beside what the type has read from them.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -12,7 +12,7 @@ use http::StatusCode;
 /// How many members an error names.
 const NAMES: usize = 8;
 
-/// The longest answer that may tell of a failure in its body, in bytes.
+/// The longest response that may tell of a failure in its body, in bytes.
 const LONGEST_FAILURE: usize = 8 * 1024;
 
 /// Where a page comes from: what its bytes say, and what of them could not be read.
@@ -39,7 +39,7 @@ pub(crate) struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// The answer as a whole.
+    /// The response as a whole.
     pub(super) fn whole(&self) -> u64 {
         let mut hasher = FixedState::default().build_hasher();
         hasher.write_u64(self.list);
@@ -48,16 +48,16 @@ impl Fingerprint {
     }
 }
 
-/// What the bytes of an answer say, and the failure that they tell of.
+/// What the bytes of a response say, and the failure that they tell of.
 pub(crate) type Examined = (Fingerprint, Option<String>);
 
-/// Looks at the bytes of an answer that holds a list: what tells it from others, and the failure that it tells of in place
+/// Looks at the bytes of a response that holds a list: what tells it from others, and the failure that it tells of in place
 /// of entries.
 ///
 /// # Errors
-/// What is wrong, where the list is not in its place and the answer has something else: that is no empty list.
+/// What is wrong, where the list is not in its place and the response has something else: that is no empty list.
 ///
-/// The outline is that of the answer, if the reader has seen it.
+/// The outline is that of the response, if the reader has seen it.
 pub(crate) fn examine(
     paging: &Paging,
     body: &[u8],
@@ -122,7 +122,7 @@ pub(crate) fn examine(
     Ok((fingerprint, failure))
 }
 
-/// What an answer without entries says of a failure, although its status is a success: that is not the end of a list. The
+/// What a response without entries says of a failure, although its status is a success: that is not the end of a list. The
 /// services put the status into the body; what gateways and frameworks add to that counts as well.
 fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
     let is = |name: &str, word: &str| {
@@ -167,7 +167,7 @@ pub(crate) fn tells_of_a_failure(body: &str) -> bool {
     Outline::of(body).is_some_and(|outline| failure(&outline).is_some())
 }
 
-/// The status of a failure that an answer puts into its body, and where.
+/// The status of a failure that a response puts into its body, and where.
 fn failed_status(outline: &Outline<'_>) -> Option<(&'static str, StatusCode)> {
     let names = ["status", "statusCode", "httpStatusCode", "code"].into_iter();
     let mut named = names.filter_map(|name| {
@@ -178,7 +178,7 @@ fn failed_status(outline: &Outline<'_>) -> Option<(&'static str, StatusCode)> {
     named.next()
 }
 
-/// The status of a failure that an answer reports in its body, although its own is a success: without entries, if it is
+/// The status of a failure that a response reports in its body, although its own is a success: without entries, if it is
 /// to be a list.
 pub(crate) fn reported_status(body: &[u8], paging: Option<&Paging>) -> Option<StatusCode> {
     // What tells of a failure is short, so that no other answer is looked at twice.
@@ -203,7 +203,7 @@ fn solid(json: &str) -> String {
         .collect()
 }
 
-/// An answer, as far as it matters whether its list is in its place.
+/// A response, as far as it matters whether its list is in its place.
 struct Answer<'p> {
     items: &'p str,
     place: Place,
@@ -317,7 +317,7 @@ mod tests {
             .0
     }
 
-    /// What an answer tells of a failure: whoever has asked by an error, or the pager alone.
+    /// What a response tells of a failure: whoever has asked by an error, or the pager alone.
     fn failure(body: &str) -> Result<Option<String>, String> {
         examine(&PAGING, body.as_bytes(), None, DOCUMENTED).map(|(_, failure)| failure)
     }

@@ -2,7 +2,7 @@
 //!
 //! Nothing is asked for before the stream is polled. Each page says where the next one begins, so that a list can be
 //! taken up again in another process. A list that does not end is an error, not an endless loop; where it ends is decided
-//! from the answers as they came.
+//! from the responses as they came.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -38,7 +38,7 @@ use circle::Visited;
 pub use progress::Discrepancy;
 use progress::{Progress, Verdict, endless};
 
-/// How many pages are asked for ahead at most: each takes a connection, and the memory of its answer.
+/// How many pages are asked for ahead at most: each takes a connection, and the memory of its response.
 const AHEAD: u32 = 64;
 
 /// Where a list continues.
@@ -114,18 +114,18 @@ pub struct Page<T> {
     pub unread: Unread,
     /// What its bytes say.
     bytes: Fingerprint,
-    /// How many entries a page holds, as the answer says.
+    /// How many entries a page holds, as the response says.
     size: Option<u64>,
-    /// Whether another page follows, as the answer says.
+    /// Whether another page follows, as the response says.
     more: Option<bool>,
-    /// The token of the next page, as the answer has it.
+    /// The token of the next page, as the response has it.
     token: Option<String>,
     /// The id of the request by which it came.
     request_id: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// A page as it was read from an answer. For use by generated code, as all that follows it.
+    /// A page as it was read from a response. For use by generated code, as all that follows it.
     #[doc(hidden)]
     pub fn new(items: Vec<T>, origin: Origin) -> Self {
         Page {
@@ -147,7 +147,7 @@ impl<T> Page<T> {
         self.unread.unknown()
     }
 
-    /// Whether the answer has no entries. Those that could not be read are no sign of an end.
+    /// Whether the response has no entries. Those that could not be read are no sign of an end.
     fn is_empty(&self) -> bool {
         self.items.is_empty() && !self.bytes.entries
     }
@@ -160,7 +160,7 @@ impl<T> Page<T> {
         self
     }
 
-    /// The same page, of which the answer says how many entries it has room for.
+    /// The same page, of which the response says how many entries it has room for.
     #[doc(hidden)]
     #[must_use]
     pub fn with_size(mut self, size: Option<i64>) -> Self {
@@ -168,7 +168,7 @@ impl<T> Page<T> {
         self
     }
 
-    /// The same page, of which the answer says whether another follows.
+    /// The same page, of which the response says whether another follows.
     #[doc(hidden)]
     #[must_use]
     pub fn with_more(mut self, more: Option<bool>) -> Self {
@@ -298,7 +298,7 @@ impl<T: Send + 'static> Pages<T> {
         }
     }
 
-    /// The list that a call begins, of which each answer is opened into a page. For use by generated code.
+    /// The list that a call begins, of which each response is opened into a page. For use by generated code.
     #[doc(hidden)]
     pub fn of<A: DeserializeOwned + Send + 'static>(call: Call, open: fn(A, Origin) -> Page<T>) -> Self {
         let (operation, start) = (call.operation(), call.first_page());

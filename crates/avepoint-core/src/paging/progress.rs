@@ -12,7 +12,7 @@ use crate::protection::Protection;
 const EMPTY_PAGES: u32 = 10;
 
 /// How many pages whose entries have come before are followed where something else says that the list goes on. Rows may
-/// be equal; a server that writes the time into each answer and looks at nothing else must not keep a caller for ever.
+/// be equal; a server that writes the time into each response and looks at nothing else must not keep a caller for ever.
 const REPETITIONS: u32 = 32;
 
 /// A number of entries reported by the server that differs from the number received.

@@ -11,7 +11,7 @@ use crate::operation::Method;
 
 static LIST: Operation = Operation::new("listThings", Method::Get, "/things", "List the things");
 
-/// An answer of a server's: its entries, and what it says of them.
+/// A response of a server's: its entries, and what it says of them.
 #[derive(Clone, Debug, Default)]
 struct Answer {
     items: Vec<u32>,

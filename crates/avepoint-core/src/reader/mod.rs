@@ -48,7 +48,7 @@ pub(crate) enum Spelling {
     Verbatim,
 }
 
-/// How an answer is read.
+/// How a response is read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) codes: Spelling,
@@ -56,7 +56,7 @@ pub(crate) struct Reading {
     pub(crate) keeps_unknown: bool,
 }
 
-/// Reads an answer, and tells what of it could not be read.
+/// Reads a response, and tells what of it could not be read.
 ///
 /// # Errors
 /// What is wrong with the document as a whole, and where.
@@ -67,7 +67,7 @@ pub(crate) fn read<T: DeserializeOwned>(json: &[u8], reading: Reading) -> Result
     Ok((value, reader.unread))
 }
 
-/// Reads an answer, and tells also what the reader has come by on its way.
+/// Reads a response, and tells also what the reader has come by on its way.
 ///
 /// # Errors
 /// What is wrong with the document as a whole, and where.

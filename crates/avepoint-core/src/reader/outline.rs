@@ -1,4 +1,4 @@
-//! The members of a JSON object, as far as it goes: for answers that are read for what they say, whatever else stands in
+//! The members of a JSON object, as far as it goes: for responses that are read for what they say, whatever else stands in
 //! them and wherever they are cut off.
 
 use std::borrow::Cow;

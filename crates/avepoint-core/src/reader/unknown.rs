@@ -1,4 +1,4 @@
-//! Members of answers that no type names.
+//! Members of responses that no type names.
 
 use std::fmt;
 

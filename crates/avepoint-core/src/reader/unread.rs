@@ -1,4 +1,4 @@
-//! What of an answer could not be read.
+//! What of a response could not be read.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,7 +21,7 @@ pub struct Unread {
     unknown: Vec<UnknownMember>,
 }
 
-/// How many are kept: an answer may be full of them.
+/// How many are kept: a response may be full of them.
 const KEPT: usize = 100;
 
 impl Unread {

@@ -6,10 +6,10 @@ use reqwest::Response;
 use crate::error::Error;
 use crate::protection::Protection;
 
-/// How much is set aside for an answer before any of it has come, whatever the server says.
+/// How much is set aside for a response before any of it has come, whatever the server says.
 const AT_FIRST: usize = 1024 * 1024;
 
-/// Why an answer was not read to its end.
+/// Why a response was not read to its end.
 #[derive(Debug)]
 pub enum ReadError {
     /// The connection broke.
@@ -18,10 +18,10 @@ pub enum ReadError {
     TooLong(Option<u64>),
 }
 
-/// Reads an answer to its end.
+/// Reads a response to its end.
 ///
 /// # Errors
-/// Where the connection breaks, or the answer has more bytes than `most`: nothing beyond is read.
+/// Where the connection breaks, or the response has more bytes than `most`: nothing beyond is read.
 pub async fn whole(response: &mut Response, most: usize) -> Result<Bytes, ReadError> {
     let most = if Protection::AnswerBound.is_on() {
         most
@@ -56,7 +56,7 @@ pub async fn whole(response: &mut Response, most: usize) -> Result<Bytes, ReadEr
     Ok(if body.is_empty() { only } else { body.into() })
 }
 
-/// Reads the beginning of an answer into a buffer that is the caller's, so that what has come is there whenever the
+/// Reads the beginning of a response into a buffer that is the caller's, so that what has come is there whenever the
 /// reading is given up. A cut answer is as good as it came.
 pub async fn beginning(response: &mut Response, most: usize, body: &mut Vec<u8>) {
     while let Ok(Some(chunk)) = response.chunk().await {

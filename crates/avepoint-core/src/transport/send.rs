@@ -24,12 +24,12 @@ pub fn after(time: Duration) -> Instant {
     now.checked_add(time).unwrap_or_else(|| now + FAR)
 }
 
-/// The failure where the time is over before the whole of an answer has come.
+/// The failure where the time is over before the whole of a response has come.
 pub fn late() -> Error {
     Error::late(true)
 }
 
-/// Sends a request once, and waits for the head of its answer. Where the time is over already, nothing is sent, and where
+/// Sends a request once, and waits for the head of its response. Where the time is over already, nothing is sent, and where
 /// it is over while a write waits for its turn, the write is not sent whole later.
 ///
 /// # Errors
@@ -75,13 +75,13 @@ impl Turn {
         self.0.fetch_or(Self::COME, Ordering::AcqRel) & Self::GIVEN_UP == 0
     }
 
-    /// Nobody waits for the answer any more; tells whether a connection has begun to send before.
+    /// Nobody waits for the response any more; tells whether a connection has begun to send before.
     fn give_up(&self) -> bool {
         self.0.fetch_or(Self::GIVEN_UP, Ordering::AcqRel) & Self::COME != 0
     }
 }
 
-/// A call that waits for the head of its answer. It may be dropped at any time.
+/// A call that waits for the head of its response. It may be dropped at any time.
 struct Waiting {
     turn: Turn,
     answered: bool,

@@ -31,8 +31,8 @@ impl InvalidId {
 
 /// Defines an identifier type over text.
 ///
-/// It is made from `&str` or `String` and refuses what cannot stand in a path; reading an answer takes any text, since
-/// an answer never fails for what it holds.
+/// It is made from `&str` or `String` and refuses what cannot stand in a path; reading a response takes any text, since
+/// a response never fails for what it holds.
 ///
 /// The crate that uses it depends on `serde`.
 ///
