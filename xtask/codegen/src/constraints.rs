@@ -3,6 +3,7 @@
 use anyhow::{Context, bail};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
+use serde_json::Value;
 use xtask_spec::Spec;
 use xtask_spec::place::{LOCAL_TIME, Place};
 
@@ -125,40 +126,42 @@ fn members(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     Ok(quote! { Constraint::object(&[#(#members),*], #open) })
 }
 
-fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStream> {
-    let fault = |place: &Place, message: String| {
-        let remedy = "write the nearest value that is supported";
-        spec.document.fault(&place.pointer, message, remedy)
+/// The least and the greatest that a number may be: what the spec says, or else the bounds of its format.
+pub fn bounds(schema: &Place) -> [Option<Value>; 2] {
+    let [least, greatest] = match schema.text("format") {
+        // Of codes, those that are listed are allowed.
+        Some("int32") if schema.get("enum").is_none() => [Some(i32::MIN.into()), Some(i32::MAX.into())],
+        // Any other number is as large as its type in Rust can be.
+        _ => [None, None],
     };
-    let mut exclusive = ["exclusiveMinimum", "exclusiveMaximum"]
-        .into_iter()
-        .filter_map(|key| schema.get(key));
-    if let Some(place) = exclusive.find(|place| place.value != false) {
-        bail!(fault(&place, "an exclusive limit is not supported".to_owned()));
+    let own = |key: &str| schema.get(key).map(|place| place.value.clone());
+    [own("minimum").or(least), own("maximum").or(greatest)]
+}
+
+fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStream> {
+    let fault = |key: &str, message: String| {
+        let remedy = "write the nearest value that is supported";
+        let pointer = format!("{}/{key}", schema.pointer);
+        spec.document.fault(&pointer, message, remedy)
+    };
+    let mut exclusive = ["exclusiveMinimum", "exclusiveMaximum"].into_iter();
+    if let Some(key) = exclusive.find(|key| schema.get(key).is_some_and(|place| place.value != false)) {
+        bail!(fault(key, "an exclusive limit is not supported".to_owned()));
     }
-    let bound = |key: &str| -> anyhow::Result<_> {
-        let Some(place) = schema.get(key) else {
+    let bound = |key: &str, bound: Option<Value>| -> anyhow::Result<_> {
+        let Some(bound) = bound else {
             return Ok(quote! { None });
         };
-        let bound = match kind {
-            "integer" => place.value.as_i64().map(Literal::i64_suffixed),
-            _ => place.value.as_f64().map(Literal::f64_suffixed),
+        let literal = match kind {
+            "integer" => bound.as_i64().map(Literal::i64_suffixed),
+            _ => bound.as_f64().map(Literal::f64_suffixed),
         };
-        let message = || format!("the limit {} of an {kind} does not fit in 64 bits", place.value);
-        let bound = bound.ok_or_else(|| fault(&place, message()))?;
-        Ok(quote! { Some(#bound) })
+        let message = || format!("the limit {bound} of an {kind} does not fit in 64 bits");
+        let literal = literal.ok_or_else(|| fault(key, message()))?;
+        Ok(quote! { Some(#literal) })
     };
-    let (mut minimum, mut maximum) = (bound("minimum")?, bound("maximum")?);
-    if schema.text("format") == Some("int32") {
-        // Its bounds, where it has no narrower ones.
-        let (least, greatest) = (i64::from(i32::MIN), i64::from(i32::MAX));
-        if schema.get("minimum").is_none() {
-            minimum = quote! { Some(#least) };
-        }
-        if schema.get("maximum").is_none() {
-            maximum = quote! { Some(#greatest) };
-        }
-    }
+    let [least, greatest] = bounds(schema);
+    let (minimum, maximum) = (bound("minimum", least)?, bound("maximum", greatest)?);
     let kind = snake(kind);
     Ok(quote! { Constraint::#kind(#minimum, #maximum) })
 }

@@ -6,6 +6,7 @@ use xtask_spec::Spec;
 use xtask_spec::model::Kind;
 use xtask_spec::place::Place;
 
+use super::constraints::bounds;
 use super::names::{camel, id, snake};
 
 /// How long a line gets, in characters, without what stands before it.
@@ -86,9 +87,13 @@ fn is_member(spec: &Spec, name: &str) -> bool {
     }) || parameters.any(|parameter| parameter.text("name") == Some(name))
 }
 
+/// The need of a member that its object fills in: its default is the constant.
+const FILLED_IN: &str = "Filled in";
+
 /// What a schema says of a value beside its description.
 pub struct Rules {
     need: &'static str,
+    /// What is taken where nothing is given.
     default: Option<String>,
     /// What it may be: sentences without their ends.
     limits: Vec<String>,
@@ -99,25 +104,24 @@ impl Rules {
     pub fn of(spec: &Spec, schema: &Place, is_required: bool) -> Self {
         let target = spec.schema(schema).unwrap_or_else(|| schema.clone());
         let default = schema.get("default").or_else(|| target.get("default"));
-        let default = default.map(|default| match default.value.as_str() {
-            Some(text) => text.to_owned(),
-            None => default.value.to_string(),
-        });
+        let default = default.map(|default| shown(&default));
+        // What is required is not sent without a value, whatever the server would take in its place.
+        let default = default.filter(|_| !is_required);
         let entries = target.get("items").and_then(|items| spec.schema(&items));
         let mut limits = Vec::new();
         for (place, whose) in [(Some(&target), ""), (entries.as_ref(), " of each entry")] {
             let Some(place) = place else { continue };
-            let shown = |key: &str| place.get(key).map(|found| found.value.to_string());
-            for (least, most, what) in [
-                ("minimum", "maximum", "Value"),
-                ("minLength", "maxLength", "Length in characters"),
-                ("minItems", "maxItems", "Number of entries"),
+            let own = |key: &str| place.get(key).map(|found| found.value.clone());
+            for (range, what) in [
+                (bounds(place), "Value"),
+                ([own("minLength"), own("maxLength")], "Length in characters"),
+                ([own("minItems"), own("maxItems")], "Number of entries"),
             ] {
-                let range = match (shown(least), shown(most)) {
-                    (Some(least), Some(most)) => format!("{least} to {most}"),
-                    (Some(least), None) => format!("at least {least}"),
-                    (None, Some(most)) => format!("at most {most}"),
-                    (None, None) => continue,
+                let range = match range {
+                    [Some(least), Some(most)] => format!("{least} to {most}"),
+                    [Some(least), None] => format!("at least {least}"),
+                    [None, Some(most)] => format!("at most {most}"),
+                    [None, None] => continue,
                 };
                 limits.push(format!("{what}{whose}: {range}"));
             }
@@ -138,7 +142,13 @@ impl Rules {
             for list in std::iter::once(place.clone()).chain(choices) {
                 if list.get("enum").is_some() && list.is_component("schemas") {
                     let codes = camel(&list.name());
-                    limits.push(format!("Code{whose}: one of [`{codes}`](crate::types::{codes})"));
+                    limits.push(match list.texts("x-enum-varnames").as_slice() {
+                        // A choice allows more than its code.
+                        [only] if place.get("enum").is_some() => {
+                            format!("Code{whose}: [`{codes}::{only}`](crate::types::{codes}::{only})")
+                        }
+                        _ => format!("Code{whose}: one of [`{codes}`](crate::types::{codes})"),
+                    });
                 }
             }
         }
@@ -151,14 +161,15 @@ impl Rules {
 
     /// The rules of a member: where it is needed and can be one code only, its object fills it in.
     pub fn of_member(spec: &Spec, schema: &Place, is_required: bool) -> Self {
-        let codes = spec.schema(schema).map_or(0, |target| target.entries_of("enum").len());
+        let codes = spec.schema(schema).map(|target| target.entries_of("enum"));
         let rules = Rules::of(spec, schema, is_required);
-        match is_required && codes == 1 {
-            true => Rules {
-                need: "Filled in",
+        match codes.as_deref() {
+            Some([only]) if is_required => Rules {
+                need: FILLED_IN,
+                default: Some(shown(only)),
                 ..rules
             },
-            false => rules,
+            _ => rules,
         }
     }
 
@@ -171,14 +182,25 @@ impl Rules {
     }
 }
 
+/// A value as the documentation shows it: a text without its quotes.
+fn shown(place: &Place) -> String {
+    match place.value.as_str() {
+        Some(text) => text.to_owned(),
+        None => place.value.to_string(),
+    }
+}
+
 /// What is said of a parameter or a member: its description, and its rules. `name` is that on the wire.
 pub fn value(spec: &Spec, name: &str, described: &Place, schema: &Place, rules: &Rules) -> String {
     let target = spec.schema(schema);
     let places = [Some(described), Some(schema), target.as_ref()].into_iter().flatten();
     let mut descriptions = places.map(Place::description).filter(|text| !text.is_empty());
     let description = descriptions.next().unwrap_or_else(|| format!("`{name}` of the API."));
-    let mut sentences = vec![format!("{}.", rules.need)];
-    sentences.extend(rules.default.iter().map(|default| format!("Default: `{default}`.")));
+    let mut sentences = vec![match (rules.need, &rules.default) {
+        (FILLED_IN, Some(constant)) => format!("{FILLED_IN} with `{constant}`."),
+        (need, Some(default)) => format!("{need}. Default: `{default}`."),
+        (need, None) => format!("{need}."),
+    }];
     sentences.extend(rules.limits.iter().map(|limit| format!("{limit}.")));
     format!("{}\n\n{}", in_rust(spec, &description), sentences.join(" "))
 }
@@ -207,6 +229,7 @@ mod tests {
     use xtask_spec::document::Document;
 
     use super::*;
+    use crate::constraints::reference;
 
     #[test]
     fn a_text_names_what_the_spec_names_as_rust_does_and_nothing_else() {
@@ -217,6 +240,103 @@ mod tests {
             in_rust(&Spec::new(&document), text),
             "As [`list_beds`](crate::Client::list_beds), by `page_size` (see `metadata.total_count`): \
              pageSize of `allBeds`, `Basil`."
+        );
+    }
+
+    /// What the members of an object are said to be, each in a line, and the constraint of that object.
+    fn told(object: &str) -> (Vec<String>, String) {
+        let text = format!("openapi: 3.0.3\npaths: {{}}\ncomponents:\n  schemas:\n{object}");
+        let document = Document::parse("members.yaml".as_ref(), &text).expect("a spec");
+        let spec = Spec::new(&document);
+        let mut schemas = spec.components("schemas").into_iter();
+        let (_, object) = schemas.find(|(name, _)| *name == "Order").expect("the object");
+        let required = object.texts("required");
+        let members = object.members_of("properties").into_iter().map(|(name, member)| {
+            let rules = Rules::of_member(&spec, &member, required.contains(&name));
+            let said = value(&spec, name, &member, &member, &rules);
+            said.replace("\n\n", " ")
+        });
+        let constraint = reference(&spec, &object).expect("a constraint").to_string();
+        (members.collect(), constraint)
+    }
+
+    #[test]
+    fn the_limits_of_an_integer_are_those_that_a_request_is_held_to() {
+        let mut wrong = Vec::new();
+        for (member, said, held) in [
+            (
+                "format: int32",
+                " Value: -2147483648 to 2147483647.",
+                "Some (- 2147483648i64) , Some (2147483647i64)",
+            ),
+            (
+                "format: int32, minimum: 1",
+                " Value: 1 to 2147483647.",
+                "Some (1i64) , Some (2147483647i64)",
+            ),
+            (
+                "format: int32, maximum: 9",
+                " Value: -2147483648 to 9.",
+                "Some (- 2147483648i64) , Some (9i64)",
+            ),
+            (
+                "format: int32, minimum: 1, maximum: 9",
+                " Value: 1 to 9.",
+                "Some (1i64) , Some (9i64)",
+            ),
+            // These fill the type of the setter.
+            ("format: int64", "", "None , None"),
+            ("minimum: 1", " Value: at least 1.", "Some (1i64) , None"),
+        ] {
+            let object = format!(
+                "    Order:\n      type: object\n      properties:\n        count: {{type: integer, {member}, description: How many.}}\n"
+            );
+            let (members, constraint) = told(&object);
+            let expected = format!("How many. Optional.{said}");
+            if members != [expected] || !constraint.contains(&format!("Constraint :: integer ({held})")) {
+                wrong.push(format!("{member}: {members:?}, held to {constraint}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn a_constant_is_named_and_what_is_required_has_no_default() {
+        const ORDER: &str = "
+    Trial:
+      type: integer
+      description: What kind it is.
+      enum: [2]
+      x-enum-varnames: [Free]
+      x-enum-descriptions: [It is free.]
+    Order:
+      type: object
+      required: [type, page]
+      properties:
+        type: {$ref: '#/components/schemas/Trial'}
+        page: {type: integer, default: 1, description: Which page.}
+        size: {type: integer, default: 50, description: How many.}
+        other:
+          description: Another type.
+          allOf:
+            - {$ref: '#/components/schemas/Trial'}
+        either: {$ref: '#/components/schemas/TrialOrText'}
+    TrialOrText:
+      description: A type, or a word for it.
+      anyOf:
+        - {$ref: '#/components/schemas/Trial'}
+        - {type: string}
+";
+        let (members, _) = told(ORDER);
+        assert_eq!(
+            members,
+            [
+                "What kind it is. Filled in with `2`. Code: [`Trial::Free`](crate::types::Trial::Free).",
+                "Which page. Required.",
+                "How many. Optional. Default: `50`.",
+                "Another type. Optional. Code: [`Trial::Free`](crate::types::Trial::Free).",
+                "A type, or a word for it. Optional. Code: one of [`Trial`](crate::types::Trial).",
+            ]
         );
     }
 

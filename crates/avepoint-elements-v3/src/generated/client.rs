@@ -6879,10 +6879,10 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`byos`](Self::byos) | required |  |  |
         /// | [`license_items`](Self::license_items) | required |  |  |
-        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`product`](Self::product) | filled in | `2048` | Code: [`BackupProduct::CloudBackupForMicrosoft365`](crate::types::BackupProduct::CloudBackupForMicrosoft365) |
+        /// | [`license_type`](Self::license_type) | filled in | `1` | Code: [`PooledLicense::Enterprise`](crate::types::PooledLicense::Enterprise) |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
-        /// | [`retention_year`](Self::retention_year) | optional |  |  |
+        /// | [`retention_year`](Self::retention_year) | optional |  | Value: -2147483648 to 2147483647 |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -6897,7 +6897,8 @@ pub mod types {
         impl AddBackupPoolWithByosRequest {
             /// The product to add.
             ///
-            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            /// Filled in with `2048`. Code:
+            /// [`BackupProduct::CloudBackupForMicrosoft365`](crate::types::BackupProduct::CloudBackupForMicrosoft365).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6910,7 +6911,7 @@ pub mod types {
             }
             /// Always the type of pooled subscriptions.
             ///
-            /// Filled in. Code: one of [`PooledLicense`](crate::types::PooledLicense).
+            /// Filled in with `1`. Code: [`PooledLicense::Enterprise`](crate::types::PooledLicense::Enterprise).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -6939,7 +6940,7 @@ pub mod types {
             }
             /// How many years to keep the data.
             ///
-            /// Optional.
+            /// Optional. Value: -2147483648 to 2147483647.
             #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
@@ -7024,10 +7025,10 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
-        /// | [`retention_year`](Self::retention_year) | required |  |  |
+        /// | [`retention_year`](Self::retention_year) | required |  | Value: -2147483648 to 2147483647 |
         /// | [`license_items`](Self::license_items) | required |  |  |
-        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`product`](Self::product) | filled in | `2048` | Code: [`BackupProduct::CloudBackupForMicrosoft365`](crate::types::BackupProduct::CloudBackupForMicrosoft365) |
+        /// | [`license_type`](Self::license_type) | filled in | `1` | Code: [`PooledLicense::Enterprise`](crate::types::PooledLicense::Enterprise) |
         /// | [`byos`](Self::byos) | optional |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
@@ -7046,7 +7047,8 @@ pub mod types {
         impl AddBackupPoolWithStorageTypeRequest {
             /// The product to add.
             ///
-            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            /// Filled in with `2048`. Code:
+            /// [`BackupProduct::CloudBackupForMicrosoft365`](crate::types::BackupProduct::CloudBackupForMicrosoft365).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7059,7 +7061,7 @@ pub mod types {
             }
             /// Always the type of pooled subscriptions.
             ///
-            /// Filled in. Code: one of [`PooledLicense`](crate::types::PooledLicense).
+            /// Filled in with `1`. Code: [`PooledLicense::Enterprise`](crate::types::PooledLicense::Enterprise).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -7088,7 +7090,7 @@ pub mod types {
             }
             /// How many years to keep the data.
             ///
-            /// Required.
+            /// Required. Value: -2147483648 to 2147483647.
             #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
@@ -7179,10 +7181,10 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`byos`](Self::byos) | required |  |  |
-        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`product`](Self::product) | filled in | `2048` | Code: [`BackupProduct::CloudBackupForMicrosoft365`](crate::types::BackupProduct::CloudBackupForMicrosoft365) |
+        /// | [`license_type`](Self::license_type) | filled in | `0` | Code: [`TrialLicense::Trial`](crate::types::TrialLicense::Trial) |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
-        /// | [`retention_year`](Self::retention_year) | optional |  |  |
+        /// | [`retention_year`](Self::retention_year) | optional |  | Value: -2147483648 to 2147483647 |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -7200,7 +7202,8 @@ pub mod types {
         impl AddBackupTrialWithByosRequest {
             /// The product to add.
             ///
-            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            /// Filled in with `2048`. Code:
+            /// [`BackupProduct::CloudBackupForMicrosoft365`](crate::types::BackupProduct::CloudBackupForMicrosoft365).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7213,7 +7216,7 @@ pub mod types {
             }
             /// Always a trial.
             ///
-            /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
+            /// Filled in with `0`. Code: [`TrialLicense::Trial`](crate::types::TrialLicense::Trial).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -7242,7 +7245,7 @@ pub mod types {
             }
             /// How many years to keep the data.
             ///
-            /// Optional.
+            /// Optional. Value: -2147483648 to 2147483647.
             #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
@@ -7314,9 +7317,9 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
-        /// | [`retention_year`](Self::retention_year) | required |  |  |
-        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`retention_year`](Self::retention_year) | required |  | Value: -2147483648 to 2147483647 |
+        /// | [`product`](Self::product) | filled in | `2048` | Code: [`BackupProduct::CloudBackupForMicrosoft365`](crate::types::BackupProduct::CloudBackupForMicrosoft365) |
+        /// | [`license_type`](Self::license_type) | filled in | `0` | Code: [`TrialLicense::Trial`](crate::types::TrialLicense::Trial) |
         /// | [`byos`](Self::byos) | optional |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
@@ -7335,7 +7338,8 @@ pub mod types {
         impl AddBackupTrialWithStorageTypeRequest {
             /// The product to add.
             ///
-            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            /// Filled in with `2048`. Code:
+            /// [`BackupProduct::CloudBackupForMicrosoft365`](crate::types::BackupProduct::CloudBackupForMicrosoft365).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7348,7 +7352,7 @@ pub mod types {
             }
             /// Always a trial.
             ///
-            /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
+            /// Filled in with `0`. Code: [`TrialLicense::Trial`](crate::types::TrialLicense::Trial).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -7377,7 +7381,7 @@ pub mod types {
             }
             /// How many years to keep the data.
             ///
-            /// Required.
+            /// Required. Value: -2147483648 to 2147483647.
             #[doc(alias = "retentionYear")]
             pub fn retention_year<M>(
                 mut self,
@@ -7457,7 +7461,7 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`product`](Self::product) | required |  | Code: one of [`ServicePoolProduct`](crate::types::ServicePoolProduct) |
         /// | [`license_items`](Self::license_items) | required |  |  |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`license_type`](Self::license_type) | filled in | `1` | Code: [`PooledLicense::Enterprise`](crate::types::PooledLicense::Enterprise) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddServicePoolRequest(pub(crate) Fields);
@@ -7484,7 +7488,7 @@ pub mod types {
             }
             /// Always the type of pooled subscriptions.
             ///
-            /// Filled in. Code: one of [`PooledLicense`](crate::types::PooledLicense).
+            /// Filled in with `1`. Code: [`PooledLicense::Enterprise`](crate::types::PooledLicense::Enterprise).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -7546,7 +7550,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`product`](Self::product) | required |  | Code: one of [`ServiceTrialProduct`](crate::types::ServiceTrialProduct) |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`license_type`](Self::license_type) | filled in | `0` | Code: [`TrialLicense::Trial`](crate::types::TrialLicense::Trial) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddServiceTrialRequest(pub(crate) Fields);
@@ -7573,7 +7577,7 @@ pub mod types {
             }
             /// Always a trial.
             ///
-            /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
+            /// Filled in with `0`. Code: [`TrialLicense::Trial`](crate::types::TrialLicense::Trial).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -7680,7 +7684,7 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`license_id`](Self::license_id) | required |  | Length in characters: at least 1 |
         /// | [`product`](Self::product) | required |  | Code: one of [`LicenseProduct`](crate::types::LicenseProduct) |
-        /// | [`user_seat`](Self::user_seat) | required |  |  |
+        /// | [`user_seat`](Self::user_seat) | required |  | Value: -2147483648 to 2147483647 |
         /// | [`expiration_time`](Self::expiration_time) | required |  | Format: `date-time` |
         /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`is_same_as_pool`](Self::is_same_as_pool) | required |  |  |
@@ -7727,7 +7731,7 @@ pub mod types {
             }
             /// How many user seats the reseller gets.
             ///
-            /// Required.
+            /// Required. Value: -2147483648 to 2147483647.
             #[doc(alias = "UserSeat")]
             pub fn user_seat<M>(
                 mut self,
@@ -7919,12 +7923,12 @@ pub mod types {
         /// | [`resource`](Self::resource) | required |  | Code: one of [`BackupResource`](crate::types::BackupResource) |
         /// | [`subscription_source_type`](Self::subscription_source_type) | required |  | Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource) |
         /// | [`sale_type`](Self::sale_type) | required |  | Code: one of [`SaleType`](crate::types::SaleType) |
-        /// | [`user_seat`](Self::user_seat) | required |  |  |
+        /// | [`user_seat`](Self::user_seat) | required |  | Value: -2147483648 to 2147483647 |
         /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
         /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
         /// | [`package_type`](Self::package_type) | optional |  | Code: one of [`PackageType`](crate::types::PackageType) |
-        /// | [`customer_size`](Self::customer_size) | optional |  |  |
+        /// | [`customer_size`](Self::customer_size) | optional |  | Value: -2147483648 to 2147483647 |
         /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -8023,7 +8027,7 @@ pub mod types {
             /// The size of the customer; the unit is not documented. Needed with the pools for Microsoft 365 and
             /// for Exchange Online & OneDrive; leave it out with that for Power Platform.
             ///
-            /// Optional.
+            /// Optional. Value: -2147483648 to 2147483647.
             #[doc(alias = "customerSize")]
             pub fn customer_size<M>(
                 mut self,
@@ -8034,7 +8038,7 @@ pub mod types {
             }
             /// How many user seats the customer gets.
             ///
-            /// Required.
+            /// Required. Value: -2147483648 to 2147483647.
             #[doc(alias = "userSeat")]
             pub fn user_seat<M>(
                 mut self,
@@ -8104,7 +8108,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`baseline_id`](Self::baseline_id) | required |  | Length in characters: at least 1 |
-        /// | [`ranking_order`](Self::ranking_order) | required |  |  |
+        /// | [`ranking_order`](Self::ranking_order) | required |  | Value: -2147483648 to 2147483647 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct BaselineRanking(pub(crate) Fields);
@@ -8131,7 +8135,7 @@ pub mod types {
             /// The rank of the baseline among all that are applied to the tenant. The documented request counts
             /// from 1.
             ///
-            /// Required.
+            /// Required. Value: -2147483648 to 2147483647.
             #[doc(alias = "rankingOrder")]
             pub fn ranking_order<M>(
                 mut self,
@@ -8177,7 +8181,7 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
         /// | [`tenant_ids`](Self::tenant_ids) | required |  | Length in characters of each entry: at least 1 |
-        /// | [`product_name`](Self::product_name) | required |  | Code of each entry: one of [`ConnectModule`](crate::types::ConnectModule) |
+        /// | [`product_name`](Self::product_name) | required |  | Code of each entry: [`ConnectModule::UserManagement`](crate::types::ConnectModule::UserManagement) |
         /// | [`hybrid_tenant`](Self::hybrid_tenant) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -8220,7 +8224,8 @@ pub mod types {
             }
             /// The modules to add them to.
             ///
-            /// Required. Code of each entry: one of [`ConnectModule`](crate::types::ConnectModule).
+            /// Required. Code of each entry:
+            /// [`ConnectModule::UserManagement`](crate::types::ConnectModule::UserManagement).
             #[doc(alias = "ProductName")]
             pub fn product_name<M>(
                 mut self,
@@ -9893,7 +9898,7 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`resource`](Self::resource) | required |  | Code: one of [`ServiceResource`](crate::types::ServiceResource) |
         /// | [`subscription_source_type`](Self::subscription_source_type) | required |  | Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource) |
-        /// | [`user_seat`](Self::user_seat) | required |  |  |
+        /// | [`user_seat`](Self::user_seat) | required |  | Value: -2147483648 to 2147483647 |
         /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
         /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
@@ -9965,7 +9970,7 @@ pub mod types {
             }
             /// How many user seats the customer gets.
             ///
-            /// Required.
+            /// Required. Value: -2147483648 to 2147483647.
             #[doc(alias = "userSeat")]
             pub fn user_seat<M>(
                 mut self,
@@ -15139,7 +15144,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -15150,7 +15155,7 @@ pub mod builder {
     impl ListCustomers {
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -15767,7 +15772,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -15778,7 +15783,7 @@ pub mod builder {
     impl ListCustomerServices {
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -15945,7 +15950,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`type_`](Self::type_) | required |  | Code: one of [`TenantType`](crate::types::TenantType) |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -15978,7 +15983,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -16142,8 +16147,8 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
-    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 2147483647 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -16153,7 +16158,7 @@ pub mod builder {
     impl ListResellers {
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -16164,7 +16169,7 @@ pub mod builder {
         }
         /// How many entries a page holds at most. No upper limit is documented.
         ///
-        /// Optional. Default: `100`. Value: at least 1.
+        /// Optional. Default: `100`. Value: 1 to 2147483647.
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
@@ -16241,8 +16246,8 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
-    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 2147483647 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -16252,7 +16257,7 @@ pub mod builder {
     impl ListPooledLicenses {
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -16263,7 +16268,7 @@ pub mod builder {
         }
         /// How many entries a page holds at most. No upper limit is documented.
         ///
-        /// Optional. Default: `100`. Value: at least 1.
+        /// Optional. Default: `100`. Value: 1 to 2147483647.
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
@@ -16344,8 +16349,8 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`license_id`](Self::license_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
-    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 2147483647 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -16366,7 +16371,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -16377,7 +16382,7 @@ pub mod builder {
         }
         /// How many entries a page holds at most. No upper limit is documented.
         ///
-        /// Optional. Default: `100`. Value: at least 1.
+        /// Optional. Default: `100`. Value: 1 to 2147483647.
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
@@ -16551,8 +16556,8 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`reseller_id`](Self::reseller_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
-    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 2147483647 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -16573,7 +16578,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -16584,7 +16589,7 @@ pub mod builder {
         }
         /// How many entries a page holds at most. No upper limit is documented.
         ///
-        /// Optional. Default: `100`. Value: at least 1.
+        /// Optional. Default: `100`. Value: 1 to 2147483647.
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
@@ -17016,7 +17021,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -17049,7 +17054,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -17141,7 +17146,7 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -17162,7 +17167,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -17326,8 +17331,8 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
-    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 2147483647 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -17337,7 +17342,7 @@ pub mod builder {
     impl ListStorageProfiles {
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -17348,7 +17353,7 @@ pub mod builder {
         }
         /// How many storage profiles a page holds at most. No upper limit is documented.
         ///
-        /// Optional. Default: `100`. Value: at least 1.
+        /// Optional. Default: `100`. Value: 1 to 2147483647.
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
@@ -17428,7 +17433,7 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -17450,7 +17455,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -17635,7 +17640,7 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -17657,7 +17662,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -17749,8 +17754,8 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
-    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 2147483647 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListScanProfileChanges {
@@ -17770,7 +17775,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -17781,7 +17786,7 @@ pub mod builder {
         }
         /// How many scan profiles a page holds at most. No upper limit is documented.
         ///
-        /// Optional. Default: `100`. Value: at least 1.
+        /// Optional. Default: `100`. Value: 1 to 2147483647.
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
@@ -18143,7 +18148,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -18154,7 +18159,7 @@ pub mod builder {
     impl ListBaselines {
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -18243,7 +18248,7 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`baseline_id`](Self::baseline_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -18264,7 +18269,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -18330,7 +18335,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -18363,7 +18368,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -18453,7 +18458,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -18464,7 +18469,7 @@ pub mod builder {
     impl ListBaselineTenants {
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -18757,7 +18762,7 @@ pub mod builder {
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     /// | [`rule_id`](Self::rule_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -18800,7 +18805,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -18866,7 +18871,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -18898,7 +18903,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -18965,7 +18970,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -18997,7 +19002,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -19063,7 +19068,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
@@ -19096,7 +19101,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -21383,8 +21388,8 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
-    /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
+    /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 2147483647 |
     /// | [`status`](Self::status) | optional |  | Code: one of [`UserCondition`](crate::types::UserCondition) |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -21416,7 +21421,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -21427,7 +21432,7 @@ pub mod builder {
         }
         /// How many entries a page holds at most. No upper limit is documented.
         ///
-        /// Optional. Default: `100`. Value: at least 1.
+        /// Optional. Default: `100`. Value: 1 to 2147483647.
         #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
@@ -21493,7 +21498,7 @@ pub mod builder {
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     /// | [`catagory`](Self::catagory) | optional |  | Code: one of [`RiskCategory`](crate::types::RiskCategory) |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -21539,7 +21544,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -21607,7 +21612,7 @@ pub mod builder {
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     /// | [`workflow_id`](Self::workflow_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -21650,7 +21655,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -21804,7 +21809,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
     /// | [`risky`](Self::risky) | optional |  |  |
     #[derive(Clone, Debug)]
@@ -21837,7 +21842,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,

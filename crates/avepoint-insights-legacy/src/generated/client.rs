@@ -2048,7 +2048,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  |  |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName) |
+        /// | [`id`](Self::id) | filled in | `createdBy` | Code: [`CreatedByFilterName::ByCreator`](crate::types::CreatedByFilterName::ByCreator) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreatedByFilter(pub(crate) Fields);
@@ -2060,7 +2060,8 @@ pub mod types {
         impl CreatedByFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName).
+            /// Filled in with `createdBy`. Code:
+            /// [`CreatedByFilterName::ByCreator`](crate::types::CreatedByFilterName::ByCreator).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2649,7 +2650,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  | Code of each entry: one of [`ExposureLevel`](crate::types::ExposureLevel) |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName) |
+        /// | [`id`](Self::id) | filled in | `exposureLevel` | Code: [`ExposureLevelFilterName::ByExposureLevel`](crate::types::ExposureLevelFilterName::ByExposureLevel) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExposureLevelFilter(pub(crate) Fields);
@@ -2663,7 +2664,8 @@ pub mod types {
         impl ExposureLevelFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName).
+            /// Filled in with `exposureLevel`. Code:
+            /// [`ExposureLevelFilterName::ByExposureLevel`](crate::types::ExposureLevelFilterName::ByExposureLevel).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2819,7 +2821,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
+        /// | [`start_page`](Self::start_page) | required |  | Value: 1 to 2147483647 |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
@@ -2835,7 +2837,7 @@ pub mod types {
         impl ListGroupSummariesRequest {
             /// Which page to answer with. The first page is 1.
             ///
-            /// Required. Default: `1`. Value: at least 1.
+            /// Required. Value: 1 to 2147483647.
             #[doc(alias = "StartPage")]
             pub fn start_page<M>(
                 mut self,
@@ -3479,7 +3481,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
+        /// | [`start_page`](Self::start_page) | required |  | Value: 1 to 2147483647 |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         #[derive(Clone, Debug)]
@@ -3495,7 +3497,7 @@ pub mod types {
         impl ListUserSummariesRequest {
             /// Which page to answer with. The first page is 1.
             ///
-            /// Required. Default: `1`. Value: at least 1.
+            /// Required. Value: 1 to 2147483647.
             #[doc(alias = "StartPage")]
             pub fn start_page<M>(
                 mut self,
@@ -3567,7 +3569,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  |  |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`LocationFilterName`](crate::types::LocationFilterName) |
+        /// | [`id`](Self::id) | filled in | `location` | Code: [`LocationFilterName::ByLocation`](crate::types::LocationFilterName::ByLocation) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct LocationFilter(pub(crate) Fields);
@@ -3579,7 +3581,8 @@ pub mod types {
         impl LocationFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`LocationFilterName`](crate::types::LocationFilterName).
+            /// Filled in with `location`. Code:
+            /// [`LocationFilterName::ByLocation`](crate::types::LocationFilterName::ByLocation).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3633,7 +3636,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  | Number of entries: at most 2; Format of each entry: `date-time` |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName) |
+        /// | [`id`](Self::id) | filled in | `modifiedTime` | Code: [`ModifiedTimeFilterName::ByModifiedTime`](crate::types::ModifiedTimeFilterName::ByModifiedTime) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ModifiedTimeFilter(pub(crate) Fields);
@@ -3647,7 +3650,8 @@ pub mod types {
         impl ModifiedTimeFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName).
+            /// Filled in with `modifiedTime`. Code:
+            /// [`ModifiedTimeFilterName::ByModifiedTime`](crate::types::ModifiedTimeFilterName::ByModifiedTime).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3704,7 +3708,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  | Code of each entry: one of [`WorkspaceType`](crate::types::WorkspaceType) |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName) |
+        /// | [`id`](Self::id) | filled in | `module` | Code: [`ModuleFilterName::ByModule`](crate::types::ModuleFilterName::ByModule) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ModuleFilter(pub(crate) Fields);
@@ -3716,7 +3720,8 @@ pub mod types {
         impl ModuleFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName).
+            /// Filled in with `module`. Code:
+            /// [`ModuleFilterName::ByModule`](crate::types::ModuleFilterName::ByModule).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3773,7 +3778,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  | Code of each entry: one of [`ObjectType`](crate::types::ObjectType) |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName) |
+        /// | [`id`](Self::id) | filled in | `objectType` | Code: [`ObjectTypeFilterName::ByObjectType`](crate::types::ObjectTypeFilterName::ByObjectType) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ObjectTypeFilter(pub(crate) Fields);
@@ -3785,7 +3790,8 @@ pub mod types {
         impl ObjectTypeFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName).
+            /// Filled in with `objectType`. Code:
+            /// [`ObjectTypeFilterName::ByObjectType`](crate::types::ObjectTypeFilterName::ByObjectType).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3845,7 +3851,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  | Code of each entry: one of [`RiskLevel`](crate::types::RiskLevel) |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName) |
+        /// | [`id`](Self::id) | filled in | `riskLevel` | Code: [`RiskLevelFilterName::ByRiskLevel`](crate::types::RiskLevelFilterName::ByRiskLevel) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct RiskLevelFilter(pub(crate) Fields);
@@ -3857,7 +3863,8 @@ pub mod types {
         impl RiskLevelFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName).
+            /// Filled in with `riskLevel`. Code:
+            /// [`RiskLevelFilterName::ByRiskLevel`](crate::types::RiskLevelFilterName::ByRiskLevel).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3917,7 +3924,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  | Code of each entry: one of [`SensitivityLevel`](crate::types::SensitivityLevel) |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName) |
+        /// | [`id`](Self::id) | filled in | `sensitivityLevel` | Code: [`SensitivityLevelFilterName::BySensitivityLevel`](crate::types::SensitivityLevelFilterName::BySensitivityLevel) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct SensitivityLevelFilter(pub(crate) Fields);
@@ -3931,7 +3938,8 @@ pub mod types {
         impl SensitivityLevelFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName).
+            /// Filled in with `sensitivityLevel`. Code:
+            /// [`SensitivityLevelFilterName::BySensitivityLevel`](crate::types::SensitivityLevelFilterName::BySensitivityLevel).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3993,7 +4001,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  |  |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName) |
+        /// | [`id`](Self::id) | filled in | `siteName` | Code: [`SiteNameFilterName::BySiteName`](crate::types::SiteNameFilterName::BySiteName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct SiteNameFilter(pub(crate) Fields);
@@ -4005,7 +4013,8 @@ pub mod types {
         impl SiteNameFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName).
+            /// Filled in with `siteName`. Code:
+            /// [`SiteNameFilterName::BySiteName`](crate::types::SiteNameFilterName::BySiteName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -4059,7 +4068,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  |  |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName) |
+        /// | [`id`](Self::id) | filled in | `tagName` | Code: [`TagNameFilterName::ByTagName`](crate::types::TagNameFilterName::ByTagName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct TagNameFilter(pub(crate) Fields);
@@ -4071,7 +4080,8 @@ pub mod types {
         impl TagNameFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName).
+            /// Filled in with `tagName`. Code:
+            /// [`TagNameFilterName::ByTagName`](crate::types::TagNameFilterName::ByTagName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -4125,7 +4135,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`values`](Self::values) | required |  |  |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName) |
+        /// | [`id`](Self::id) | filled in | `username` | Code: [`UsernameFilterName::ByUsername`](crate::types::UsernameFilterName::ByUsername) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UsernameFilter(pub(crate) Fields);
@@ -4137,7 +4147,8 @@ pub mod types {
         impl UsernameFilter {
             /// Which filter this is.
             ///
-            /// Filled in. Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName).
+            /// Filled in with `username`. Code:
+            /// [`UsernameFilterName::ByUsername`](crate::types::UsernameFilterName::ByUsername).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<

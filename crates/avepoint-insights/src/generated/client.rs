@@ -3212,7 +3212,7 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
-    /// | [`start_page`](Self::start_page) | required |  | Value: at least 1 |
+    /// | [`start_page`](Self::start_page) | required |  | Value: 1 to 2147483647 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListUsers {
@@ -3232,7 +3232,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Required. Value: at least 1.
+        /// Required. Value: 1 to 2147483647.
         #[doc(alias = "startPage")]
         pub fn start_page<M>(
             mut self,
@@ -3762,7 +3762,7 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
-    /// | [`start_page`](Self::start_page) | required |  | Value: at least 1 |
+    /// | [`start_page`](Self::start_page) | required |  | Value: 1 to 2147483647 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListGroups {
@@ -3782,7 +3782,7 @@ pub mod builder {
         }
         /// Which page of the list to answer with. The first page is 1.
         ///
-        /// Required. Value: at least 1.
+        /// Required. Value: 1 to 2147483647.
         #[doc(alias = "startPage")]
         pub fn start_page<M>(
             mut self,

@@ -686,7 +686,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`start_page`](Self::start_page) | optional |  | Value: at least 1 |
+        /// | [`start_page`](Self::start_page) | optional |  | Value: 1 to 2147483647 |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -699,7 +699,7 @@ pub mod types {
         impl HarvestFilter {
             /// Which page.
             ///
-            /// Optional. Value: at least 1.
+            /// Optional. Value: 1 to 2147483647.
             #[doc(alias = "startPage")]
             pub fn start_page<M>(
                 mut self,
@@ -1065,7 +1065,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`count`](Self::count) | required |  | Value: 1 to 1000 |
-        /// | [`kind`](Self::kind) | filled in |  | Code: one of [`SeedsKind`](crate::types::SeedsKind) |
+        /// | [`kind`](Self::kind) | filled in | `seeds` | Code: [`SeedsKind::Sowing`](crate::types::SeedsKind::Sowing) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct PlantSeeds(pub(crate) Fields);
@@ -1077,7 +1077,7 @@ pub mod types {
         impl PlantSeeds {
             /// Says that seeds are sown.
             ///
-            /// Filled in. Code: one of [`SeedsKind`](crate::types::SeedsKind).
+            /// Filled in with `seeds`. Code: [`SeedsKind::Sowing`](crate::types::SeedsKind::Sowing).
             pub fn kind<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1853,7 +1853,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
     /// | [`colours`](Self::colours) | optional |  | Number of entries: at most 2; Code of each entry: one of [`Colour`](crate::types::Colour) |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
     /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
     /// | [`sown_since`](Self::sown_since) | optional |  | Format: `date` |
@@ -1886,7 +1886,7 @@ pub mod builder {
         }
         /// Which page.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -2047,7 +2047,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
     /// | [`body`](Self::body) | required |  |  |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -2068,7 +2068,7 @@ pub mod builder {
         }
         /// Which page.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
@@ -2513,7 +2513,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: 1 to 2147483647 |
     /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
@@ -2523,7 +2523,7 @@ pub mod builder {
     impl ListTools {
         /// Which page.
         ///
-        /// Optional. Default: `1`. Value: at least 1.
+        /// Optional. Default: `1`. Value: 1 to 2147483647.
         #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,

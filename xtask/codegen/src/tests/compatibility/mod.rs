@@ -83,7 +83,7 @@ fn declared(text: &str) -> impl Iterator<Item = &str> {
 
 /// The setters of what is filled in where nothing is given. The compiler does not see that one is not any more.
 fn filled_in(files: &Files) -> BTreeSet<&str> {
-    let is_filled_in = |named: &Named| named.above.iter().any(|line| line.contains("/ Filled in."));
+    let is_filled_in = |named: &Named| named.above.iter().any(|line| line.contains("/ Filled in with "));
     let setters = named(&files["client.rs"]).into_iter().filter(is_filled_in);
     setters.map(|named| named.name).collect()
 }
