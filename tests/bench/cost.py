@@ -2,7 +2,8 @@
 
 - CPU seconds (user and system, of cargo and all it starts) to compile one crate, its dependencies being there: the
   median of some turns, in which both sides are compiled one after the other.
-- Lines of LLVM's language that the compiler writes for the crate, and which of its parts they are for.
+- Lines of LLVM's language that the compiler writes for the crate, and for a program that lists the customers, in which
+  it compiles what is generic or inlined; and which parts they are for.
 - What a stripped release program that lists the customers takes to compile, and its size.
 - How long answers, calls and lists take (`race.rs`).
 
@@ -21,18 +22,24 @@ import subprocess
 ROOT = pathlib.Path(__file__).parents[2]
 PROGRAMS = ROOT / "tests/bench/programs"
 
-# The two crates, and a file of each whose change has it compiled anew.
+# Our crate and the one beneath it, which all our clients share; and the crates that generators make of the same
+# document, each with its folder below that of the benchmark.
 OURS = "avepoint-elements-v3"
+CORE = "avepoint-core"
 OTHER = "openapi"
+RAW = "progenitor-raw"
+GENERATED = {OTHER: "openapi-generator", RAW: "progenitor"}
 
 # Which lines of LLVM belong to what: the first pattern that is found in a function's name. Types are what is left of
 # progenitor's output; all else is added to it. What is generic or inlined is compiled in the user's crate, where it is
-# used, and costs nothing here.
+# used, and costs nothing in ours. A program has std and tokio in all else.
 PARTS = [
     ("codes and ids", r"::enums::|::ids::|::variants::|OpenEnum|Documented|WireCode"),
     ("builders", r"::builder::"),
     ("types", r"::types::|Deserialize|Serialize"),
     ("lists", r"::paging::|Pages|Items"),
+    ("JSON", r"serde|::reader::"),
+    ("calls", r"avepoint_"),
 ]
 
 
@@ -61,10 +68,11 @@ class Bench:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    def source(self, package):
-        if package == OURS:
-            return ROOT / "crates" / OURS / "src/lib.rs"
-        return self.folder / "openapi-generator/src/lib.rs"
+    def source(self, crate):
+        """A file of the crate or program, whose change has it compiled anew."""
+        if crate in GENERATED:
+            return self.folder / GENERATED[crate] / "src/lib.rs"
+        return ROOT / "crates" / crate / "src/lib.rs" if crate in (OURS, CORE) else PROGRAMS / f"src/bin/{crate}.rs"
 
     def compiled(self, *command):
         """The median CPU seconds of each side."""
@@ -76,11 +84,12 @@ class Bench:
                 turns[package].append(self.seconds(*command, "--package", package))
         return [statistics.median(turns[package]) for package in (OURS, OTHER)]
 
-    def llvm_lines(self, package):
+    def llvm_lines(self, crate, *target):
+        """The lines of a crate or program by part."""
         emit = ["--", "--emit=llvm-ir", "-Cno-prepopulate-passes", "-Ccodegen-units=1"]
-        self.source(package).touch()
-        self.cargo("rustc", "--release", "--lib", "--package", package, *emit)
-        written = (self.folder / "target/release/deps").glob(f"{package.replace('-', '_')}-*.ll")
+        self.source(crate).touch()
+        self.cargo("rustc", "--release", *target, *emit)
+        written = (self.folder / "target/release/deps").glob(f"{crate.replace('-', '_')}-*.ll")
         listing = self.cargo("llvm-lines", "--files", max(written, key=lambda file: file.stat().st_mtime))
         lines = collections.Counter()
         for row in listing.splitlines():
@@ -107,8 +116,14 @@ def main():
     for what, *command in [("release build, CPU s", "build", "--release"), ("`cargo check`, CPU s", "check")]:
         ours, theirs = bench.compiled(*command)
         row(what, ours, "openapi-generator", theirs)
-    ours, theirs = bench.llvm_lines(OURS), bench.llvm_lines(OTHER)
-    row("lines of LLVM", ours.total(), "openapi-generator", theirs.total(), 0)
+    lines = {crate: bench.llvm_lines(crate, "--lib", "--package", crate) for crate in (OURS, CORE, RAW, OTHER)}
+    lines |= {name: bench.llvm_lines(name, "--bin", name) for name in ("ours", "raw", "other")}
+    for what, mine, raw, other in [
+        ("lines of LLVM", OURS, RAW, OTHER),
+        ("lines of LLVM of a program that lists customers", "ours", "raw", "other"),
+    ]:
+        row(what, lines[mine].total(), "progenitor's own output", lines[raw].total(), 0)
+        row(what, lines[mine].total(), "openapi-generator", lines[other].total(), 0)
     bench.cargo("build", "--release", "--bins")
     turns = {"ours": [], "other": [], "by_hand": []}
     for _ in range(bench.turns):
@@ -121,9 +136,10 @@ def main():
         row("release build of a program that lists customers, CPU s", mine, beside, others)
         row("that program, KiB", sizes["ours"], beside, sizes[name], 0)
     subprocess.run([bench.folder / "target/release/race"], check=True)
-    print("\nour lines of LLVM, by part:")
-    for part, count in ours.most_common():
-        print(f"{count:9,}  {part}")
+    for what, whose in [("our crate", OURS), (CORE, CORE), ("our program", "ours"), ("progenitor's own output", RAW)]:
+        print(f"\nlines of LLVM of {what}, {lines[whose].total():,} in all, by part:")
+        for part, count in lines[whose].most_common():
+            print(f"{count:9,}  {part}")
 
 
 if __name__ == "__main__":
