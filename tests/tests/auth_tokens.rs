@@ -108,6 +108,7 @@ async fn fixed_scopes_are_split_under_the_limit_and_the_right_token_is_taken() {
         error.to_string(),
         "addThing: no access token: `addThing` needs `things.readwrite.all`, which is not among those set with `scopes`: add it"
     );
+    assert!(error.is_permission() && !error.is_authentication());
     assert_eq!(server.received().len(), 1, "nothing was sent");
 }
 
@@ -299,7 +300,7 @@ async fn what_is_nothing_of_the_app_is_not_said_of_it() {
     let busy = |error: &Error| !error.is_connection() && !error.is_timeout() && !error.is_from_gateway();
     let gateway = |error: &Error| error.is_from_gateway();
     type Case<'a> = (Reply, &'a str, fn(&Error) -> bool, bool);
-    let cases: [Case<'_>; 8] = [
+    let cases: [Case<'_>; 9] = [
         (Reply::HangUp, "no token from 127.0.0.1: ", connection, true),
         (
             Reply::Silence(Duration::from_secs(30)),
@@ -322,7 +323,14 @@ async fn what_is_nothing_of_the_app_is_not_said_of_it() {
         (Reply::json(500, &json!({"message": "Oh."})), "answered 500", busy, true),
         (
             Reply::json(503, &json!({"error": "temporarily_unavailable"})),
-            "refused the token request with 503",
+            "answered the token request with 503: try again later [temporarily_unavailable]",
+            busy,
+            true,
+        ),
+        // What it says of the app while it fails is not known to be so.
+        (
+            Reply::json(500, &json!({"error": "invalid_scope"})),
+            "answered the token request with 500: try again later [invalid_scope]",
             busy,
             true,
         ),
@@ -349,7 +357,10 @@ async fn what_is_nothing_of_the_app_is_not_said_of_it() {
                 .expect("a credential");
             let error = credential.token(&LIST).await.expect_err(words);
             assert_eq!(error.kind(), ErrorKind::Credential, "{error}");
-            assert!(is_told(&error) && !error.is_authentication(), "{error}");
+            assert!(
+                is_told(&error) && !error.is_authentication() && !error.is_permission(),
+                "{error}"
+            );
             assert_eq!(error.is_retryable(), is_retryable, "{error}");
             assert!(discovery || error.to_string().contains(words), "{error}");
         }
@@ -397,7 +408,7 @@ async fn a_refusal_tells_the_ids_of_its_request_and_the_reason_in_its_head() {
         ),
         (
             Reply::json(500, &refusal),
-            unaccepted,
+            "127.0.0.1 answered the token request with 500: try again later",
             "[invalid_client] (request id c-1, trace id t-1)",
         ),
         (

@@ -123,6 +123,13 @@ impl Refusal {
             fixed,
         } = *about;
         match self.code.as_str() {
+            // Whatever it says, it says of itself.
+            _ if unavailable(self.status).is_some() => {
+                format!(
+                    "{host} answered the token request with {}: try again later",
+                    self.status.as_u16()
+                )
+            }
             LACKING => lacking(operation, scope, fixed),
             "invalid_client" => format!(
                 "{host} does not accept the client: check the client id and {proof}, and that the app is registered in \

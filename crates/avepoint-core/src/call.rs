@@ -261,7 +261,7 @@ impl Call {
         // Another text than one of an id would make another path of the request.
         let outcome = match texts.last() {
             Some(text) if is_in_path && outcome.is_ok() => {
-                InvalidId::check(text).map_err(|problem| Violation::new(problem.to_string()))
+                InvalidId::check(text).map_err(|problem| Violation::new(format!("is not an id: {problem}")))
             }
             _ => outcome,
         };

@@ -447,7 +447,7 @@ pub enum Format {
     Uri,
     /// The decimal digits of an integer.
     Digits,
-    /// A time without an offset, to the second, as 2026-01-31T12:00:00.
+    /// A time without an offset, to the second, as 2026-01-31T12:00:00. Any other is sent so, in UTC.
     LocalTime,
     /// A secret: it is sent, and never shown.
     Password,

@@ -233,14 +233,15 @@ impl CallOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Validation {
-    /// What the specification forbids is refused, and codes are spelled as they are documented.
+    /// What the specification forbids is refused, and codes and times are spelled as they are documented.
     #[default]
     Strict,
     /// What the caller gives is sent unchanged: any code, text, number or length. What the types of a call cannot hold, such
     /// as an empty id, is refused nonetheless. [`Session::request`](crate::Session::request) has no types either.
     ///
     /// A setter turns a text that means a documented code into that code, which is sent as it is documented; to send
-    /// another spelling of it, give the setter the `Unknown` of its type.
+    /// another spelling of it, give the setter the `Unknown` of its type. A text for a time must be one, and where no offset
+    /// may stand, the setter gives it in UTC.
     ///
     /// ```
     /// use avepoint_core::{Code, open_enum, serde_json};

@@ -12,7 +12,8 @@ use std::time::Duration;
 use avepoint_core::redact::RecentTokens;
 use avepoint_core::transport::timestamp;
 use avepoint_core::{
-    AccessToken, BoxFuture, Clock, Cloud, Error, ErrorKind, Operation, RequestHook, RetryPolicy, SystemClock, Transport,
+    AccessToken, BoxFuture, Clock, Cloud, Error, ErrorKind, Obstacle, Operation, RequestHook, RetryPolicy, SystemClock,
+    Transport,
 };
 use tokio::sync::OnceCell;
 
@@ -39,9 +40,10 @@ impl Provider {
     pub(crate) fn token<'a>(&'a self, operation: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>> {
         Box::pin(async move {
             let Shared { scopes, cache } = &*self.0;
-            let scope = scopes
-                .choose(operation)
-                .map_err(|problem| Error::new(ErrorKind::Credential, problem).with_operation(operation))?;
+            let scope = scopes.choose(operation).map_err(|problem| {
+                let error = Error::new(ErrorKind::Credential, problem).with_operation(operation);
+                error.with_obstacle(Obstacle::Permission)
+            })?;
             cache.token(&scope).await.map_err(|failure| {
                 let source = cache.source();
                 let about = About {

@@ -123,7 +123,7 @@ pub enum ErrorKind {
     File,
 }
 
-/// Why no token could be obtained, if the cause is another than the app, its secret or its certificate.
+/// Why no token could be obtained, if the cause is another than the app's registration, its secret or its certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Obstacle {
@@ -135,7 +135,8 @@ pub enum Obstacle {
     Unavailable,
     /// A firewall, a gateway or a proxy answered in place of the identity service.
     Gateway,
-    /// The identity service gives the app no token with the permission that the operation takes.
+    /// The identity service gives the app no token with the permission that the operation takes, or the permission is not
+    /// among those that the credential asks for.
     Permission,
 }
 
@@ -409,7 +410,7 @@ impl Error {
             || self.reported_status().or(self.status()) == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Why no token could be obtained, if the cause is known not to be the app itself.
+    /// Why no token could be obtained, if the cause is known not to be that the app is not accepted.
     pub fn obstacle(&self) -> Option<Obstacle> {
         self.0.obstacle
     }
@@ -431,7 +432,8 @@ impl Error {
     /// gives no token with it.
     ///
     /// # Troubleshooting
-    /// Grant the permission that [`Error::scope`] names to the app registration, and consent to it.
+    /// Grant the permission that [`Error::scope`] names to the app registration, and consent to it. Where a credential asks
+    /// for a set of permissions for every token, another of these may be missing: the message names them all.
     pub fn is_permission(&self) -> bool {
         self.obstacle() == Some(Obstacle::Permission)
             || (self.is_refusal(StatusCode::FORBIDDEN) && !self.is_from_gateway())

@@ -93,6 +93,12 @@ impl InvalidTime {
         InvalidTime("the time is outside the years 0 to 9999, which RFC 3339 can write".to_owned())
     }
 
+    pub(super) fn unreadable(text: &str) -> Self {
+        InvalidTime(format!(
+            "`{text}` is not a time, such as 2026-01-31T12:00:00Z, nor a date"
+        ))
+    }
+
     fn none(time: &Time) -> Self {
         InvalidTime(format!("`{time}` is not a time, or not one that can be counted"))
     }
@@ -175,17 +181,12 @@ impl<Z: chrono::TimeZone> TryFrom<chrono::DateTime<Z>> for Time {
 impl TryFrom<&str> for Time {
     type Error = InvalidTime;
 
-    /// A time to send: RFC 3339, in UTC where it has no offset, or a bare date.
+    /// A time to send: RFC 3339, in UTC where it has no offset, or a bare date, which is its midnight.
     fn try_from(text: &str) -> Result<Self, InvalidTime> {
-        let time = match is_date(text) {
-            true => Some(Cow::Borrowed(text)),
-            false => with_offset(text),
-        };
-        time.map(|time| Time(time.into_owned())).ok_or_else(|| {
-            InvalidTime(format!(
-                "`{text}` is not an RFC 3339 time, such as 2026-01-31T12:00:00Z"
-            ))
-        })
+        match with_offset(text) {
+            Some(_) => Ok(Time(text.to_owned())),
+            None => Err(InvalidTime::unreadable(text)),
+        }
     }
 }
 
@@ -225,7 +226,7 @@ macro_rules! in_text {
 
         impl fmt::Display for $time {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
+                f.pad(self.as_str())
             }
         }
     };
@@ -258,6 +259,17 @@ pub(crate) fn with_offset(text: &str) -> Option<Cow<'_, str>> {
     is_date_time(&whole).then(|| whole.into())
 }
 
+/// A time as it is sent where no offset may stand: in UTC and to the second.
+pub(crate) fn without_offset(text: &str) -> Option<Cow<'_, str>> {
+    let whole = with_offset(text)?;
+    let (day, minute) = minute_of(&whole)?;
+    // Not by jiff's formatter, for the reason above.
+    let (year, month, day) = (day.year(), day.month(), day.day());
+    let (hour, minute, second) = (minute / 60, minute % 60, (&whole[17..19]).min("59"));
+    let local = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second}");
+    Some(if local == text { text.into() } else { local.into() })
+}
+
 /// Whether a text is a bare date, as 2026-01-31.
 pub(crate) fn is_date(text: &str) -> bool {
     form(text) == "0000-00-00" && day_of(text).is_some()
@@ -288,12 +300,12 @@ fn minute_of(text: &str) -> Option<(Date, i32)> {
 }
 
 /// The day with which a text of the right form begins.
-pub(super) fn day_of(text: &str) -> Option<Date> {
+fn day_of(text: &str) -> Option<Date> {
     Date::new(text[..4].parse().ok()?, number(text, 5)?, number(text, 8)?).ok()
 }
 
 /// The time of day that a text of the right form names; a leap second is the one before.
-pub(super) fn time_of(text: &str) -> Option<TimeOfDay> {
+fn time_of(text: &str) -> Option<TimeOfDay> {
     let second = number(text, 17)?;
     let second = if second == 60 { 59 } else { second };
     TimeOfDay::new(number(text, 11)?, number(text, 14)?, second, 0).ok()
@@ -328,7 +340,7 @@ fn has_form(text: &str) -> bool {
 }
 
 /// A text with a zero for each digit, and its letters, whose case does not matter, as capitals.
-pub(super) fn form(text: &str) -> String {
+fn form(text: &str) -> String {
     let kind = |character: char| match character {
         '0'..='9' => '0',
         other => other.to_ascii_uppercase(),
@@ -436,12 +448,11 @@ mod tests {
             "2016-12-31T23:59:60Z",
             "1990-12-31T15:59:60.25-08:00",
             "2026-01-31",
+            "2026-01-31T12:00:00.5",
         ] {
             assert!(Time::try_from(right).is_ok(), "{right}");
             assert!(arrived(right).system_time().is_some(), "{right}");
         }
-        let without_offset = Time::try_from("2026-01-31T12:00:00.5").expect("a time");
-        assert_eq!(without_offset.as_str(), "2026-01-31T12:00:00.5Z");
         for wrong in [
             "",
             "tomorrow",
