@@ -81,10 +81,7 @@ impl Failure {
     fn obstacle(&self) -> Option<Obstacle> {
         match self {
             Failure::Other(_, obstacle, _) => *obstacle,
-            Failure::Refused(refusal) => {
-                let lacks_permission = refusal.code == LACKING;
-                unavailable(refusal.status).or_else(|| lacks_permission.then_some(Obstacle::Permission))
-            }
+            Failure::Refused(refusal) => refusal.obstacle(),
         }
     }
 
@@ -115,6 +112,11 @@ impl Failure {
 }
 
 impl Refusal {
+    /// What stood in the way. A server that has failed is no witness of what the app lacks.
+    fn obstacle(&self) -> Option<Obstacle> {
+        unavailable(self.status).or_else(|| (self.code == LACKING).then_some(Obstacle::Permission))
+    }
+
     fn advice(&self, operation: &'static Operation, about: &About<'_>) -> String {
         let About {
             host,
@@ -122,23 +124,18 @@ impl Refusal {
             scope,
             fixed,
         } = *about;
-        match self.code.as_str() {
-            // Whatever it says, it says of itself.
-            _ if unavailable(self.status).is_some() => {
-                format!(
-                    "{host} answered the token request with {}: try again later",
-                    self.status.as_u16()
-                )
-            }
-            LACKING => lacking(operation, scope, fixed),
-            "invalid_client" => format!(
+        let status = self.status.as_u16();
+        match (self.obstacle(), self.code.as_str()) {
+            (Some(Obstacle::Permission), _) => lacking(operation, scope, fixed),
+            (Some(_), _) => format!("{host} answered the token request with {status}: try again later"),
+            (None, "invalid_client") => format!(
                 "{host} does not accept the client: check the client id and {proof}, and that the app is registered in \
                  this cloud"
             ),
-            "unauthorized_client" => {
+            (None, "unauthorized_client") => {
                 format!("{host} does not let this app get tokens by client credentials: check how it is registered")
             }
-            _ => format!("{host} refused the token request with {}", self.status.as_u16()),
+            (None, _) => format!("{host} refused the token request with {status}"),
         }
     }
 

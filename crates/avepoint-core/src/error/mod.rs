@@ -549,9 +549,10 @@ impl Error {
         let read_only = self.0.operation.is_some_and(|operation| operation.read_only) || !Protection::WriteOnce.is_on();
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Throttled => true,
-            ErrorKind::Credential => self
-                .obstacle()
-                .is_some_and(|obstacle| !matches!(obstacle, Obstacle::Gateway | Obstacle::Permission)),
+            ErrorKind::Credential => matches!(
+                self.obstacle(),
+                Some(Obstacle::Connection | Obstacle::Timeout | Obstacle::Unavailable)
+            ),
             ErrorKind::Timeout | ErrorKind::Connection => read_only || !self.0.sent,
             ErrorKind::Status => self
                 .status()

@@ -291,19 +291,17 @@ impl<A: ExportApi> ExportJob<A> {
     pub async fn into_stream(self) -> Result<ByteStream, Error> {
         self.wait().await?;
         let download = self.download();
-        Ok(ByteStream::new(stream::try_unfold(
-            download,
-            |mut download| async move {
-                match download.next().await? {
-                    Some(Piece::Bytes(bytes)) => Ok(Some((bytes, download))),
-                    Some(Piece::Anew) => Err(Error::new(
-                        ErrorKind::Connection,
-                        "the connection broke and the server does not support resuming; start the download again",
-                    )),
-                    None => Ok(None),
-                }
-            },
-        )))
+        let pieces = stream::try_unfold(download, |mut download| async move {
+            match download.next().await? {
+                Some(Piece::Bytes(bytes)) => Ok(Some((bytes, download))),
+                Some(Piece::Anew) => Err(Error::new(
+                    ErrorKind::Connection,
+                    "the connection broke and the server does not support resuming; start the download again",
+                )),
+                None => Ok(None),
+            }
+        });
+        Ok(ByteStream::new(pieces))
     }
 
     fn download(&self) -> Download<A> {
